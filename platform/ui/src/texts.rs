@@ -1,0 +1,3 @@
+//! Texts shared by all pages of the admin zone.
+
+otklik_locale::texts!();

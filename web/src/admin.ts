@@ -1,0 +1,4 @@
+import "./admin.css";
+import { installKeys } from "./keys";
+
+installKeys(document, window.localStorage);

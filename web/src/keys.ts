@@ -1,0 +1,1 @@
+export function installKeys(_page: Document, _memory: Storage): void {}
