@@ -48,8 +48,16 @@ fn texts(folder: &Path) -> String {
         if variables.is_empty() {
             writeln!(code, "    pub fn {name}(self) -> &'static str {{\n        static SLOT: ::otklik_locale::Slot = ::otklik_locale::Slot::new();\n        TEXTS.plain(self.0, {key:?}, &SLOT)\n    }}").expect("a string grows");
         } else {
-            let arguments = variables.iter().map(|v| format!("{}: impl Into<::otklik_locale::Value<'static>>", v.replace('-', "_"))).collect::<Vec<_>>().join(", ");
-            let pairs = variables.iter().map(|v| format!("({v:?}, {}.into())", v.replace('-', "_"))).collect::<Vec<_>>().join(", ");
+            let arguments = variables
+                .iter()
+                .map(|v| format!("{}: impl Into<::otklik_locale::Value<'static>>", v.replace('-', "_")))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let pairs = variables
+                .iter()
+                .map(|v| format!("({v:?}, {}.into())", v.replace('-', "_")))
+                .collect::<Vec<_>>()
+                .join(", ");
             writeln!(code, "    pub fn {name}(self, {arguments}) -> String {{\n        TEXTS.format(self.0, {key:?}, [{pairs}])\n    }}").expect("a string grows");
         }
     }

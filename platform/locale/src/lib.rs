@@ -60,14 +60,21 @@ impl Texts {
     }
 
     /// A text with values; falls back to Russian, and at worst to the key.
-    pub fn format<const N: usize>(&self, lang: Lang, key: &str, values: [(&'static str, Value<'static>); N]) -> String {
+    pub fn format<const N: usize>(
+        &self,
+        lang: Lang,
+        key: &str,
+        values: [(&'static str, Value<'static>); N],
+    ) -> String {
         let args = FluentArgs::from_iter(values);
         BUNDLES.with_borrow_mut(|bundles| {
             for name in [lang.0, "ru"] {
                 let slice = std::ptr::from_ref(self).addr();
                 let bundle = bundles.entry((slice, name)).or_insert_with(|| self.bundle(name));
                 let Some(bundle) = bundle else { continue };
-                let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { continue };
+                let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+                    continue;
+                };
                 return bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned();
             }
             key.to_owned()
