@@ -1,1 +1,18 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod batch;
+mod event;
+mod handler;
+mod schedule;
+mod sizes;
+mod worker;
+
+pub use backoff::backoff;
+pub use event::{Event, NewEvent, QueueStats, emit, queue_stats};
+pub use handler::{Handler, HandlerError};
+pub use schedule::{Periodic, PeriodicJob};
+pub use worker::{Waker, Worker};
+
+/// The steps of this crate's schema.
+pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations!["0300_jobs_events"];

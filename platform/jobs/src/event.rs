@@ -1,0 +1,121 @@
+//! The table of events.
+
+use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_kernel::{Id, Instant};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+
+use crate::sizes::{Sized, parts};
+
+/// An event to be written in the transaction of what happened.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEvent<'a> {
+    /// Its id.
+    pub id: Id,
+    /// What happened, such as `responses.accepted`.
+    pub kind: &'static str,
+    /// The body it happened at.
+    pub body: Option<Id>,
+    /// What it happened to.
+    pub subject: Option<Id>,
+    /// More, as JSON the handlers understand.
+    pub payload: &'a str,
+    /// The trace of the request that caused it.
+    pub trace: &'a str,
+    /// When it happened; it is due at once.
+    pub at: Instant,
+}
+
+/// An event as handlers get it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id: the same when a handler runs twice.
+    pub id: Id,
+    /// What happened.
+    pub kind: String,
+    /// The body it happened at.
+    pub body: Option<Id>,
+    /// What it happened to.
+    pub subject: Option<Id>,
+    /// More, as JSON.
+    pub payload: String,
+    /// The trace of the request that caused it.
+    pub trace: String,
+    /// When it happened.
+    pub at: Instant,
+    /// Failures so far.
+    pub attempts: u32,
+}
+
+/// How the queue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct QueueStats {
+    /// Events in the table, due or not.
+    pub waiting: i64,
+    /// Those among them that have failed at least once.
+    pub failing: i64,
+    /// When the oldest of them happened.
+    pub oldest_at: Option<Instant>,
+}
+
+static INSERT: Sized = Sized::new(
+    "INSERT INTO jobs_events (id, kind, body_id, subject_id, payload, trace, created_at, next_at) VALUES",
+    "(?, ?, ?, ?, ?, ?, ?, ?)",
+    "",
+);
+
+/// Writes events; they are handled once the transaction is committed.
+///
+/// # Errors
+/// When the database refuses, as it does for two events with one id.
+pub async fn emit(tx: &Tx, events: &[NewEvent<'_>]) -> Result<(), DbErr> {
+    for part in parts(events) {
+        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 8);
+        for event in part {
+            values.extend([
+                event.id.into(),
+                event.kind.into(),
+                event.body.into(),
+                event.subject.into(),
+                event.payload.into(),
+                event.trace.into(),
+                event.at.0.into(),
+                event.at.0.into(),
+            ]);
+        }
+        let text = INSERT.text(tx, part.len());
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    }
+    Ok(())
+}
+
+/// How the queue stands, for the outbox page and metrics.
+///
+/// # Errors
+/// When the database is away.
+pub async fn queue_stats<C: ConnectionTrait>(conn: &C) -> Result<QueueStats, DbErr> {
+    let text = "SELECT COUNT(*) AS waiting, COUNT(CASE WHEN attempts > 0 THEN 1 END) AS failing,
+        MIN(created_at) AS oldest_at FROM jobs_events";
+    let Some(row) = conn.query_one_raw(sql(conn, text, [])).await? else { return Ok(QueueStats::default()) };
+    Ok(QueueStats {
+        waiting: row.try_get("", "waiting")?,
+        failing: row.try_get("", "failing")?,
+        oldest_at: row.try_get::<Option<i64>>("", "oldest_at")?.map(Instant),
+    })
+}
+
+/// Reads a row of [`COLUMNS`].
+pub(crate) fn read(row: &QueryResult) -> Result<Event, DbErr> {
+    Ok(Event {
+        id: row.try_get_by_index(0)?,
+        kind: row.try_get_by_index(1)?,
+        body: row.try_get_by_index(2)?,
+        subject: row.try_get_by_index(3)?,
+        payload: row.try_get_by_index(4)?,
+        trace: row.try_get_by_index(5)?,
+        at: Instant(row.try_get_by_index(6)?),
+        attempts: u32::try_from(row.try_get_by_index::<i32>(7)?).unwrap_or(0),
+    })
+}
+
+/// The columns of an [`Event`].
+pub(crate) const COLUMNS: &str = "id, kind, body_id, subject_id, payload, trace, created_at, attempts";
