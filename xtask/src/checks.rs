@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
@@ -68,7 +67,7 @@ pub const SOAK: &[Step] = &[
         name: "bench",
         about: "The load generator against the optimised program",
         run: bench,
-        alone: "cargo build --release --workspace --bin otklik --bin otklik-bench, then run otklik-bench",
+        alone: "cargo run --release --package otklik-bench (--help lists its options)",
     },
 ];
 
@@ -191,13 +190,11 @@ fn beside_manifests(job: &Job<'_>, name: &str) -> anyhow::Result<Vec<PathBuf>> {
         .collect())
 }
 
+/// The generator builds the program it measures, optimised, by itself.
 fn bench(job: &mut Job<'_>) -> anyhow::Result<()> {
-    let generator = job.workplace.target.join("release/otklik-bench");
     front_end(job)?;
-    let arguments = ["build", "--release", "--workspace", "--bin", "otklik", "--bin", "otklik-bench"];
-    job.prepare(&mut job.workplace.cargo(arguments))?;
-    let mut run: Command = job.workplace.program(generator);
-    job.check(run.env("OTKLIK_BIN", job.workplace.target.join("release/otklik")))
+    tools::packages(job, &[tools::POSTGRESQL])?;
+    job.check(&mut job.workplace.cargo(["run", "--release", "--package", "otklik-bench"]))
 }
 
 /// The front end's files, which the crates embed: built where a step is run alone and they are missing.

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { Running } from "./process.js";
+
+/** What `otklik demo` writes into `demo.json` of its data folder. */
+export interface Demo {
+  /** Base address of the citizens' pages, without a slash at the end. */
+  public_url: string;
+  /** Base address of the admin zone, without a slash at the end and without `/admin`. */
+  admin_url: string;
+  /** Code of an office that is closed. */
+  closed_code: string;
+  /** The first two responsible employees work at offices of different regions. */
+  accounts: Account[];
+}
+
+/** A demo account. */
+export interface Account {
+  login: string;
+  password: string;
+  role: Role;
+  /** The body on which the role is given; an office for a responsible employee. */
+  body: { id: string; code: string; name: string };
+}
+
+/** Roles by the names they are stored under. */
+export type Role =
+  | "administrator"
+  | "responsible_employee"
+  | "unit_head"
+  | "deputy_head"
+  | "head"
+  | "quality_group"
+  | "analytical_centre"
+  | "oiv_representative"
+  | "mer_observer"
+  | "technical_operator";
+
+/** The program, running on demo content in a folder of its own. */
+export class Otklik {
+  private constructor(
+    readonly demo: Demo,
+    readonly folder: string,
+    private readonly process: Running,
+  ) {}
+
+  /** Starts it. `mail` is its setting; without it mail goes into the folder `mail`. */
+  static async start(options: { mail?: string } = {}): Promise<Otklik> {
+    const folder = await mkdtemp(join(tmpdir(), "otklik-e2e-"));
+    const mail = options.mail ?? `file:${join(folder, "mail")}`;
+    const words = ["demo", "--data-dir", folder, "--listen", "127.0.0.1:0", "--mail", mail, "--seed", "1"];
+    const process = new Running(binary(), words, folder);
+    try {
+      const demo = await process.until("demo.json", async () => {
+        return JSON.parse(await readFile(join(folder, "demo.json"), "utf8")) as Demo;
+      });
+      await process.until("an answer of /readyz", async () => {
+        return (await fetch(`${demo.public_url}/readyz`)).ok || undefined;
+      });
+      return new Otklik(demo, folder, process);
+    } catch (error) {
+      await process.stop();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The accounts with a role, in the order of `demo.json`; at least as many as asked for. */
+  accounts(role: Role, atLeast = 1): Account[] {
+    const found = this.demo.accounts.filter((account) => account.role === role);
+    if (found.length < atLeast) throw new Error(`demo.json has ${found.length} accounts ${role}, not ${atLeast}`);
+    return found;
+  }
+
+  /** The first account with a role. */
+  account(role: Role): Account {
+    const [first] = this.accounts(role);
+    if (first === undefined) throw new Error(`no account ${role}`);
+    return first;
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.process.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function binary(): string {
+  const { OTKLIK_BIN, CARGO_TARGET_DIR } = process.env;
+  const target = CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target");
+  return OTKLIK_BIN ?? join(target, "debug/otklik");
+}

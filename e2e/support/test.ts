@@ -1,0 +1,94 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, type Response, test as base } from "@playwright/test";
+
+import { HtmlChecker } from "./checker.js";
+import { type Account, Otklik } from "./otklik.js";
+
+/** Started once per worker: the program on demo content, and the HTML checker. */
+interface Started {
+  otklik: Otklik;
+  checker: HtmlChecker;
+}
+
+export { expect };
+
+export const test = base.extend<object, Started>({
+  otklik: [
+    async ({}, use) => {
+      const otklik = await Otklik.start();
+      await use(otklik);
+      await otklik.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  checker: [
+    async ({}, use) => {
+      const checker = await HtmlChecker.start();
+      await use(checker);
+      await checker.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+});
+
+/** Signs in with an account, as a person does. */
+export async function signIn(page: Page, otklik: Otklik, account: Account): Promise<void> {
+  await page.goto(`${otklik.demo.admin_url}/admin/login`);
+  await page.getByLabel("Логин").fill(account.login);
+  await page.getByLabel("Пароль").fill(account.password);
+  await page.getByRole("button", { name: "Войти" }).click();
+  await expect(page).not.toHaveURL(/\/admin\/login/);
+}
+
+/** The page has no violation that axe finds. */
+export async function axe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html}`),
+  );
+  expect(found, "violations found by axe").toEqual([]);
+}
+
+/** What was seen of a page besides its picture. */
+export interface Watched {
+  /** The answers that became the page, in order. */
+  documents: Response[];
+  /** Addresses of everything else it asked for. */
+  further: string[];
+  /** Complaints of the browser: content policy, mistakes of scripts. */
+  complaints: string[];
+}
+
+/** Watches a page from now on. */
+export function watch(page: Page): Watched {
+  const watched: Watched = { documents: [], further: [], complaints: [] };
+  page.on("request", (request) => {
+    if (!request.isNavigationRequest() && !request.url().startsWith("data:")) watched.further.push(request.url());
+  });
+  page.on("response", (response) => {
+    const moved = response.status() >= 300 && response.status() < 400;
+    if (response.request().isNavigationRequest() && !moved) watched.documents.push(response);
+  });
+  page.on("console", (message) => {
+    const text = message.text();
+    if (/content security policy|refused to/i.test(text)) watched.complaints.push(text);
+  });
+  page.on("pageerror", (error) => watched.complaints.push(String(error)));
+  return watched;
+}
+
+/** The answer that became the page shown now. */
+export function shown(watched: Watched): Response {
+  const last = watched.documents.at(-1);
+  if (last === undefined) throw new Error("no page was opened");
+  return last;
+}
+
+/** Nothing of the page lies beside the screen. */
+export async function fitsWidth(page: Page): Promise<void> {
+  const [needed, given] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [scrollWidth, clientWidth] as const;
+  });
+  expect(needed, "width of the content against the screen").toBeLessThanOrEqual(given);
+}
