@@ -1,0 +1,3 @@
+//! What `otklik demo` fills an empty installation with.
+
+pub mod content;
