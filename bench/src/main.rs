@@ -1,2 +1,158 @@
-//! Skeleton.
-fn main() {}
+//! The load generator of Отклик: one command measures the server on SQLite and on PostgreSQL, and checks that
+//! what was accepted is stored. See `bench/README.md`.
+
+mod answers;
+mod clock;
+mod http;
+mod kill;
+mod load;
+mod machine;
+mod otklik;
+mod peer;
+#[path = "../../platform/testkit/src/postgres.rs"]
+mod postgres;
+mod report;
+mod rivals;
+mod run;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::otklik::Otklik;
+use crate::report::Report;
+use crate::run::{Kind, Plan};
+
+/// Measures a release build of otklik on this machine. Ends with 1 if a request failed or a response was
+/// lost or doubled, with 2 if something could not be measured; never because of a speed.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Subcommands>,
+    /// The binary to measure; without it, `cargo build --release -p otklik` makes it.
+    #[arg(long, value_name = "PATH")]
+    otklik: Option<PathBuf>,
+    /// A short run: one second per phase.
+    #[arg(long)]
+    quick: bool,
+    /// Only this database.
+    #[arg(long)]
+    only: Option<Database>,
+    /// Time of each phase, in seconds [default: 5, with --quick 1].
+    #[arg(long, value_name = "N")]
+    seconds: Option<f64>,
+    /// A fixed number of requests per phase instead of time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    count: Option<u32>,
+    /// Threads of the generator.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    threads: u8,
+    /// Where to put the data: a disk whose speed is to be measured [default: the temporary folder].
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Writes the figures to a file as well; `-` prints them instead of the table.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Answers the bytes of a file to every request (the peer for pages) until the input ends.
+    Peer {
+        /// A whole HTTP response.
+        answer: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Some(Subcommands::Peer { answer }) => peer::main(answer).map(|()| true),
+        None => measure(&arguments),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("could not be measured: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Measures and reports; whether nothing was lost, doubled or failed.
+fn measure(arguments: &Arguments) -> anyhow::Result<bool> {
+    let seconds = arguments.seconds.unwrap_or(if arguments.quick { 1.0 } else { 5.0 });
+    if !(0.1..=600.0).contains(&seconds) {
+        bail!("--seconds takes a number from 0.1 to 600");
+    }
+    let plan = Plan {
+        binary: match &arguments.otklik {
+            Some(path) => path.canonicalize().with_context(|| format!("{}", path.display()))?,
+            None => build()?,
+        },
+        seconds,
+        starts: if arguments.quick { 1 } else { 3 },
+        count: arguments.count.map(|count| count as usize),
+        threads: arguments.threads.into(),
+    };
+    let kinds: &[Kind] = match arguments.only {
+        None => &[Kind::Sqlite, Kind::Postgres],
+        Some(Database::Sqlite) => &[Kind::Sqlite],
+        Some(Database::Postgres) => &[Kind::Postgres],
+    };
+    let place = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let folder = || tempfile::Builder::new().prefix("otklik-bench-").tempdir_in(&place);
+
+    let machine = machine::describe(folder()?.path(), if arguments.quick { 50 } else { 200 })?;
+    let otklik = Otklik { binary: plan.binary.clone(), data: place.clone(), database: None };
+    let version = otklik.version().unwrap_or_else(|| plan.binary.display().to_string());
+    let mut report = Report { machine, version, databases: Vec::new() };
+    for kind in kinds {
+        report.databases.push(run::database(&plan, *kind, folder()?.path())?);
+    }
+    publish(&report, arguments)?;
+    Ok(report.failures().next().is_none())
+}
+
+fn publish(report: &Report, arguments: &Arguments) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(report)?;
+    match &arguments.json {
+        Some(file) if file.as_os_str() == "-" => {
+            println!("{json}");
+            report.failures().for_each(|failure| eprintln!("{failure}"));
+            return Ok(());
+        }
+        Some(file) => {
+            std::fs::write(file, json).with_context(|| format!("writing {}", file.display()))?;
+        }
+        None => {}
+    }
+    print!("{}", report.markdown());
+    Ok(())
+}
+
+/// Builds the release binary and says where it is.
+fn build() -> anyhow::Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--package", "otklik", "--message-format=json-render-diagnostics"]);
+    let output = cargo.stderr(Stdio::inherit()).output().context("running cargo")?;
+    if !output.status.success() {
+        bail!("cargo build: {}", output.status);
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "otklik")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .context("cargo didn't say where the binary is")
+}
