@@ -45,13 +45,13 @@ pub fn bodies() -> String {
          queue_terminal;office\n",
     );
     csv.push_str(
-        "2700;;Управление ФНС России по Хабаровскому краю;УФНС;tax_authority;regional;27;Asia/Vladivostok;;;;;;\n",
+        "2700;;Управление ФНС России по Хабаровскому краю;УФНС;tax_region;regional;27;Asia/Vladivostok;;;;;нет;нет\n",
     );
     for office in 0..OFFICES {
         let code = code(office);
         csv.push_str(&format!(
             "{code};2700;Инспекция ФНС России № {code} по Хабаровскому краю;ИФНС {code};tax_inspection;local;27;\
-             Asia/Vladivostok;;;;;;1\n"
+             Asia/Vladivostok;;;;;нет;да\n"
         ));
     }
     csv
