@@ -1,4 +1,6 @@
-import "./admin.css";
+import "./styles/admin.css";
 import { installKeys } from "./keys";
+import { focusSummary } from "./summary";
 
 installKeys(document, window.localStorage);
+focusSummary(document);

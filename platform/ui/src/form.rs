@@ -31,6 +31,12 @@ impl Errors {
         self.0.iter().find(|error| error.field == field).map_or("", |error| error.text.as_str())
     }
 
+    /// Whether all of them are about the whole form, none about a field.
+    #[must_use]
+    pub fn only_whole(&self) -> bool {
+        self.0.iter().all(|error| error.field.is_empty())
+    }
+
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -70,6 +76,7 @@ mod tests {
         errors.add("email", "Слишком длинно.");
         assert_eq!(errors.of("email"), "Нет знака @.");
         assert_eq!(errors.of("name"), "");
+        assert!(!errors.only_whole());
     }
 
     #[test]
