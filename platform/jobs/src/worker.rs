@@ -1,14 +1,23 @@
 //! The worker: takes due events, hands them to their handlers, and runs the schedules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use otklik_db::{Db, DbErr};
 use otklik_kernel::Random;
 use otklik_kernel::time::SharedClock;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::batch::Outage;
+use crate::schedule::Turns;
 use crate::{Handler, Periodic};
+
+/// How long an event waits at most when nobody calls [`Waker::wake`].
+const POLL: Duration = Duration::from_secs(1);
+/// The pause between two batches, in which others may write.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// Wakes somebody who waits, after a commit, so that it isn't the next poll that finds the work.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +45,16 @@ pub struct Worker {
     holder: String,
 }
 
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.handlers.iter().map(|handler| handler.name()).collect();
+        f.debug_struct("Worker")
+            .field("handlers", &names)
+            .field("schedules", &self.schedules)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Worker {
     /// A worker for these handlers.
     #[must_use]
@@ -57,16 +76,43 @@ impl Worker {
         self.waker.clone()
     }
 
-    /// Works until told to shut down; ends between two transactions.
-    pub async fn run(&self, shutdown: CancellationToken) {
-        shutdown.cancelled().await;
+    /// Works until told to shut down; ends between two transactions of events.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        let mut tasks = JoinSet::new();
+        for periodic in std::mem::take(&mut self.schedules) {
+            let (db, clock, holder) = (self.db.clone(), self.clock.clone(), self.holder.clone());
+            tasks.spawn(Turns::new(db, clock, holder, periodic).run(shutdown.clone()));
+        }
+        let mut outage = Outage::default();
+        while !shutdown.is_cancelled() {
+            let pause = match self.batch().await {
+                Ok(outcome) => {
+                    outage.over("the worker");
+                    if outcome.full() { BREATH } else { POLL }
+                }
+                Err(error) => outage.failed("the worker", &error),
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = tokio::time::sleep(pause) => {}
+                () = self.waker.woken(), if pause == POLL => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
     }
 
-    /// Handles every event that is due now and gives their number.
+    /// Handles every event that is due now and gives the number of those done.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn run_once(&self) -> Result<usize, DbErr> {
-        Ok(0)
+        let mut handled = 0;
+        loop {
+            let outcome = self.batch().await?;
+            handled += outcome.handled;
+            if !outcome.full() {
+                return Ok(handled);
+            }
+        }
     }
 }
