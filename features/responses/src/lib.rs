@@ -1,1 +1,25 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+pub mod accept;
+mod commit;
+pub mod device;
+pub mod figures;
+pub mod model;
+pub mod receipt;
+pub mod store;
+pub mod suspicion;
+
+pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};
+pub use device::DeviceMarks;
+pub use model::{NewResponse, Response, Stored, Suspicion};
+pub use receipt::Receipt;
+
+mod texts {
+    otklik_locale::texts!();
+}
+
+/// The steps of this slice's schema.
+pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations!["0600_responses_responses"];
+
+/// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.
+pub const ACCEPTED: &str = "responses.accepted";

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod many;
 mod migrate;
 pub mod versions;
 

@@ -13,6 +13,12 @@ const ORIGIN: i64 = 1_735_689_600_000_000;
 /// The lowest bits, random at first, so that two nodes don't meet in one microsecond.
 const TAIL: u32 = 12;
 
+/// The lowest identifier that can be made at a moment or later: bounds a search by time on the primary key.
+#[must_use]
+pub fn floor(at: Instant) -> Id {
+    (at.0 - ORIGIN).max(0) << TAIL
+}
+
 /// A maker of identifiers: strictly growing within a process.
 #[derive(Debug, Default)]
 pub struct Ids {

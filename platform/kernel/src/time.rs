@@ -98,6 +98,20 @@ impl CivilDay {
         .unwrap_or(jiff::civil::Date::constant(1970, 1, 1))
     }
 
+    /// The moment the day begins in UTC.
+    #[must_use]
+    pub fn start_utc(self) -> Instant {
+        let zoned = self.date().to_zoned(TimeZone::UTC);
+        Instant(zoned.map_or(0, |zoned| zoned.timestamp().as_microsecond()))
+    }
+
+    /// The moment the day begins in a zone.
+    #[must_use]
+    pub fn start_in(self, zone: &Zone) -> Instant {
+        let zoned = self.date().to_zoned(zone.0.clone());
+        zoned.map_or_else(|_| self.start_utc(), |zoned| Instant(zoned.timestamp().as_microsecond()))
+    }
+
     /// «22.11.2026».
     #[must_use]
     pub fn show(self) -> String {

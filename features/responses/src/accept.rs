@@ -1,0 +1,127 @@
+//! Accepting a response: what the public page calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use otklik_db::{Db, DbErr, Tx};
+use otklik_jobs::Waker;
+use otklik_kernel::random::SharedRandom;
+use otklik_kernel::{Ids, Secret, Zone};
+use otklik_web::{Ctx, Metrics};
+use sea_orm::DbBackend;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::commit::{Committer, Job};
+use crate::suspicion::Watch;
+use crate::{NewResponse, Receipt, Stored};
+
+/// How long a person waits before they are told that it can't be stored now.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Responses waiting for a transaction; beyond it people are told to try again.
+const QUEUE: usize = 4096;
+
+/// Writes along with accepted responses, in their transaction.
+#[async_trait]
+pub trait OnAcceptance: Send + Sync {
+    /// Writes what belongs to these responses.
+    ///
+    /// # Errors
+    /// When the database refuses: then none of them is stored.
+    async fn write(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr>;
+
+    /// Called after the transaction is durable, to wake a worker.
+    fn committed(&self);
+}
+
+/// An accepted response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// Whether the same form with the same content had been accepted before.
+    pub is_repeated: bool,
+}
+
+/// Why a response is not accepted; nothing is stored, or it will be found again by its form's token.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The database is away or busy: trying again later makes sense, and gives the same receipt.
+    #[error("responses can't be stored now: {0}")]
+    Away(String),
+    /// This response can't be stored.
+    #[error("the response can't be stored: {0}")]
+    Refused(String),
+}
+
+/// Accepts responses: gathers them into transactions and answers each when it is durable.
+#[derive(Clone, Debug)]
+pub struct Acceptor {
+    queue: mpsc::Sender<Job>,
+    receipts: Secret,
+    watch: Arc<Watch>,
+    metrics: Arc<Metrics>,
+}
+
+/// What the committers share.
+pub(crate) struct Shared {
+    pub(crate) db: Db,
+    pub(crate) ids: Arc<Ids>,
+    pub(crate) random: SharedRandom,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) along: Vec<Arc<dyn OnAcceptance>>,
+    pub(crate) events: Waker,
+}
+
+impl Acceptor {
+    /// Starts accepting; what is in the queue when the last copy is dropped is still stored.
+    ///
+    /// # Errors
+    /// When the day's device marks can't be read.
+    pub async fn start(ctx: &Ctx, along: Vec<Arc<dyn OnAcceptance>>, events: Waker) -> Result<Self, DbErr> {
+        let yesterday = ctx.now().day_in(&Zone::utc()).plus_days(-1);
+        let watch = Arc::new(Watch::open(&ctx.db, yesterday).await?);
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let shared = Arc::new(Shared {
+            db: ctx.db.clone(),
+            ids: ctx.ids.clone(),
+            random: ctx.random.clone(),
+            metrics: ctx.metrics.clone(),
+            along,
+            events,
+        });
+        // SQLite has one writer; on PostgreSQL one transaction gathers while others are made durable.
+        let committers = if ctx.db.backend() == DbBackend::Sqlite { 1 } else { 3 };
+        for _ in 0..committers {
+            tokio::spawn(Committer::new(shared.clone(), receiver.clone()).run());
+        }
+        let receipts = ctx.secret.derive("receipt");
+        Ok(Self { queue: sender, receipts, watch, metrics: ctx.metrics.clone() })
+    }
+
+    /// Stores a response for good and gives its receipt.
+    ///
+    /// # Errors
+    /// See [`AcceptError`]. After [`AcceptError::Away`] the response may still have been stored: sending
+    /// the same form again is safe.
+    pub async fn accept(&self, mut response: NewResponse) -> Result<Acceptance, AcceptError> {
+        let noted = self.watch.note(response.body, &response.device, response.day, response.received_at);
+        response.suspicion = response.suspicion.with(noted);
+        let receipt = response.receipt(&self.receipts);
+        let (answer, answered) = oneshot::channel();
+        let job = Job { response, receipt, answer };
+        let outcome = tokio::time::timeout(PATIENCE, async {
+            self.queue.send(job).await.map_err(|_| AcceptError::Away("the programme is ending".into()))?;
+            answered.await.map_err(|_| AcceptError::Away("the programme is ending".into()))?
+        })
+        .await
+        .unwrap_or_else(|_| Err(AcceptError::Away("the database does not answer in time".into())));
+        match &outcome {
+            Ok(acceptance) if acceptance.is_repeated => self.metrics.repeated.inc(),
+            Ok(_) => self.metrics.accepted.inc(),
+            Err(_) => self.metrics.unavailable.inc(),
+        };
+        outcome
+    }
+}

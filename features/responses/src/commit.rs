@@ -1,0 +1,156 @@
+//! The group commit: everything waiting goes into one transaction, up to [`GROUP`] responses.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use otklik_db::{DbErr, Tx, is_away};
+use otklik_jobs::{NewEvent, emit};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::accept::{AcceptError, Acceptance, Shared};
+use crate::model::{Accepted, FormToken};
+use crate::{ACCEPTED, NewResponse, Receipt, Stored, Suspicion, store};
+
+/// The largest group.
+const GROUP: usize = 256;
+
+/// A response waiting for its transaction, and where its answer goes.
+#[derive(Debug)]
+pub struct Job {
+    pub(crate) response: NewResponse,
+    pub(crate) receipt: Receipt,
+    pub(crate) answer: oneshot::Sender<Result<Acceptance, AcceptError>>,
+}
+
+/// Takes groups from the queue and commits them.
+pub struct Committer {
+    shared: Arc<Shared>,
+    queue: Arc<Mutex<mpsc::Receiver<Job>>>,
+}
+
+impl Committer {
+    pub fn new(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job>>>) -> Self {
+        Self { shared, queue }
+    }
+
+    /// Works until the last acceptor is gone.
+    pub async fn run(self) {
+        loop {
+            let mut jobs = Vec::new();
+            if self.queue.lock().await.recv_many(&mut jobs, GROUP).await == 0 {
+                return;
+            }
+            // Nobody waits any more: the person was told that it failed and will send it again.
+            jobs.retain(|job| !job.answer.is_closed());
+            if !jobs.is_empty() {
+                self.commit(jobs).await;
+            }
+        }
+    }
+
+    async fn commit(&self, jobs: Vec<Job>) {
+        let (rows, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| ((job.response, job.receipt), job.answer)).unzip();
+        match self.store(&rows).await {
+            Ok(repeated) => {
+                for ((answer, (_, receipt)), is_repeated) in answers.into_iter().zip(rows).zip(repeated) {
+                    let _ = answer.send(Ok(Acceptance { receipt, is_repeated }));
+                }
+            }
+            Err(error) if is_away(&error) => {
+                tracing::warn!(%error, waiting = rows.len(), "responses can't be stored now");
+                for answer in answers {
+                    let _ = answer.send(Err(AcceptError::Away(error.to_string())));
+                }
+            }
+            // One bad row must not cost its neighbours.
+            Err(error) => {
+                tracing::warn!(%error, rows = rows.len(), "a group failed and is stored row by row");
+                for (answer, row) in answers.into_iter().zip(rows) {
+                    let outcome = match self.store(std::slice::from_ref(&row)).await {
+                        Ok(repeated) => Ok(Acceptance { receipt: row.1, is_repeated: repeated[0] }),
+                        Err(error) if is_away(&error) => Err(AcceptError::Away(error.to_string())),
+                        Err(error) => Err(AcceptError::Refused(error.to_string())),
+                    };
+                    let _ = answer.send(outcome);
+                }
+            }
+        }
+    }
+
+    /// Stores rows in one transaction; says of each whether it had been stored before.
+    async fn store(&self, rows: &[(NewResponse, Receipt)]) -> Result<Vec<bool>, DbErr> {
+        let shared = &self.shared;
+        let tx = shared.db.begin().await?;
+        let tokens: Vec<FormToken> = rows.iter().map(|(response, _)| response.token).collect();
+        let mut known = store::known_tokens(&tx, &tokens).await?;
+        let mut tokens_seen: HashSet<FormToken> = known.iter().map(|(token, _)| *token).collect();
+        let mut fresh = Vec::with_capacity(rows.len());
+        let mut repeated = Vec::with_capacity(rows.len());
+        for (response, receipt) in rows {
+            let is_new = known.insert((response.token, receipt.hash()));
+            repeated.push(!is_new);
+            if is_new {
+                let mut response = response.clone();
+                if !tokens_seen.insert(response.token) {
+                    response.suspicion = response.suspicion.with(Suspicion::TOKEN_REUSED);
+                }
+                let id = shared.ids.next(response.received_at, &*shared.random);
+                fresh.push((Stored { id, response }, *receipt));
+            }
+        }
+        // Another node may be storing the same form at this moment: the unique receipt decides, and what
+        // lost there is a repetition.
+        let lost = store::insert(&tx, &fresh).await?;
+        if !lost.is_empty() {
+            fresh.retain(|(_, receipt)| !lost.contains(&receipt.hash()));
+            for (is_repeated, (_, receipt)) in repeated.iter_mut().zip(rows) {
+                *is_repeated |= lost.contains(&receipt.hash());
+            }
+        }
+        let stored: Vec<Stored> = fresh.into_iter().map(|(stored, _)| stored).collect();
+        if !stored.is_empty() {
+            self.along(&tx, &stored).await?;
+        }
+        tx.commit().await?;
+        shared.metrics.groups.inc();
+        if !stored.is_empty() {
+            shared.events.wake();
+            shared.along.iter().for_each(|along| along.committed());
+        }
+        Ok(repeated)
+    }
+
+    /// Writes the events of the stored responses and what others write along with them.
+    async fn along(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr> {
+        let payloads: Vec<String> = stored
+            .iter()
+            .map(|Stored { response, .. }| {
+                let accepted = Accepted {
+                    day: response.day.0,
+                    marks: response.marks.to_string(),
+                    text: !response.comment.is_empty(),
+                };
+                serde_json::to_string(&accepted).map_err(|e| DbErr::Custom(e.to_string()))
+            })
+            .collect::<Result<_, _>>()?;
+        let events: Vec<NewEvent<'_>> = stored
+            .iter()
+            .zip(&payloads)
+            .map(|(Stored { id, response }, payload)| NewEvent {
+                id: *id,
+                kind: ACCEPTED,
+                body: Some(response.body),
+                subject: Some(*id),
+                payload,
+                trace: &response.trace,
+                at: response.received_at,
+            })
+            .collect();
+        emit(tx, &events).await?;
+        for along in &self.shared.along {
+            along.write(tx, stored).await?;
+        }
+        Ok(())
+    }
+}

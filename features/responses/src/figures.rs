@@ -1,0 +1,89 @@
+//! Kept figures: how many responses an office got on a day, by mark. Pages read these, not raw answers.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use otklik_access::Scope;
+use otklik_db::{DbErr, Tx, sql};
+use otklik_jobs::{Event, Handler, HandlerError};
+use otklik_kernel::{CivilDay, Id};
+use otklik_questionnaires::{Mark, Marks};
+use sea_orm::ConnectionTrait;
+
+use crate::ACCEPTED;
+use crate::model::Accepted;
+
+/// The figure of all responses.
+pub const ALL: &str = "all";
+/// The figure of responses with at least one sad face.
+pub const NEGATIVE: &str = "negative";
+/// The figure of responses with a text.
+pub const TEXT: &str = "text";
+
+/// Counts accepted responses; in one transaction with the removal of their events, so each counts once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Figures;
+
+/// The figures that a response adds one to: a mark's figure is its criterion and digit, such as `c0`.
+fn figures_of(accepted: &Accepted) -> Option<Vec<String>> {
+    let marks = Marks::parse(&accepted.marks)?;
+    let mut figures = vec![ALL.to_owned()];
+    if marks.is_negative() {
+        figures.push(NEGATIVE.to_owned());
+    }
+    if accepted.text {
+        figures.push(TEXT.to_owned());
+    }
+    figures.extend(marks.iter().map(|(key, mark): (char, Mark)| format!("{key}{}", mark.digit())));
+    Some(figures)
+}
+
+#[async_trait]
+impl Handler for Figures {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[ACCEPTED]
+    }
+
+    fn name(&self) -> &'static str {
+        "responses.figures"
+    }
+
+    async fn handle(&self, tx: &Tx, events: &[Event]) -> Result<(), HandlerError> {
+        let mut sums: BTreeMap<(Id, i32, String), i64> = BTreeMap::new();
+        for event in events {
+            let broken = || HandlerError::Never(format!("event {}: payload {:?}", event.id, event.payload));
+            let accepted: Accepted = serde_json::from_str(&event.payload).map_err(|_| broken())?;
+            let body = event.body.ok_or_else(broken)?;
+            for figure in figures_of(&accepted).ok_or_else(broken)? {
+                *sums.entry((body, accepted.day, figure)).or_default() += 1;
+            }
+        }
+        // In the order of keys, so that two nodes never wait for each other.
+        for ((body, day, figure), n) in sums {
+            let text = "INSERT INTO responses_figures (body_id, day, figure, n) VALUES (?, ?, ?, ?)
+                ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n";
+            tx.execute_raw(sql(tx, text, [body.into(), day.into(), figure.into(), n.into()])).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The sum of a figure over the scope and days.
+///
+/// # Errors
+/// When the database is away.
+pub async fn sum<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    figure: &str,
+    from: CivilDay,
+    to: CivilDay,
+) -> Result<i64, DbErr> {
+    let text = format!(
+        "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) AS n FROM responses_figures f \
+         WHERE f.figure = ? AND f.day BETWEEN ? AND ? AND {}",
+        scope.sql("f.body_id")
+    );
+    let row = conn.query_one_raw(sql(conn, &text, [figure.into(), from.0.into(), to.0.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}

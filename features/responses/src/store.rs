@@ -1,0 +1,255 @@
+//! Responses in the database: the only place that names `responses_responses`.
+
+use std::collections::HashSet;
+
+use otklik_access::Scope;
+use otklik_db::many::{Many, parts};
+use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_kernel::{CivilDay, Id, Instant, text};
+use otklik_questionnaires::Marks;
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+
+use crate::model::FormToken;
+use crate::{Receipt, Response, Stored, Suspicion};
+
+static INSERT: Many = Many::new(
+    "INSERT INTO responses_responses (id, body_id, questionnaire, received_at, day, marks, is_negative, comment, \
+     search_text, suspicion, form_token, receipt_hash, device_mark, trace) VALUES",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON CONFLICT (receipt_hash) DO NOTHING",
+);
+
+static TOKENS: Many =
+    Many::new("SELECT form_token, receipt_hash FROM responses_responses WHERE form_token IN (", "?", ")");
+
+/// The stored pairs of token and receipt's hash among these tokens.
+///
+/// # Errors
+/// When the database is away.
+pub async fn known_tokens(tx: &Tx, tokens: &[FormToken]) -> Result<HashSet<(FormToken, [u8; 16])>, DbErr> {
+    let mut known = HashSet::new();
+    for part in parts(tokens) {
+        let values = part.iter().map(|token| Value::from(token.to_vec()));
+        let statement =
+            Statement::from_sql_and_values(tx.get_database_backend(), TOKENS.text(tx, part.len()), values);
+        for row in tx.query_all_raw(statement).await? {
+            let (token, hash): (Vec<u8>, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            if let (Ok(token), Ok(hash)) = (token.try_into(), hash.try_into()) {
+                known.insert((token, hash));
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// Inserts responses; gives the hashes of the receipts that another node has stored meanwhile.
+///
+/// # Errors
+/// When the database refuses a row.
+pub async fn insert(tx: &Tx, rows: &[(Stored, Receipt)]) -> Result<HashSet<[u8; 16]>, DbErr> {
+    let mut lost = HashSet::new();
+    for part in parts(rows) {
+        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 14);
+        for (Stored { id, response }, receipt) in part {
+            values.extend([
+                (*id).into(),
+                response.body.into(),
+                response.questionnaire.into(),
+                response.received_at.0.into(),
+                response.day.0.into(),
+                response.marks.to_string().into(),
+                response.marks.is_negative().into(),
+                response.comment.as_str().into(),
+                text::search_text(&response.comment).into(),
+                response.suspicion.0.into(),
+                response.token.to_vec().into(),
+                receipt.hash().to_vec().into(),
+                response.device.to_vec().into(),
+                response.trace.as_str().into(),
+            ]);
+        }
+        let backend = tx.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, INSERT.text(tx, part.len()), values);
+        if tx.execute_raw(statement).await?.rows_affected() != part.len() as u64 {
+            lost.extend(missing(tx, part).await?);
+        }
+    }
+    Ok(lost)
+}
+
+/// The receipts of rows that were not inserted: their ids are not there.
+async fn missing(tx: &Tx, rows: &[(Stored, Receipt)]) -> Result<Vec<[u8; 16]>, DbErr> {
+    let mut missing = Vec::new();
+    for (stored, receipt) in rows {
+        let text = "SELECT 1 AS one FROM responses_responses WHERE id = ?";
+        if tx.query_one_raw(sql(tx, text, [stored.id.into()])).await?.is_none() {
+            missing.push(receipt.hash());
+        }
+    }
+    Ok(missing)
+}
+
+const COLUMNS: &str = "r.id, r.body_id, r.questionnaire, r.received_at, r.day, r.marks, r.comment, r.suspicion, \
+    r.trace, r.looked_at, r.looked_by, r.outcome, r.outcome_at";
+
+fn response(row: &QueryResult) -> Result<Response, DbErr> {
+    let id: Id = row.try_get("", "id")?;
+    let marks: String = row.try_get("", "marks")?;
+    let moment = |column: &str| row.try_get::<Option<i64>>("", column).map(|at| at.map(Instant));
+    let looked_by: Option<String> = row.try_get("", "looked_by")?;
+    let outcome: Option<String> = row.try_get("", "outcome")?;
+    Ok(Response {
+        id,
+        body: row.try_get("", "body_id")?,
+        questionnaire: row.try_get("", "questionnaire")?,
+        received_at: Instant(row.try_get("", "received_at")?),
+        day: CivilDay(row.try_get("", "day")?),
+        marks: Marks::parse(&marks)
+            .ok_or_else(|| DbErr::Custom(format!("responses_responses.marks of {id}: {marks:?}")))?,
+        comment: row.try_get("", "comment")?,
+        suspicion: Suspicion(row.try_get("", "suspicion")?),
+        trace: row.try_get("", "trace")?,
+        looked: moment("looked_at")?.zip(looked_by),
+        outcome: moment("outcome_at")?.zip(outcome),
+    })
+}
+
+/// Which responses a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this body and everything under it.
+    pub under: Option<Id>,
+    /// Only this civil day of the office and later ones.
+    pub from: Option<CivilDay>,
+    /// Only this civil day of the office and earlier ones.
+    pub to: Option<CivilDay>,
+    /// Only with at least one sad face, or only without any.
+    pub negative: Option<bool>,
+    /// Only with a sad face for this criterion.
+    pub sad_about: Option<char>,
+    /// Only with a text.
+    pub with_text: bool,
+    /// Only suspicious ones, or only those that are not.
+    pub suspicious: Option<bool>,
+    /// Only not yet looked through.
+    pub not_looked: bool,
+    /// Only with these words in the text.
+    pub words: String,
+}
+
+impl Filter {
+    fn sql(&self, scope: &Scope) -> (String, Vec<Value>) {
+        let mut text = scope.sql("r.body_id");
+        let mut values = Vec::new();
+        let mut and = |part: &str, given: Vec<Value>| {
+            text.push_str(" AND ");
+            text.push_str(part);
+            values.extend(given);
+        };
+        if let Some(body) = self.under {
+            and("r.body_id IN (SELECT body FROM access_closure WHERE ancestor = ?)", vec![body.into()]);
+        }
+        if let Some(from) = self.from {
+            // Zones differ from UTC by less than a day, so the day before bounds the search on the key.
+            let bound = otklik_kernel::id::floor(from.plus_days(-1).start_utc());
+            and("r.day >= ? AND r.id >= ?", vec![from.0.into(), bound.into()]);
+        }
+        if let Some(to) = self.to {
+            let bound = otklik_kernel::id::floor(to.plus_days(2).start_utc());
+            and("r.day <= ? AND r.id < ?", vec![to.0.into(), bound.into()]);
+        }
+        if let Some(negative) = self.negative {
+            and("r.is_negative = ?", vec![negative.into()]);
+        }
+        if let Some(key) = self.sad_about {
+            and("r.marks LIKE ?", vec![format!("%{key}0%").into()]);
+        }
+        if self.with_text {
+            and("r.comment <> ''", vec![]);
+        }
+        match self.suspicious {
+            Some(true) => and("r.suspicion <> 0", vec![]),
+            Some(false) => and("r.suspicion = 0", vec![]),
+            None => {}
+        }
+        if self.not_looked {
+            and("r.looked_at IS NULL", vec![]);
+        }
+        for word in self.words.split_whitespace().take(8) {
+            and("r.search_text LIKE ? ESCAPE '\\'", vec![text::like_pattern(word).into()]);
+        }
+        (text, values)
+    }
+}
+
+/// A page of responses of the scope, newest first.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn list<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<Response>, DbErr> {
+    let (condition, values) = filter.sql(scope);
+    let text = format!(
+        "SELECT {COLUMNS} FROM responses_responses r WHERE {condition} ORDER BY r.id DESC LIMIT {limit} OFFSET {offset}"
+    );
+    conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(response).collect()
+}
+
+/// How many responses of the scope there are.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<i64, DbErr> {
+    let (condition, values) = filter.sql(scope);
+    let text = format!("SELECT COUNT(*) AS n FROM responses_responses r WHERE {condition}");
+    let row = conn.query_one_raw(sql(conn, &text, values)).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
+/// A response of the scope.
+///
+/// # Errors
+/// When the database is away or the row is broken.
+pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Option<Response>, DbErr> {
+    let text =
+        format!("SELECT {COLUMNS} FROM responses_responses r WHERE r.id = ? AND {}", scope.sql("r.body_id"));
+    conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(response).transpose()
+}
+
+/// The response of a receipt: whoever has the receipt may see what became of it (CASE-5), so no scope.
+///
+/// # Errors
+/// When the database is away or the row is broken.
+pub async fn find_by_receipt<C: ConnectionTrait>(
+    conn: &C,
+    receipt: &Receipt,
+) -> Result<Option<Response>, DbErr> {
+    let text = format!("SELECT {COLUMNS} FROM responses_responses r WHERE r.receipt_hash = ?");
+    let values = [receipt.hash().to_vec().into()];
+    conn.query_one_raw(sql(conn, &text, values)).await?.as_ref().map(response).transpose()
+}
+
+/// Marks a response as looked through; the first time counts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_looked(tx: &Tx, id: Id, at: Instant, by: &str) -> Result<bool, DbErr> {
+    let text =
+        "UPDATE responses_responses SET looked_at = ?, looked_by = ? WHERE id = ? AND looked_at IS NULL";
+    let values = [at.0.into(), by.into(), id.into()];
+    Ok(tx.execute_raw(sql(tx, text, values)).await?.rows_affected() == 1)
+}
+
+/// Writes what was done; the receipt's page shows it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_outcome(tx: &Tx, id: Id, at: Instant, outcome: &str) -> Result<(), DbErr> {
+    let text = "UPDATE responses_responses SET outcome = ?, outcome_at = ? WHERE id = ?";
+    tx.execute_raw(sql(tx, text, [outcome.into(), at.0.into(), id.into()])).await.map(|_| ())
+}
