@@ -82,10 +82,13 @@ mod tests {
                 .criteria
                 .iter()
                 .enumerate()
-                .map(|(at, c)| (c.key.to_string(), ["", "0", "1"][pattern / 3_usize.pow(u32::try_from(at).unwrap()) % 3]))
+                .map(|(at, c)| {
+                    (c.key.to_string(), ["", "0", "1"][pattern / 3_usize.pow(u32::try_from(at).unwrap()) % 3])
+                })
                 .collect();
             let rated = values.iter().filter(|(_, value)| !value.is_empty()).count();
-            for (comment, is_filled) in [("", false), (" \u{a0}\r\n\u{200b}", false), (" Долго. ", true)] {
+            for (comment, is_filled) in [("", false), (" \u{a0}\r\n\u{200b}", false), (" Долго. ", true)]
+            {
                 let result = check(&questionnaire, values.iter().map(|(k, v)| (k.as_str(), *v)), comment);
                 if rated == 0 && !is_filled {
                     assert_eq!(result, Err(vec![Problem::Empty]));
@@ -110,7 +113,11 @@ mod tests {
     fn questions_of_another_questionnaire_and_values_not_offered_are_refused() {
         let questionnaire = Questionnaire::built_in();
         for forged in [("f", "1"), ("a", "2"), ("a", "on"), ("aa", "1"), ("", "1")] {
-            assert_eq!(check(&questionnaire, [forged], "текст"), Err(vec![Problem::WrongQuestion]), "{forged:?}");
+            assert_eq!(
+                check(&questionnaire, [forged], "текст"),
+                Err(vec![Problem::WrongQuestion]),
+                "{forged:?}"
+            );
         }
         assert_eq!(check(&questionnaire, [("a", "1"), ("a", "0")], ""), Err(vec![Problem::WrongQuestion]));
     }

@@ -64,7 +64,8 @@ impl Questionnaire {
     /// Never: the file is part of the programme and is read by a test.
     #[must_use]
     pub fn built_in() -> Self {
-        serde_json::from_str(include_str!("../built-in.json")).expect("the built-in questionnaire is well-formed")
+        serde_json::from_str(include_str!("../built-in.json"))
+            .expect("the built-in questionnaire is well-formed")
     }
 }
 
@@ -150,7 +151,8 @@ mod tests {
 
     #[test]
     fn qr2_the_official_wording_word_for_word() {
-        let texts: Vec<String> = Questionnaire::built_in().criteria.iter().map(|c| format!("{}) {}", c.letter, c.text)).collect();
+        let texts: Vec<String> =
+            Questionnaire::built_in().criteria.iter().map(|c| format!("{}) {}", c.letter, c.text)).collect();
         assert_eq!(
             texts,
             [

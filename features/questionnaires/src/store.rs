@@ -18,9 +18,11 @@ pub const BUILT_IN: &str = "qr-office";
 /// When the database refuses.
 pub async fn publish_built_in(db: &Db, now: Instant) -> Result<(), DbErr> {
     let tx = db.begin().await?;
-    let newest = "SELECT version, content FROM questionnaires_versions WHERE code = ? ORDER BY version DESC LIMIT 1";
+    let newest =
+        "SELECT version, content FROM questionnaires_versions WHERE code = ? ORDER BY version DESC LIMIT 1";
     let row = tx.query_one_raw(sql(&tx, newest, [BUILT_IN.into()])).await?;
-    let content = serde_json::to_string(&Questionnaire::built_in()).map_err(|e| DbErr::Custom(e.to_string()))?;
+    let content =
+        serde_json::to_string(&Questionnaire::built_in()).map_err(|e| DbErr::Custom(e.to_string()))?;
     let (version, known) = match row {
         Some(row) => (row.try_get::<i32>("", "version")?, row.try_get::<String>("", "content")?),
         None => (0, String::new()),
@@ -50,9 +52,11 @@ impl Questionnaires {
         let text = "SELECT version, content FROM questionnaires_versions WHERE code = ? ORDER BY version";
         let mut loaded = Self::default();
         for row in db.read().query_all_raw(sql(db.read(), text, [BUILT_IN.into()])).await? {
-            let (version, content): (i32, String) = (row.try_get("", "version")?, row.try_get("", "content")?);
-            let questionnaire = serde_json::from_str(&content)
-                .map_err(|e| DbErr::Custom(format!("questionnaires_versions.content of {BUILT_IN} {version}: {e}")))?;
+            let (version, content): (i32, String) =
+                (row.try_get("", "version")?, row.try_get("", "content")?);
+            let questionnaire = serde_json::from_str(&content).map_err(|e| {
+                DbErr::Custom(format!("questionnaires_versions.content of {BUILT_IN} {version}: {e}"))
+            })?;
             let made = Version { code: BUILT_IN.to_owned(), version, questionnaire };
             loaded.versions.insert(version, Arc::new(made));
             loaded.newest = version;
