@@ -1,1 +1,62 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod pages;
+mod receipt;
+pub mod token;
+pub mod view;
+
+use std::sync::Arc;
+
+use otklik_organisations::SharedOffices;
+use otklik_questionnaires::Questionnaires;
+use otklik_responses::{Acceptor, DeviceMarks};
+use otklik_web::{Access, Ctx, Part, Routes};
+
+mod texts {
+    otklik_locale::texts!();
+}
+
+/// What the public pages share.
+#[derive(Debug)]
+pub struct Survey {
+    ctx: Ctx,
+    offices: SharedOffices,
+    questionnaires: Questionnaires,
+    acceptor: Acceptor,
+    devices: Arc<DeviceMarks>,
+    headers: pages::Headers,
+    hint: String,
+    tokens: token::Tokens,
+}
+
+/// The routes of the public pages.
+#[must_use]
+pub fn routes(
+    ctx: &Ctx,
+    offices: SharedOffices,
+    questionnaires: Questionnaires,
+    acceptor: Acceptor,
+    devices: Arc<DeviceMarks>,
+) -> Part {
+    let limit = questionnaires.newest().questionnaire.comment.limit;
+    let survey = Arc::new(Survey {
+        ctx: ctx.clone(),
+        offices,
+        questionnaires,
+        acceptor,
+        devices,
+        headers: pages::Headers::new(),
+        hint: view::comment_hint(view::L::default(), u32::try_from(limit).unwrap_or(u32::MAX)),
+        tokens: token::Tokens::new(&ctx.secret),
+    });
+    Routes::new(ctx, survey)
+        .get("/qr/", Access::Public, pages::find_office)
+        .get("/qr/{code}", Access::Public, pages::questionnaire)
+        .get("/qr/{code}/", Access::Public, pages::questionnaire)
+        .post("/qr/{code}", Access::Public, answer::answer)
+        .post("/qr/{code}/", Access::Public, answer::answer)
+        .get("/r/", Access::Public, receipt::find)
+        .get("/r/{receipt}", Access::Public, receipt::receipt)
+        .finish()
+}
