@@ -11,6 +11,7 @@ CREATE TABLE jobs_events (
     error TEXT
 );
 CREATE INDEX jobs_events_due ON jobs_events (next_at, id);
+CREATE INDEX jobs_events_failing ON jobs_events (id) WHERE attempts > 0;
 CREATE TABLE jobs_leases (
     name TEXT NOT NULL PRIMARY KEY,
     holder TEXT NOT NULL,

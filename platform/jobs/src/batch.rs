@@ -8,7 +8,7 @@ use otklik_kernel::{Id, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use crate::backoff::{backoff, micros};
-use crate::event::{COLUMNS, read};
+use crate::event::{COLUMNS, NEVER, read};
 use crate::sizes::{Sized, parts};
 use crate::{Event, HandlerError, Worker};
 
@@ -16,8 +16,6 @@ use crate::{Event, HandlerError, Worker};
 const BATCH: usize = 500;
 /// The longest error text that is kept, in characters.
 const ERROR_LENGTH: usize = 500;
-/// When an event is due that waits for a person.
-const NEVER: i64 = i64::MAX;
 
 static DELETE: Sized = Sized::new("DELETE FROM jobs_events WHERE id IN (", "?", ")");
 
@@ -188,5 +186,20 @@ impl Outage {
         if std::mem::take(&mut self.failures) > 0 {
             tracing::info!("{what} can use the database again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_waited_out_with_growing_pauses_and_ends() {
+        let mut outage = Outage::default();
+        let error = DbErr::Custom("away".to_owned());
+        let mut pause = || outage.failed("the test", &error).as_secs();
+        assert_eq!([pause(), pause(), pause(), pause(), pause(), pause(), pause()], [1, 2, 4, 8, 16, 30, 30]);
+        outage.over("the test");
+        assert_eq!(outage.failed("the test", &error).as_secs(), 1);
     }
 }

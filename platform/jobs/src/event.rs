@@ -57,6 +57,20 @@ pub struct QueueStats {
     pub oldest_at: Option<Instant>,
 }
 
+/// An event that has failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailingEvent {
+    /// The event.
+    pub event: Event,
+    /// The handler and what it said last.
+    pub error: String,
+    /// When it is tried again; nothing when it waits for a person.
+    pub next_at: Option<Instant>,
+}
+
+/// When an event is due that waits for a person.
+pub(crate) const NEVER: i64 = i64::MAX;
+
 static INSERT: Sized = Sized::new(
     "INSERT INTO jobs_events (id, kind, body_id, subject_id, payload, trace, created_at, next_at) VALUES",
     "(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -101,6 +115,35 @@ pub async fn queue_stats<C: ConnectionTrait>(conn: &C) -> Result<QueueStats, DbE
         failing: row.try_get("", "failing")?,
         oldest_at: row.try_get::<Option<i64>>("", "oldest_at")?.map(Instant),
     })
+}
+
+/// Events that have failed, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub async fn failing<C: ConnectionTrait>(conn: &C, limit: u32) -> Result<Vec<FailingEvent>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS}, error, next_at FROM jobs_events WHERE attempts > 0 ORDER BY id LIMIT {limit}"
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [])).await?;
+    let failing = |row: &QueryResult| {
+        let next: i64 = row.try_get_by_index(9)?;
+        Ok(FailingEvent {
+            event: read(row)?,
+            error: row.try_get_by_index::<Option<String>>(8)?.unwrap_or_default(),
+            next_at: (next != NEVER).then_some(Instant(next)),
+        })
+    };
+    rows.iter().map(failing).collect()
+}
+
+/// Makes an event due now, after a person has mended what made it fail; false when there is none such.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retry(tx: &Tx, event: Id, now: Instant) -> Result<bool, DbErr> {
+    let text = "UPDATE jobs_events SET next_at = ? WHERE id = ?";
+    Ok(tx.execute_raw(sql(tx, text, [now.0.into(), event.into()])).await?.rows_affected() == 1)
 }
 
 /// Reads a row of [`COLUMNS`].

@@ -9,7 +9,7 @@ mod sizes;
 mod worker;
 
 pub use backoff::backoff;
-pub use event::{Event, NewEvent, QueueStats, emit, queue_stats};
+pub use event::{Event, FailingEvent, NewEvent, QueueStats, emit, failing, queue_stats, retry};
 pub use handler::{Handler, HandlerError};
 pub use schedule::{Periodic, PeriodicJob};
 pub use worker::{Waker, Worker};

@@ -77,11 +77,22 @@ pub struct Turns {
     last: Instant,
     /// Failures of the job in a row.
     failures: u32,
+    /// Somebody woke the job.
+    wanted: bool,
 }
 
 impl Turns {
     pub const fn new(db: Db, clock: SharedClock, holder: String, periodic: Periodic) -> Self {
-        Self { db, clock, holder, periodic, held_until: Instant(0), last: Instant(0), failures: 0 }
+        Self {
+            db,
+            clock,
+            holder,
+            periodic,
+            held_until: Instant(0),
+            last: Instant(0),
+            failures: 0,
+            wanted: false,
+        }
     }
 
     /// Takes turns until told to shut down, and leaves the lease to others then.
@@ -99,7 +110,7 @@ impl Turns {
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 () = tokio::time::sleep(pause) => {}
-                () = self.periodic.waker.woken() => self.last = Instant(0),
+                () = self.periodic.waker.woken() => self.wanted = true,
             }
         }
         if self.held_until > self.clock.now() {
@@ -112,13 +123,14 @@ impl Turns {
     pub async fn turn(&mut self) -> Result<Duration, DbErr> {
         let now = self.clock.now();
         if self.held_until.since(now) < micros(LEASE - RENEWAL) && !self.hold(now).await? {
+            self.wanted = false;
             return Ok(RENEWAL.min(self.periodic.every));
         }
         let wait = self.due_in(now);
-        if wait > Duration::ZERO {
+        if wait > Duration::ZERO && !self.wanted {
             return Ok(wait.min(RENEWAL));
         }
-        self.last = now;
+        (self.last, self.wanted) = (now, false);
         match self.perform(now).await? {
             Ok(()) => self.failures = 0,
             Err(error) => {
@@ -200,5 +212,95 @@ impl Turns {
         let done = tx.execute_raw(sql(&tx, text, values)).await?.rows_affected();
         tx.commit().await?;
         Ok(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use otklik_testkit::{TestDb, both};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counting {
+        runs: AtomicUsize,
+        fails: AtomicBool,
+    }
+
+    #[async_trait]
+    impl PeriodicJob for Counting {
+        async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
+            self.runs.fetch_add(1, Ordering::SeqCst);
+            if self.fails.load(Ordering::SeqCst) { Err(HandlerError::Later("x".to_owned())) } else { Ok(()) }
+        }
+    }
+
+    fn node(t: &TestDb, name: &str, every: u64, job: &Arc<Counting>) -> Turns {
+        let periodic = Periodic::new("counting", Duration::from_secs(every), job.clone());
+        Turns::new(t.db.clone(), t.clock.clone(), name.to_owned(), periodic)
+    }
+
+    #[test]
+    fn one_node_works_and_another_takes_over_when_it_dies() {
+        both(&[crate::MIGRATIONS], async |t| {
+            let job = Arc::new(Counting::default());
+            let runs = || job.runs.load(Ordering::SeqCst);
+            let (mut first, mut second) = (node(&t, "first", 5, &job), node(&t, "second", 5, &job));
+            assert_eq!(first.turn().await.unwrap(), Duration::from_secs(5));
+            second.turn().await.unwrap();
+            assert_eq!(runs(), 1);
+            for _ in 0..20 {
+                t.clock.advance(5 * Instant::SECOND);
+                first.turn().await.unwrap();
+                second.turn().await.unwrap();
+            }
+            assert_eq!(runs(), 21);
+            // The first dies.
+            t.clock.advance(micros(LEASE) - 1);
+            second.turn().await.unwrap();
+            let before = runs();
+            t.clock.advance(5 * Instant::SECOND + 1);
+            second.turn().await.unwrap();
+            assert_eq!(runs(), before + 1);
+            first.turn().await.unwrap();
+            assert_eq!(runs(), before + 1, "the first learns that it isn't its turn");
+        });
+    }
+
+    #[test]
+    fn a_daily_job_is_neither_skipped_nor_repeated_by_a_restart() {
+        both(&[crate::MIGRATIONS], async |t| {
+            let job = Arc::new(Counting::default());
+            let runs = || job.runs.load(Ordering::SeqCst);
+            node(&t, "a", 86_400, &job).turn().await.unwrap();
+            assert_eq!(runs(), 1);
+            t.clock.advance(Instant::HOUR);
+            assert_eq!(node(&t, "b", 86_400, &job).turn().await.unwrap(), RENEWAL);
+            assert_eq!(runs(), 1);
+            t.clock.advance(23 * Instant::HOUR);
+            node(&t, "c", 86_400, &job).turn().await.unwrap();
+            assert_eq!(runs(), 2);
+        });
+    }
+
+    #[test]
+    fn a_failing_job_is_tried_again_with_growing_pauses() {
+        both(&[crate::MIGRATIONS], async |t| {
+            let job = Arc::new(Counting::default());
+            job.fails.store(true, Ordering::SeqCst);
+            let mut turns = node(&t, "a", 86_400, &job);
+            let mut pauses = Vec::new();
+            for _ in 0..4 {
+                let pause = turns.turn().await.unwrap();
+                pauses.push(pause.as_secs());
+                t.clock.advance(micros(pause));
+            }
+            assert_eq!(pauses, [1, 2, 4, 8]);
+            job.fails.store(false, Ordering::SeqCst);
+            assert_eq!(turns.turn().await.unwrap(), RENEWAL);
+            assert_eq!(job.runs.load(Ordering::SeqCst), 5);
+        });
     }
 }
