@@ -1,0 +1,6 @@
+//! The only place that names the tables of this slice.
+
+pub mod deliveries;
+pub mod outbox;
+pub mod pause;
+pub mod recipients;

@@ -1,0 +1,222 @@
+//! Deliveries: one letter to one recipient each.
+
+use otklik_db::many::{Many, parts};
+use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_kernel::{Id, Instant};
+use otklik_mail::SendErrorKind;
+use sea_orm::{ConnectionTrait, Statement};
+
+/// How a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// To be sent, or to be tried again.
+    Waiting = 0,
+    /// The mail server has taken the letter.
+    Sent = 1,
+    /// The mail server refused it for good.
+    Refused = 2,
+    /// It was tried for more than five days.
+    GivenUp = 3,
+}
+
+impl DeliveryState {
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) const fn read(code: i16) -> Self {
+        match code {
+            0 => Self::Waiting,
+            1 => Self::Sent,
+            2 => Self::Refused,
+            _ => Self::GivenUp,
+        }
+    }
+}
+
+/// Why a letter was not sent, or why sending is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing is known against it.
+    None,
+    /// What the mail server or the way to it said.
+    Mail(SendErrorKind),
+    /// The letter can't be made: its response or office can't be read.
+    Letter,
+}
+
+impl Reason {
+    const KINDS: [SendErrorKind; 5] = [
+        SendErrorKind::Transient,
+        SendErrorKind::RefusedRecipient,
+        SendErrorKind::Permanent,
+        SendErrorKind::Misconfigured,
+        SendErrorKind::UnknownOutcome,
+    ];
+
+    pub(crate) fn code(self) -> i16 {
+        match self {
+            Self::None => 0,
+            Self::Letter => 9,
+            Self::Mail(kind) => (1..).zip(Self::KINDS).find(|(_, known)| *known == kind).map_or(0, |(at, _)| at),
+        }
+    }
+
+    pub(crate) fn read(code: i16) -> Self {
+        let kind = usize::try_from(code - 1).ok().and_then(|at| Self::KINDS.get(at));
+        match kind {
+            Some(&kind) => Self::Mail(kind),
+            None if code == 9 => Self::Letter,
+            None => Self::None,
+        }
+    }
+}
+
+/// A delivery to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewDelivery<'a> {
+    /// Its id.
+    pub id: Id,
+    /// The outbox row.
+    pub outbox: Id,
+    /// The office.
+    pub body: Id,
+    /// The recipient.
+    pub address: &'a str,
+    /// When it was made; it is due at once.
+    pub at: Instant,
+}
+
+/// A delivery leased to this node: nobody else sends it until the lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// Its id: the Message-ID is made of it.
+    pub id: Id,
+    /// The outbox row, which has the response's id.
+    pub outbox: Id,
+    /// The recipient.
+    pub address: String,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// Until when it is leased.
+    pub until: Instant,
+}
+
+/// What becomes of a leased delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The server has taken it and said this.
+    Sent(String),
+    /// It is not tried again.
+    Ended(DeliveryState, Reason, String),
+    /// It is tried again at this moment.
+    Later(Instant, Reason, String),
+    /// Nothing was tried: it is due as before.
+    Untried,
+}
+
+static INSERT: Many = Many::new(
+    "INSERT INTO notifications_deliveries (id, outbox_id, body_id, address, state, attempts, next_at, leased_until, \
+     is_unsure, reason, answer) VALUES",
+    "(?, ?, ?, ?, 0, 0, ?, 0, FALSE, 0, '')",
+    "",
+);
+
+/// Inserts deliveries.
+pub async fn insert(tx: &Tx, deliveries: &[NewDelivery<'_>]) -> Result<(), DbErr> {
+    for part in parts(deliveries) {
+        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 5);
+        for delivery in part {
+            values.extend([
+                delivery.id.into(),
+                delivery.outbox.into(),
+                delivery.body.into(),
+                delivery.address.into(),
+                delivery.at.0.into(),
+            ]);
+        }
+        let text = INSERT.text(tx, part.len());
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    }
+    Ok(())
+}
+
+/// Leases due deliveries, the longest due first.
+///
+/// A delivery whose lease ran out was being sent by a node that died: it may have arrived, and is marked so.
+pub async fn lease(tx: &Tx, now: Instant, until: Instant, limit: usize) -> Result<Vec<Leased>, DbErr> {
+    let text = format!(
+        "SELECT id FROM notifications_deliveries WHERE state = 0 AND next_at <= ? AND leased_until <= ?
+        ORDER BY next_at, id LIMIT {limit}"
+    );
+    let rows = tx.query_all_raw(sql(tx, &text, [now.0.into(), now.0.into()])).await?;
+    let mut ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<Id>, _>>()?;
+    // In one order on all nodes, so that two never wait for each other.
+    ids.sort_unstable();
+    let mut leased = Vec::with_capacity(ids.len());
+    for id in ids {
+        // Another node may have been sooner: then there is no row.
+        let text = "UPDATE notifications_deliveries SET
+            is_unsure = CASE WHEN leased_until > 0 THEN TRUE ELSE is_unsure END, leased_until = ?
+            WHERE id = ? AND state = 0 AND leased_until <= ? RETURNING outbox_id, address, attempts";
+        let values = [until.0.into(), id.into(), now.0.into()];
+        if let Some(row) = tx.query_one_raw(sql(tx, text, values)).await? {
+            leased.push(Leased {
+                id,
+                outbox: row.try_get_by_index(0)?,
+                address: row.try_get_by_index(1)?,
+                attempts: u32::try_from(row.try_get_by_index::<i32>(2)?).unwrap_or(0),
+                until,
+            });
+        }
+    }
+    Ok(leased)
+}
+
+/// Writes what became of a leased delivery.
+pub async fn settle(tx: &Tx, leased: &Leased, fate: &Fate, now: Instant) -> Result<(), DbErr> {
+    // A letter that was taken is sent, whoever holds the lease by now; anything else is for the holder.
+    let holder = "id = ? AND state = 0 AND leased_until = ?";
+    let (set, condition) = match fate {
+        Fate::Sent(_) => (
+            "state = ?, reason = ?, answer = ?, finished_at = ?, attempts = attempts + 1, leased_until = 0",
+            "id = ? AND state = 0 AND leased_until >= ?",
+        ),
+        Fate::Ended(..) => (
+            "state = ?, reason = ?, answer = ?, finished_at = ?, attempts = attempts + 1, leased_until = 0",
+            holder,
+        ),
+        Fate::Later(_, Reason::Mail(SendErrorKind::UnknownOutcome), _) => (
+            "reason = ?, answer = ?, next_at = ?, attempts = attempts + 1, leased_until = 0, is_unsure = TRUE",
+            holder,
+        ),
+        Fate::Later(..) => {
+            ("reason = ?, answer = ?, next_at = ?, attempts = attempts + 1, leased_until = 0", holder)
+        }
+        Fate::Untried => ("leased_until = 0", holder),
+    };
+    let mut values: Vec<Value> = match fate {
+        Fate::Sent(answer) => vec![
+            DeliveryState::Sent.code().into(),
+            Reason::None.code().into(),
+            answer.as_str().into(),
+            now.0.into(),
+        ],
+        Fate::Ended(state, reason, answer) => {
+            vec![state.code().into(), reason.code().into(), answer.as_str().into(), now.0.into()]
+        }
+        Fate::Later(next, reason, answer) => vec![reason.code().into(), answer.as_str().into(), next.0.into()],
+        Fate::Untried => vec![],
+    };
+    let lease = if matches!(fate, Fate::Sent(_)) { 0 } else { leased.until.0 };
+    values.extend([leased.id.into(), lease.into()]);
+    let text = format!("UPDATE notifications_deliveries SET {set} WHERE {condition}");
+    tx.execute_raw(sql(tx, &text, values)).await.map(|_| ())
+}
+
+/// How many letters wait for delivery.
+pub async fn waiting<C: ConnectionTrait>(conn: &C) -> Result<i64, DbErr> {
+    let text = "SELECT COUNT(*) AS n FROM notifications_deliveries WHERE state = 0";
+    let row = conn.query_one_raw(sql(conn, text, [])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}

@@ -1,0 +1,47 @@
+//! Recipients of offices (QR-6).
+
+use otklik_db::many::{Many, parts};
+use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_kernel::Id;
+use otklik_mail::EmailAddress;
+use sea_orm::{ConnectionTrait, Statement};
+
+static INSERT: Many = Many::new(
+    "INSERT INTO notifications_recipients (body_id, address, address_key, position) VALUES",
+    "(?, ?, ?, ?)",
+    " ON CONFLICT (body_id, address_key) DO UPDATE SET address = excluded.address, position = excluded.position",
+);
+
+/// The addresses of an office in the order they were typed.
+pub async fn of<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Vec<EmailAddress>, DbErr> {
+    let text = "SELECT address FROM notifications_recipients WHERE body_id = ? ORDER BY position, address_key";
+    let rows = conn.query_all_raw(sql(conn, text, [body.into()])).await?;
+    rows.iter()
+        .map(|row| {
+            let address: String = row.try_get_by_index(0)?;
+            let broken = |e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}"));
+            EmailAddress::parse(&address).map_err(broken)
+        })
+        .collect()
+}
+
+/// Replaces the addresses of an office.
+pub async fn replace(tx: &Tx, body: Id, addresses: &[EmailAddress]) -> Result<(), DbErr> {
+    let text = "DELETE FROM notifications_recipients WHERE body_id = ?";
+    tx.execute_raw(sql(tx, text, [body.into()])).await?;
+    let numbered: Vec<(i32, &EmailAddress)> = (0..).zip(addresses).collect();
+    for part in parts(&numbered) {
+        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 4);
+        for (position, address) in part {
+            values.extend([
+                body.into(),
+                address.as_str().into(),
+                address.key().into(),
+                (*position).into(),
+            ]);
+        }
+        let text = INSERT.text(tx, part.len());
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    }
+    Ok(())
+}
