@@ -44,7 +44,9 @@ impl Offices {
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&Arc<Office>> {
         match self.by_code.get(code) {
-            None if code.bytes().any(|b| b.is_ascii_uppercase()) => self.by_code.get(&code.to_ascii_lowercase()),
+            None if code.bytes().any(|b| b.is_ascii_uppercase()) => {
+                self.by_code.get(&code.to_ascii_lowercase())
+            }
             found => found,
         }
     }

@@ -13,7 +13,9 @@ const COLUMNS: &str = "b.id, b.parent_id, b.code, b.full_name, b.short_name, b.k
 
 fn body(row: &QueryResult) -> Result<Body, DbErr> {
     let id: Id = row.try_get("", "id")?;
-    let broken = |column: &str, value: &str| DbErr::Custom(format!("organisations_bodies.{column} of {id}: {value:?}"));
+    let broken = |column: &str, value: &str| {
+        DbErr::Custom(format!("organisations_bodies.{column} of {id}: {value:?}"))
+    };
     let (kind, level): (String, String) = (row.try_get("", "kind")?, row.try_get("", "level")?);
     let zone: String = row.try_get("", "time_zone")?;
     let place: (Option<f64>, Option<f64>) = (row.try_get("", "latitude")?, row.try_get("", "longitude")?);
@@ -43,7 +45,10 @@ fn body(row: &QueryResult) -> Result<Body, DbErr> {
 /// # Errors
 /// When the database is away or a row is broken.
 pub async fn all<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<Body>, DbErr> {
-    let text = format!("SELECT {COLUMNS} FROM organisations_bodies b WHERE {} ORDER BY b.sort_key, b.id", scope.sql("b.id"));
+    let text = format!(
+        "SELECT {COLUMNS} FROM organisations_bodies b WHERE {} ORDER BY b.sort_key, b.id",
+        scope.sql("b.id")
+    );
     conn.query_all_raw(sql(conn, &text, [])).await?.iter().map(body).collect()
 }
 
@@ -52,7 +57,8 @@ pub async fn all<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<Body
 /// # Errors
 /// When the database is away or the row is broken.
 pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Option<Body>, DbErr> {
-    let text = format!("SELECT {COLUMNS} FROM organisations_bodies b WHERE b.id = ? AND {}", scope.sql("b.id"));
+    let text =
+        format!("SELECT {COLUMNS} FROM organisations_bodies b WHERE b.id = ? AND {}", scope.sql("b.id"));
     conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(body).transpose()
 }
 
@@ -60,13 +66,21 @@ pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result
 ///
 /// # Errors
 /// When the database is away or the row is broken.
-pub async fn find_by_code<C: ConnectionTrait>(conn: &C, scope: &Scope, code: &str) -> Result<Option<Body>, DbErr> {
-    let text = format!("SELECT {COLUMNS} FROM organisations_bodies b WHERE b.code = ? AND {}", scope.sql("b.id"));
+pub async fn find_by_code<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    code: &str,
+) -> Result<Option<Body>, DbErr> {
+    let text =
+        format!("SELECT {COLUMNS} FROM organisations_bodies b WHERE b.code = ? AND {}", scope.sql("b.id"));
     conn.query_one_raw(sql(conn, &text, [code.into()])).await?.as_ref().map(body).transpose()
 }
 
 fn values(fields: &BodyFields) -> [Value; 15] {
-    let search = text::search_text(&format!("{} {} {} {}", fields.code, fields.short_name, fields.full_name, fields.address));
+    let search = text::search_text(&format!(
+        "{} {} {} {}",
+        fields.code, fields.short_name, fields.full_name, fields.address
+    ));
     [
         fields.code.as_str().into(),
         fields.full_name.as_str().into(),
@@ -90,7 +104,13 @@ fn values(fields: &BodyFields) -> [Value; 15] {
 ///
 /// # Errors
 /// When the database refuses, also for a code that exists.
-pub async fn insert(tx: &Tx, id: Id, parent: Option<Id>, fields: &BodyFields, now: Instant) -> Result<(), DbErr> {
+pub async fn insert(
+    tx: &Tx,
+    id: Id,
+    parent: Option<Id>,
+    fields: &BodyFields,
+    now: Instant,
+) -> Result<(), DbErr> {
     let text = "INSERT INTO organisations_bodies (id, parent_id, created_at, code, full_name, short_name, kind, level,
         region, time_zone, address, latitude, longitude, site, has_queue_terminal, is_office, search_text, sort_key)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
