@@ -65,7 +65,8 @@ impl Qr {
     }
 
     /// An SVG image of 50 mm (a page's styles may make it any size): black on white, one path, one unit per
-    /// module, the address as its title. Without style, script and ids it may stand inside any page.
+    /// module, the address as its title. Without style, script and ids it may stand inside any page; both colours
+    /// are given, so that a dark theme doesn't change them.
     #[must_use]
     pub fn svg(&self) -> String {
         let side = self.side();
@@ -74,7 +75,7 @@ impl Qr {
                 r#"<svg xmlns="http://www.w3.org/2000/svg" width="50mm" height="50mm" "#,
                 r#"viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img">"#,
                 r##"<title>{title}</title><path fill="#fff" d="M0 0h{side}v{side}H0z"/>"##,
-                r#"<path d="{path}"/></svg>"#,
+                r##"<path fill="#000" d="{path}"/></svg>"##,
             ),
             side = side,
             title = escape(&self.url),
@@ -174,6 +175,11 @@ mod tests {
     fn svg_is_bare_and_escaped() {
         let svg = Qr::new("https://example.org/?a=1&b=<script>").unwrap().svg();
         assert!(svg.contains("<title>https://example.org/?a=1&amp;b=&lt;script&gt;</title>"));
+        assert_eq!(
+            (svg.matches("<path fill=\"#fff\"").count(), svg.matches("<path fill=\"#000\"").count()),
+            (1, 1)
+        );
+        assert_eq!(svg.matches("<path").count(), 2);
         for word in ["<script", "style", " id=", "href"] {
             assert!(!svg.contains(word), "{word}");
         }
