@@ -152,3 +152,115 @@ pub async fn set_closed(tx: &Tx, id: Id, closed_at: Option<Instant>) -> Result<(
     tx.execute_raw(sql(tx, text, [closed_at.map(|at| at.0).into(), id.into()])).await?;
     versions::bump(tx, VERSION).await
 }
+
+/// Why a body of the scope was closed; empty when it was not.
+///
+/// # Errors
+/// When the database is away.
+pub async fn closed_reason<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<String, DbErr> {
+    let text = format!(
+        "SELECT b.closed_reason FROM organisations_bodies b WHERE b.id = ? AND {}",
+        scope.sql("b.id")
+    );
+    let row = conn.query_one_raw(sql(conn, &text, [id.into()])).await?;
+    row.map_or(Ok(String::new()), |row| row.try_get("", "closed_reason"))
+}
+
+/// Writes down why a body was closed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_closed_reason(tx: &Tx, id: Id, reason: &str) -> Result<(), DbErr> {
+    let text = "UPDATE organisations_bodies SET closed_reason = ? WHERE id = ?";
+    tx.execute_raw(sql(tx, text, [reason.into(), id.into()])).await.map(|_| ())
+}
+
+/// The code of another body that differs at most in the case of letters.
+///
+/// # Errors
+/// When the database is away.
+pub async fn same_code<C: ConnectionTrait>(
+    conn: &C,
+    code: &str,
+    except: Option<Id>,
+) -> Result<Option<String>, DbErr> {
+    let text = "SELECT code FROM organisations_bodies WHERE lower(code) = ? AND id <> ?";
+    let values = [code.to_ascii_lowercase().into(), except.unwrap_or_default().into()];
+    let row = conn.query_one_raw(sql(conn, text, values)).await?;
+    row.map(|row| row.try_get("", "code")).transpose()
+}
+
+/// The bodies of the scope with a code in any case of letters: one at most.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn find_by_any_case<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    code: &str,
+) -> Result<Vec<Body>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM organisations_bodies b WHERE lower(b.code) = ? AND {}",
+        scope.sql("b.id")
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [code.to_ascii_lowercase().into()])).await?;
+    rows.iter().map(body).collect()
+}
+
+/// The first bodies of the scope whose code, names or address have the text.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn search<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    typed: &str,
+    most: u32,
+) -> Result<Vec<Body>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM organisations_bodies b WHERE b.search_text LIKE ? ESCAPE '\\' AND {}
+        ORDER BY b.sort_key, b.id LIMIT {most}",
+        scope.sql("b.id")
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [text::like_pattern(typed).into()])).await?;
+    rows.iter().map(body).collect()
+}
+
+/// The bodies above a body that are within the scope, from the top, and the body itself at the end.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn path<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Vec<Body>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM access_closure up JOIN organisations_bodies b ON b.id = up.ancestor
+        WHERE up.body = ? AND {} ORDER BY up.depth DESC",
+        scope.sql("b.id")
+    );
+    conn.query_all_raw(sql(conn, &text, [id.into()])).await?.iter().map(body).collect()
+}
+
+/// The bodies of the scope right under a body, in the order of names.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn children<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Vec<Body>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM organisations_bodies b WHERE b.parent_id = ? AND {} ORDER BY b.sort_key, b.id",
+        scope.sql("b.id")
+    );
+    conn.query_all_raw(sql(conn, &text, [id.into()])).await?.iter().map(body).collect()
+}
+
+/// How many open bodies lie under a body.
+///
+/// # Errors
+/// When the database is away.
+pub async fn open_below<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<i64, DbErr> {
+    let text = format!(
+        "SELECT COUNT(*) AS n FROM access_closure down JOIN organisations_bodies b ON b.id = down.body
+        WHERE down.ancestor = ? AND down.depth > 0 AND b.closed_at IS NULL AND {}",
+        scope.sql("b.id")
+    );
+    let row = conn.query_one_raw(sql(conn, &text, [id.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}

@@ -9,10 +9,10 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use crate::lock::Lock;
 use crate::people::{Person, PersonFields};
 
-const COLUMNS: &str = "p.id, p.body_id, p.unit_id, p.login, p.name, p.position, p.phone, p.email, \
+pub(crate) const COLUMNS: &str = "p.id, p.body_id, p.unit_id, p.login, p.name, p.position, p.phone, p.email, \
     p.must_change, p.failures, p.locked_until, p.disabled_at";
 
-fn person(row: &QueryResult) -> Result<Person, DbErr> {
+pub(crate) fn person(row: &QueryResult) -> Result<Person, DbErr> {
     Ok(Person {
         id: row.try_get("", "id")?,
         fields: PersonFields {

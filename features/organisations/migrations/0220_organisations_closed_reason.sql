@@ -1,0 +1,1 @@
+ALTER TABLE organisations_bodies ADD COLUMN closed_reason TEXT NOT NULL DEFAULT '';
