@@ -1,0 +1,5 @@
+//! Generates the texts.
+
+fn main() {
+    otklik_locale_build::generate();
+}

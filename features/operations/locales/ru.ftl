@@ -1,0 +1,143 @@
+journal-title = Журнал
+journal-sealed = Цепочка доведена до записи № { $seq }, сделанной
+journal-nothing-sealed = В цепочке пока нет записей.
+journal-waiting = { $count ->
+    [one] Ещё { $shown } запись ждёт своей очереди: обычно не дольше секунды.
+    [few] Ещё { $shown } записи ждут своей очереди: обычно не дольше секунды.
+   *[other] Ещё { $shown } записей ждут своей очереди: обычно не дольше секунды.
+}
+journal-zone = Время указано по поясу { $zone }. Точное время появляется при наведении.
+journal-from = С даты
+journal-to = По дату
+journal-actor = Логин
+journal-action = Действие
+journal-code = Код органа
+journal-any-action = Любое
+journal-day-wrong = Такой даты нет. Выберите её в календаре.
+journal-body-unknown = Органа с таким кодом среди доступных вам нет. Проверьте код.
+journal-when = Время
+journal-who = Кто
+journal-what = Что сделано
+journal-subject = С чем
+journal-body = Орган
+journal-change = Что изменилось
+journal-chain = Цепочка
+journal-trace = Номер запроса
+journal-fields = { $count ->
+    [one] { $count } поле
+    [few] { $count } поля
+   *[other] { $count } полей
+}
+journal-before = Было:
+journal-after = Стало:
+journal-more = и ещё { $count }
+journal-erased = стёрто
+journal-erased-long = Стёрто: личные данные этой записи удалены без возможности вернуть. Кто и когда это сделал, сказано в отдельной записи журнала. Цепочка при этом осталась целой.
+journal-no-change = Подробностей у этой записи нет.
+journal-unsealed = ещё не в цепочке
+journal-none-title = Таких записей нет
+journal-none-text = Измените условия отбора или сбросьте их.
+journal-empty-title = Журнал пока пуст
+journal-empty-text = Здесь появится всё, что делают сотрудники и сама система: вход, изменения органов, получателей и ролей.
+
+verify-title = Как проверить, что журнал не меняли
+verify-what = На сервере, рядом с работающей программой, выполните команду
+verify-heads = Команда проверит каждую запись, их порядок и сверит журнал с подписанными выгрузками. Выгрузка делается каждый день; храните её там, куда у администратора базы данных нет доступа: тогда изменить прошлое незаметно не сможет и он.
+verify-erased = Стёртые личные данные проверке не мешают: о каждом стирании есть запись.
+
+group-bodies = Органы
+group-units = Подразделения
+group-people = Учётные записи и роли
+group-sessions = Вход и выход
+group-recipients = Получатели писем
+group-responses = Отклики
+group-questionnaires = Анкеты
+group-outbox = Очередь писем
+group-journal = Сам журнал
+
+system-other = Система: { $reason }
+actor-schedule = Система: по расписанию
+actor-command = Система: командой на сервере
+actor-demo = Система: показательные данные
+
+subject-body = орган
+subject-person = учётная запись
+subject-unit = подразделение
+subject-response = отклик
+subject-journal = запись журнала
+subject-delivery = письмо
+subject-event = событие
+subject-session = сеанс
+subject-questionnaire = анкета
+
+value-yes = да
+value-no = нет
+
+action-journal-erase = Стёрты личные данные записи журнала
+action-outbox-retry = Письмо отправляется ещё раз
+action-outbox-retry-all = Письма, отправка которых была прекращена, отправляются ещё раз
+action-outbox-look = Проверка почтового сервера вне очереди
+action-events-retry = Событие обрабатывается ещё раз
+
+outbox-title = Письма
+outbox-running = Отправка идёт, почтовый сервер отвечает.
+outbox-letters = Очередь писем
+outbox-no-content = Содержание писем и откликов здесь не показывается, адреса получателей скрыты.
+outbox-status = Состояние
+outbox-any-status = Любое
+outbox-created = Отклик принят
+outbox-address = Получатель
+outbox-attempts = Попыток
+outbox-next = Следующая попытка или итог
+outbox-reason = Причина
+outbox-action = Действие
+outbox-unsure = Связь оборвалась во время передачи: письмо могло дойти.
+outbox-retry = Повторить
+outbox-retry-all = Повторить все, отправка которых прекращена
+outbox-retried = Письмо поставлено в очередь и будет отправлено сейчас.
+outbox-retried-all = { $count ->
+    [one] В очередь возвращено { $shown } письмо.
+    [few] В очередь возвращены { $shown } письма.
+   *[other] В очередь возвращено { $shown } писем.
+}
+outbox-retried-none = Прекращённых писем нет: возвращать нечего.
+outbox-looked = Почтовый сервер будет проверен сейчас. Обновите страницу через несколько секунд.
+outbox-none-title = Писем здесь нет
+outbox-none-text = Письмо появится, когда человек поставит отрицательную оценку или напишет отзыв без оценок.
+
+pause-title = Отправка приостановлена
+pause-kept = Письма не пропадут: они уйдут, как только сервер ответит.
+pause-since = С какого времени
+pause-until = Следующая проверка
+pause-failures = Неудач подряд
+pause-error = Что ответил сервер
+pause-look = Проверить сейчас
+
+events-title = Очередь событий
+events-waiting = Ждут обработки
+events-failing = Не удались и повторяются
+events-failing-title = События, которые не удались
+events-oldest = Самое раннее
+events-at = Произошло
+events-kind = Событие
+events-next = Следующая попытка
+events-never = ждёт вашего решения
+events-retried = Событие будет обработано сейчас.
+
+system-title = Программа
+system-database = База данных
+system-schema = Схема базы данных
+system-schema-done = { $count ->
+    [one] Готова, выполнен { $count } шаг.
+    [few] Готова, выполнены { $count } шага.
+   *[other] Готова, выполнено { $count } шагов.
+}
+system-schema-pending = { $count ->
+    [one] Не выполнен { $count } шаг. Запустите команду
+    [few] Не выполнены { $count } шага. Запустите команду
+   *[other] Не выполнено { $count } шагов. Запустите команду
+}
+system-schema-unknown = Не та, которую знает эта версия программы: возможно, обновлён другой сервер.
+system-version = Версия
+system-uptime = Работает без перерыва
+system-uptime-value = { $days } д { $hours } ч { $minutes } мин

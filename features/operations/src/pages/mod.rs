@@ -1,0 +1,6 @@
+//! The pages of this slice.
+
+pub mod journal;
+pub mod outbox;
+pub mod retry;
+mod row;
