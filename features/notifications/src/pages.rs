@@ -2,12 +2,10 @@
 
 pub mod recipients;
 
-use otklik_organisations::SharedOffices;
 use otklik_web::Ctx;
 
 /// What the handlers share.
 #[derive(Clone)]
-pub struct State {
+pub struct Shared {
     pub ctx: Ctx,
-    pub offices: SharedOffices,
 }

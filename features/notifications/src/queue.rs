@@ -241,7 +241,8 @@ pub fn masked(address: &str) -> String {
 /// When the database is away.
 pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: Filter) -> Result<u64, DbErr> {
     let (condition, values) = filter.sql(scope);
-    let text = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one {condition} LIMIT {MOST_COUNTED}) counted");
+    let text =
+        format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one {condition} LIMIT {MOST_COUNTED}) counted");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get::<i64>("", "n"))?.unsigned_abs())
 }

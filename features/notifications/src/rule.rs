@@ -27,8 +27,10 @@ mod tests {
         let mut mailed = 0;
         for pattern in 0..3_usize.pow(5) {
             let faces: Vec<Option<Mark>> = (0..5).map(|at| FACES[pattern / 3_usize.pow(at) % 3]).collect();
-            let marks = Marks::new("abcde".chars().zip(&faces).filter_map(|(key, face)| Some((key, (*face)?))));
-            for (comment, is_filled) in [("", false), (" \t\r\n\u{a0}\u{200b}", false), ("Ждал час.", true)] {
+            let marks =
+                Marks::new("abcde".chars().zip(&faces).filter_map(|(key, face)| Some((key, (*face)?))));
+            for (comment, is_filled) in [("", false), (" \t\r\n\u{a0}\u{200b}", false), ("Ждал час.", true)]
+            {
                 let has_sad = faces.contains(&Some(Mark::Sad));
                 let has_happy = faces.contains(&Some(Mark::Happy));
                 let expected = match (has_sad, has_happy, is_filled) {

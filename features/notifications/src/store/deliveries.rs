@@ -1,5 +1,7 @@
 //! Deliveries: one letter to one recipient each.
 
+use std::collections::HashMap;
+
 use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
@@ -58,7 +60,9 @@ impl Reason {
         match self {
             Self::None => 0,
             Self::Letter => 9,
-            Self::Mail(kind) => (1..).zip(Self::KINDS).find(|(_, known)| *known == kind).map_or(0, |(at, _)| at),
+            Self::Mail(kind) => {
+                (1..).zip(Self::KINDS).find(|(_, known)| *known == kind).map_or(0, |(at, _)| at)
+            }
         }
     }
 
@@ -205,7 +209,9 @@ pub async fn settle(tx: &Tx, leased: &Leased, fate: &Fate, now: Instant) -> Resu
         Fate::Ended(state, reason, answer) => {
             vec![state.code().into(), reason.code().into(), answer.as_str().into(), now.0.into()]
         }
-        Fate::Later(next, reason, answer) => vec![reason.code().into(), answer.as_str().into(), next.0.into()],
+        Fate::Later(next, reason, answer) => {
+            vec![reason.code().into(), answer.as_str().into(), next.0.into()]
+        }
         Fate::Untried => vec![],
     };
     let lease = if matches!(fate, Fate::Sent(_)) { 0 } else { leased.until.0 };
@@ -214,9 +220,78 @@ pub async fn settle(tx: &Tx, leased: &Leased, fate: &Fate, now: Instant) -> Resu
     tx.execute_raw(sql(tx, &text, values)).await.map(|_| ())
 }
 
+/// Whether a letter is due, by a look that keeps nobody waiting.
+pub async fn is_any_due<C: ConnectionTrait>(conn: &C, now: Instant) -> Result<bool, DbErr> {
+    let text = "SELECT 1 AS one FROM notifications_deliveries
+        WHERE state = 0 AND next_at <= ? AND leased_until <= ? LIMIT 1";
+    Ok(conn.query_one_raw(sql(conn, text, [now.0.into(), now.0.into()])).await?.is_some())
+}
+
 /// How many letters wait for delivery.
 pub async fn waiting<C: ConnectionTrait>(conn: &C) -> Result<i64, DbErr> {
     let text = "SELECT COUNT(*) AS n FROM notifications_deliveries WHERE state = 0";
     let row = conn.query_one_raw(sql(conn, text, [])).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
+/// A delivery that will not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Its id.
+    pub id: Id,
+    /// The outbox row.
+    pub outbox: Id,
+    /// The recipient.
+    pub address: String,
+    /// When it was refused or given up.
+    pub at: Instant,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// The deliveries of an office that failed for good since a moment, newest first, at most 200.
+pub async fn failed<C: ConnectionTrait>(conn: &C, body: Id, since: Instant) -> Result<Vec<Failed>, DbErr> {
+    let text = "SELECT id, outbox_id, address, finished_at, reason FROM notifications_deliveries
+        WHERE body_id = ? AND state > 1 AND id >= ? ORDER BY id DESC LIMIT 200";
+    let values = [body.into(), otklik_kernel::id::floor(since).into()];
+    let rows = conn.query_all_raw(sql(conn, text, values)).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Failed {
+                id: row.try_get_by_index(0)?,
+                outbox: row.try_get_by_index(1)?,
+                address: row.try_get_by_index(2)?,
+                at: Instant(row.try_get_by_index::<Option<i64>>(3)?.unwrap_or_default()),
+                reason: Reason::read(row.try_get_by_index(4)?),
+            })
+        })
+        .collect()
+}
+
+/// When each address of an office was last sent a letter, after a moment.
+pub async fn sent_after<C: ConnectionTrait>(
+    conn: &C,
+    body: Id,
+    after: Instant,
+) -> Result<HashMap<String, Instant>, DbErr> {
+    let text = "SELECT address, MAX(finished_at) FROM notifications_deliveries
+        WHERE body_id = ? AND state = 1 AND finished_at > ? GROUP BY address";
+    let rows = conn.query_all_raw(sql(conn, text, [body.into(), after.0.into()])).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, Instant(row.try_get_by_index(1)?)))).collect()
+}
+
+/// When a letter about an office was last sent.
+pub async fn last_sent<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Option<Instant>, DbErr> {
+    let text = "SELECT finished_at FROM notifications_deliveries WHERE body_id = ? AND state = 1
+        ORDER BY finished_at DESC LIMIT 1";
+    let row = conn.query_one_raw(sql(conn, text, [body.into()])).await?;
+    row.map(|row| row.try_get_by_index(0).map(Instant)).transpose()
+}
+
+/// How many other deliveries an outbox row has, and how many of them were sent.
+pub async fn others<C: ConnectionTrait>(conn: &C, failed: &Failed) -> Result<(i64, i64), DbErr> {
+    let text = "SELECT COUNT(*), COUNT(CASE WHEN state = 1 THEN 1 END) FROM notifications_deliveries
+        WHERE outbox_id = ? AND id <> ?";
+    let row = conn.query_one_raw(sql(conn, text, [failed.outbox.into(), failed.id.into()])).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
 }

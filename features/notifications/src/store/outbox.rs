@@ -2,19 +2,17 @@
 
 use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, sql};
-use otklik_kernel::Id;
+use otklik_kernel::{Id, Instant};
 use otklik_responses::Stored;
 use sea_orm::{ConnectionTrait, Statement};
 
-/// How an outbox row stands.
+/// How an outbox row stands that is no longer fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutboxState {
-    /// Its deliveries are not yet made.
-    Fresh = 0,
     /// It has a delivery per recipient of that moment.
-    Expanded = 1,
+    Expanded,
     /// The office had no recipients at that moment.
-    Nobody = 2,
+    Nobody,
 }
 
 /// An outbox row whose deliveries are to be made.
@@ -74,6 +72,13 @@ pub async fn fresh<C: ConnectionTrait>(conn: &C, limit: u64) -> Result<Vec<Fresh
         .collect()
 }
 
+/// Keeps other nodes away from fresh rows until the end of the transaction: all take the oldest first. False
+/// when another node has been sooner.
+pub async fn hold(tx: &Tx, oldest: Id) -> Result<bool, DbErr> {
+    let text = "UPDATE notifications_outbox SET state = 0 WHERE id = ? AND state = 0";
+    Ok(tx.execute_raw(sql(tx, text, [oldest.into()])).await?.rows_affected() == 1)
+}
+
 /// Moves fresh rows on; gives how many there were, fewer than asked when another node was sooner.
 pub async fn set_state(tx: &Tx, ids: &[Id], state: OutboxState) -> Result<u64, DbErr> {
     let statement = &SET_STATE[usize::from(state == OutboxState::Nobody)];
@@ -85,4 +90,12 @@ pub async fn set_state(tx: &Tx, ids: &[Id], state: OutboxState) -> Result<u64, D
         moved += tx.execute_raw(statement).await?.rows_affected();
     }
     Ok(moved)
+}
+
+/// How many letters about an office had no recipient since a moment.
+pub async fn nobody_since<C: ConnectionTrait>(conn: &C, body: Id, since: Instant) -> Result<i64, DbErr> {
+    let text = "SELECT COUNT(*) AS n FROM notifications_outbox WHERE body_id = ? AND state = 2 AND id >= ?";
+    let values = [body.into(), otklik_kernel::id::floor(since).into()];
+    let row = conn.query_one_raw(sql(conn, text, values)).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
 }

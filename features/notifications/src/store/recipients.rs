@@ -14,12 +14,14 @@ static INSERT: Many = Many::new(
 
 /// The addresses of an office in the order they were typed.
 pub async fn of<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Vec<EmailAddress>, DbErr> {
-    let text = "SELECT address FROM notifications_recipients WHERE body_id = ? ORDER BY position, address_key";
+    let text =
+        "SELECT address FROM notifications_recipients WHERE body_id = ? ORDER BY position, address_key";
     let rows = conn.query_all_raw(sql(conn, text, [body.into()])).await?;
     rows.iter()
         .map(|row| {
             let address: String = row.try_get_by_index(0)?;
-            let broken = |e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}"));
+            let broken =
+                |e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}"));
             EmailAddress::parse(&address).map_err(broken)
         })
         .collect()
@@ -33,12 +35,7 @@ pub async fn replace(tx: &Tx, body: Id, addresses: &[EmailAddress]) -> Result<()
     for part in parts(&numbered) {
         let mut values: Vec<Value> = Vec::with_capacity(part.len() * 4);
         for (position, address) in part {
-            values.extend([
-                body.into(),
-                address.as_str().into(),
-                address.key().into(),
-                (*position).into(),
-            ]);
+            values.extend([body.into(), address.as_str().into(), address.key().into(), (*position).into()]);
         }
         let text = INSERT.text(tx, part.len());
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;

@@ -1,0 +1,8 @@
+//! The slice against both databases and a real mail server.
+
+mod flow;
+mod office;
+mod outage;
+mod page;
+mod queue;
+mod world;
