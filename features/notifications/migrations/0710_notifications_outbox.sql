@@ -19,7 +19,7 @@ CREATE TABLE notifications_deliveries (
     attempts INTEGER NOT NULL,
     next_at BIGINT NOT NULL,
     leased_until BIGINT NOT NULL,
-    is_unsure BOOLEAN NOT NULL,
+    unsure INTEGER NOT NULL,
     reason SMALLINT NOT NULL,
     answer TEXT NOT NULL,
     finished_at BIGINT NULL,

@@ -28,7 +28,7 @@ pub enum Status {
     Sent,
     /// The mail server refused it for good.
     Refused,
-    /// It was tried for more than five days.
+    /// It was tried for more than five days, or three times with an unknown outcome.
     GivenUp,
 }
 
@@ -179,7 +179,7 @@ pub async fn list<C: ConnectionTrait>(
     let (condition, values) = filter.sql(scope);
     let text = format!(
         "SELECT o.id, o.body_id, o.created_at, o.trace, o.state, d.id, d.address, d.state, d.attempts, d.next_at,
-        d.finished_at, d.is_unsure, d.reason, d.answer {condition}
+        d.finished_at, d.unsure, d.reason, d.answer {condition}
         ORDER BY o.id DESC, d.id DESC LIMIT {limit} OFFSET {offset}"
     );
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(read).collect()
@@ -219,7 +219,7 @@ fn read(row: &QueryResult) -> Result<Row, DbErr> {
         attempts: u32::try_from(row.try_get_by_index::<i32>(8)?).unwrap_or(0),
         next_at: (status == Status::Waiting).then_some(next),
         finished_at: row.try_get_by_index::<Option<i64>>(10)?.map(Instant),
-        is_unsure: row.try_get_by_index(11)?,
+        is_unsure: row.try_get_by_index::<i32>(11)? > 0,
         reason: Reason::read(row.try_get_by_index(12)?),
         answer: mask_personal_data(&answer.replace(&address, &masked(&address))),
         address: masked(&address),

@@ -27,6 +27,9 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// How often a mark is tried again while the database is away; each time after a second.
 const MARK_ATTEMPTS: u32 = 300;
 
+/// Attempts of unknown outcome after which a letter is given up: each may have been a copy.
+const MOST_UNSURE: u32 = 3;
+
 /// How an attempt at a letter ended.
 #[derive(Debug)]
 pub enum Outcome {
@@ -215,6 +218,9 @@ async fn judge(
                     Fate::Untried
                 }
             },
+            SendErrorKind::UnknownOutcome if leased.unsure + 1 >= MOST_UNSURE => {
+                Fate::Ended(DeliveryState::GivenUp, Reason::Mail(error.kind), error.detail)
+            }
             SendErrorKind::UnknownOutcome => later(&leased, now, Reason::Mail(error.kind), error.detail),
         },
     };

@@ -17,7 +17,7 @@ pub enum DeliveryState {
     Sent = 1,
     /// The mail server refused it for good.
     Refused = 2,
-    /// It was tried for more than five days.
+    /// It was tried for more than five days, or three times with an unknown outcome.
     GivenUp = 3,
 }
 
@@ -66,6 +66,11 @@ impl Reason {
         }
     }
 
+    /// How many attempts of unknown outcome it stands for.
+    fn unsure(self) -> i32 {
+        i32::from(self == Self::Mail(SendErrorKind::UnknownOutcome))
+    }
+
     pub(crate) fn read(code: i16) -> Self {
         let kind = usize::try_from(code - 1).ok().and_then(|at| Self::KINDS.get(at));
         match kind {
@@ -102,6 +107,8 @@ pub struct Leased {
     pub address: String,
     /// Failed attempts so far.
     pub attempts: u32,
+    /// Attempts so far whose outcome is unknown.
+    pub unsure: u32,
     /// Until when it is leased.
     pub until: Instant,
 }
@@ -121,8 +128,8 @@ pub enum Fate {
 
 static INSERT: Many = Many::new(
     "INSERT INTO notifications_deliveries (id, outbox_id, body_id, address, state, attempts, next_at, leased_until, \
-     is_unsure, reason, answer) VALUES",
-    "(?, ?, ?, ?, 0, 0, ?, 0, FALSE, 0, '')",
+     unsure, reason, answer) VALUES",
+    "(?, ?, ?, ?, 0, 0, ?, 0, 0, 0, '')",
     "",
 );
 
@@ -161,8 +168,8 @@ pub async fn lease(tx: &Tx, now: Instant, until: Instant, limit: usize) -> Resul
     for id in ids {
         // Another node may have been sooner: then there is no row.
         let text = "UPDATE notifications_deliveries SET
-            is_unsure = CASE WHEN leased_until > 0 THEN TRUE ELSE is_unsure END, leased_until = ?
-            WHERE id = ? AND state = 0 AND leased_until <= ? RETURNING outbox_id, address, attempts";
+            unsure = unsure + CASE WHEN leased_until > 0 THEN 1 ELSE 0 END, leased_until = ?
+            WHERE id = ? AND state = 0 AND leased_until <= ? RETURNING outbox_id, address, attempts, unsure";
         let values = [until.0.into(), id.into(), now.0.into()];
         if let Some(row) = tx.query_one_raw(sql(tx, text, values)).await? {
             leased.push(Leased {
@@ -170,6 +177,7 @@ pub async fn lease(tx: &Tx, now: Instant, until: Instant, limit: usize) -> Resul
                 outbox: row.try_get_by_index(0)?,
                 address: row.try_get_by_index(1)?,
                 attempts: u32::try_from(row.try_get_by_index::<i32>(2)?).unwrap_or(0),
+                unsure: u32::try_from(row.try_get_by_index::<i32>(3)?).unwrap_or(0),
                 until,
             });
         }
@@ -179,44 +187,42 @@ pub async fn lease(tx: &Tx, now: Instant, until: Instant, limit: usize) -> Resul
 
 /// Writes what became of a leased delivery.
 pub async fn settle(tx: &Tx, leased: &Leased, fate: &Fate, now: Instant) -> Result<(), DbErr> {
+    const TRIED: &str = "attempts = attempts + 1, leased_until = 0";
     // A letter that was taken is sent, whoever holds the lease by now; anything else is for the holder.
-    let holder = "id = ? AND state = 0 AND leased_until = ?";
-    let (set, condition) = match fate {
-        Fate::Sent(_) => (
-            "state = ?, reason = ?, answer = ?, finished_at = ?, attempts = attempts + 1, leased_until = 0",
-            "id = ? AND state = 0 AND leased_until >= ?",
+    let (set, lease, mut values): (String, i64, Vec<Value>) = match fate {
+        Fate::Sent(answer) => (
+            format!("state = ?, reason = ?, answer = ?, finished_at = ?, {TRIED}"),
+            0,
+            vec![
+                DeliveryState::Sent.code().into(),
+                Reason::None.code().into(),
+                answer.as_str().into(),
+                now.0.into(),
+            ],
         ),
-        Fate::Ended(..) => (
-            "state = ?, reason = ?, answer = ?, finished_at = ?, attempts = attempts + 1, leased_until = 0",
-            holder,
+        Fate::Ended(state, reason, answer) => (
+            format!("state = ?, reason = ?, answer = ?, finished_at = ?, unsure = unsure + ?, {TRIED}"),
+            leased.until.0,
+            vec![
+                state.code().into(),
+                reason.code().into(),
+                answer.as_str().into(),
+                now.0.into(),
+                reason.unsure().into(),
+            ],
         ),
-        Fate::Later(_, Reason::Mail(SendErrorKind::UnknownOutcome), _) => (
-            "reason = ?, answer = ?, next_at = ?, attempts = attempts + 1, leased_until = 0, is_unsure = TRUE",
-            holder,
+        Fate::Later(next, reason, answer) => (
+            format!("reason = ?, answer = ?, next_at = ?, unsure = unsure + ?, {TRIED}"),
+            leased.until.0,
+            vec![reason.code().into(), answer.as_str().into(), next.0.into(), reason.unsure().into()],
         ),
-        Fate::Later(..) => {
-            ("reason = ?, answer = ?, next_at = ?, attempts = attempts + 1, leased_until = 0", holder)
-        }
-        Fate::Untried => ("leased_until = 0", holder),
+        Fate::Untried => ("leased_until = 0".to_owned(), leased.until.0, vec![]),
     };
-    let mut values: Vec<Value> = match fate {
-        Fate::Sent(answer) => vec![
-            DeliveryState::Sent.code().into(),
-            Reason::None.code().into(),
-            answer.as_str().into(),
-            now.0.into(),
-        ],
-        Fate::Ended(state, reason, answer) => {
-            vec![state.code().into(), reason.code().into(), answer.as_str().into(), now.0.into()]
-        }
-        Fate::Later(next, reason, answer) => {
-            vec![reason.code().into(), answer.as_str().into(), next.0.into()]
-        }
-        Fate::Untried => vec![],
-    };
-    let lease = if matches!(fate, Fate::Sent(_)) { 0 } else { leased.until.0 };
-    values.extend([leased.id.into(), lease.into()]);
-    let text = format!("UPDATE notifications_deliveries SET {set} WHERE {condition}");
+    values.extend([leased.id.into(), lease.into(), lease.into()]);
+    let text = format!(
+        "UPDATE notifications_deliveries SET {set}
+        WHERE id = ? AND state = 0 AND (leased_until = ? OR CAST(? AS BIGINT) = 0)"
+    );
     tx.execute_raw(sql(tx, &text, values)).await.map(|_| ())
 }
 

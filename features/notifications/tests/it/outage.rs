@@ -140,6 +140,22 @@ fn a_connection_lost_after_the_letter() {
 }
 
 #[test]
+fn an_unknown_outcome_makes_three_copies_at_most() {
+    world(async |w| {
+        w.set_recipients(OFFICE, &["a@x.ru"]).await;
+        w.accept(1, OFFICE, "a0", "").await;
+        for _ in 0..5 {
+            w.sink.drop_after_data();
+            w.send().await;
+            w.after(Instant::HOUR);
+        }
+        let letters = w.sink.received();
+        assert_eq!((letters.len(), message_ids(&letters).len()), (3, 1));
+        assert_eq!(w.count(Status::GivenUp).await, 1);
+    });
+}
+
+#[test]
 fn one_of_three_recipients_does_not_exist() {
     world(async |w| {
         w.set_recipients(OFFICE, &["a@x.ru", "gone@x.ru", "c@x.ru"]).await;

@@ -66,6 +66,7 @@ async fn failures(
         let mut text = match failed.reason {
             Reason::Mail(SendErrorKind::RefusedRecipient) => l.failure_recipient(address),
             Reason::Mail(SendErrorKind::Permanent) => l.failure_letter(address),
+            Reason::Mail(SendErrorKind::UnknownOutcome) => l.failure_unknown(address),
             _ => l.failure_given_up(address),
         };
         if others > 0 {
