@@ -16,6 +16,7 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod store;
 pub mod units;
+mod words;
 
 pub use authenticate::Sessions;
 pub use model::{Body, BodyKind, Level};

@@ -152,7 +152,7 @@ pub fn weakness(password: &str, login: &str) -> Option<Weakness> {
     }
     let heart = bare(&folded);
     let is_common = heart.is_empty() && is_row(&folded)
-        || COMMON.iter().any(|&common| folded == common || repeats(&heart, common))
+        || COMMON.iter().any(|&common| folded == common || repeats(heart, common))
         || is_repetition(&folded);
     is_common.then_some(Weakness::Common)
 }

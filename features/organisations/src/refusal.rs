@@ -209,3 +209,15 @@ pub(crate) fn line(
     mistakes.extend(what.map(|what| Mistake { field, what }));
     value.to_owned()
 }
+
+/// For operations that take nothing typed: a mistake can't come from the page, so it fails the request.
+impl From<Refusal> for Fail {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.mistakes() {
+            Err(fail) => fail,
+            Ok(mistakes) => {
+                Self::Internal(format!("an operation without fields found mistakes: {mistakes:?}"))
+            }
+        }
+    }
+}

@@ -166,7 +166,7 @@ pub fn check(raw: &Raw) -> Result<BodyFields, Vec<Mistake>> {
         wrong.push(Mistake { field: "level", what: Wrong::Level });
     }
     let region = raw.get("region").trim();
-    if !region.is_empty() && !(region.len() == 2 && region.bytes().all(|b| b.is_ascii_digit())) {
+    if !matches!(region.as_bytes(), [] | [b'0'..=b'9', b'0'..=b'9']) {
         wrong.push(Mistake { field: "region", what: Wrong::Region });
     }
     let zone = Zone::find(raw.get("time_zone").trim());

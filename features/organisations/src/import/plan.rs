@@ -173,12 +173,17 @@ impl Planning {
     ) -> Option<Above> {
         let typed = row.cells["parent_code"].to_lowercase();
         if typed.is_empty() {
-            let stays = stored.is_some_and(|body| body.parent.is_none());
-            if stays || known.may_make_roots {
-                return Some(Above::Nothing);
-            }
-            self.mistake(row, "parent_code", &Wrong::Root);
-            return None;
+            return match stored {
+                // An export leaves out what is above the scope, and comes back as it was.
+                Some(body) if body.parent.is_none_or(|parent| !known.within.contains(&parent)) => {
+                    Some(body.parent.map_or(Above::Nothing, Above::Stored))
+                }
+                _ if known.may_make_roots => Some(Above::Nothing),
+                _ => {
+                    self.mistake(row, "parent_code", &Wrong::Root);
+                    None
+                }
+            };
         }
         match by_code.get(&typed) {
             Some(body) if stored.is_some_and(|stored| stored.parent == Some(body.id)) => {

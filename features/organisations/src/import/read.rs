@@ -40,10 +40,31 @@ fn separator(header: &str) -> u8 {
     [b';', b'\t', b','].into_iter().max_by_key(|&one| (count(one), one == b';')).unwrap_or(b';')
 }
 
+/// Counts lines as an editor shows them: the reader's own count stops before line ends and empty lines.
+struct Lines<'a> {
+    text: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let wanted =
+            position.map_or(self.byte, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        while let Some(&byte) = self.text.get(self.byte)
+            && (self.byte < wanted || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u64::from(byte == b'\n');
+            self.byte += 1;
+        }
+        self.line
+    }
+}
+
 /// The rows of a table.
 pub(super) fn rows(text: &str) -> Result<Vec<Row>, Vec<RowError>> {
     let l = L::default();
-    let text = text.trim_start_matches('\u{feff}').trim_end_matches('\0');
+    let text = text.trim_start_matches('\u{feff}');
     let Some(header) = text.lines().find(|line| !line.trim().is_empty()) else {
         return Err(vec![error(1, "", "", l.import_empty())]);
     };
@@ -52,27 +73,27 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, Vec<RowError>> {
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut records = reader.records();
+    let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
     let mut errors = Vec::new();
     let mut columns: Vec<Option<&'static str>> = Vec::new();
     let mut rows = Vec::new();
     let mut has_header = false;
-    for record in &mut records {
+    for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(problem) => {
-                let line = problem.position().map_or(0, csv::Position::line);
+                let line = lines.at(problem.position());
                 errors.push(error(line, "", "", l.import_unreadable()));
                 break;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.at(record.position());
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         if !has_header {
             has_header = true;
-            columns = record.iter().map(|name| column(name)).collect();
+            columns = record.iter().map(column).collect();
             check_header(&record, &columns, line, &mut errors);
             if !errors.is_empty() {
                 return Err(errors);

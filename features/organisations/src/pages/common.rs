@@ -1,16 +1,40 @@
 //! What the slice's handlers share.
 
+use otklik_access::Scope;
+use otklik_db::DbErr;
 use otklik_kernel::Id;
-use otklik_ui::{FlashKind, Page};
-use otklik_web::{Ctx, Fail, Form};
+use otklik_ui::{FlashKind, Page, Section};
+use otklik_web::{Ctx, Fail, Form, Trace, Who};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{SharedOffices, texts::L};
+use crate::act::Act;
+use crate::refusal::{Mistake, Refusal};
+use crate::{SharedOffices, store, texts::L};
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Web {
     pub ctx: Ctx,
     pub offices: SharedOffices,
+}
+
+impl Web {
+    /// Lets the public pages of this node see a change of bodies at once; the others see it within a second.
+    pub async fn refresh(&self) {
+        if let Err(error) = self.offices.refresh(&self.ctx.db).await {
+            tracing::warn!(%error, "the offices in memory were not refreshed");
+        }
+    }
+
+    /// The change that a caller makes.
+    pub fn act<'a>(&'a self, who: &'a Who, trace: &'a Trace) -> Act<'a> {
+        Act::of(&self.ctx, &who.caller, trace)
+    }
+}
+
+/// The texts in the viewer's language.
+pub(crate) fn texts(who: &Who) -> L {
+    L(who.viewer.lang)
 }
 
 /// An id in an address; anything else is a page that doesn't exist.
@@ -23,10 +47,71 @@ pub(crate) fn query(raw: Option<String>) -> Result<Form, Fail> {
     Ok(Form::parse(raw.unwrap_or_default().as_bytes())?)
 }
 
+/// The fields of a filter as the query of a pager, without empty ones.
+pub(crate) fn encode<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let pairs = filled.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// What an operation gives, or the mistakes for its page.
+pub(crate) fn or_mistakes<T>(done: Result<T, Refusal>) -> Result<Result<T, Vec<Mistake>>, Fail> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(refusal) => refusal.mistakes().map(Err),
+    }
+}
+
+/// Bodies to choose from by code: all of a small scope, none of a large one, where one types.
+pub(crate) async fn options(web: &Web, scope: &Scope) -> Result<Vec<(String, String)>, DbErr> {
+    const MOST: u32 = 300;
+    let found = store::search(web.ctx.db.read(), scope, "", MOST + 1).await?;
+    let is_large = found.len() > MOST as usize;
+    let few = found.into_iter().filter(|_| !is_large);
+    Ok(few.map(|body| (body.fields.code, body.fields.short_name)).collect())
+}
+
+/// A page of the bodies, with the way to one of them from the top of the scope.
+pub(crate) async fn body_page(
+    web: &Web,
+    who: &Who,
+    scope: &Scope,
+    body: Id,
+    title: impl Into<String>,
+) -> Result<Page, DbErr> {
+    let mut page = who.page(Section::Bodies, title).crumb(texts(who).bodies_title(), "/admin/bodies");
+    for above in store::path(web.ctx.db.read(), scope, body).await? {
+        let href = format!("/admin/bodies/{}", above.id);
+        page = page.crumb(above.fields.short_name, href);
+    }
+    Ok(page)
+}
+
 /// Says above the page what was just done, by the code after `?done=`.
-pub(crate) fn flash(page: Page, l: L, done: &str) -> Page {
-    let text = match done {
+pub(crate) fn flash(page: Page, l: L, query: &Form) -> Page {
+    let number = |name: &str| query.get(name).parse::<u32>().unwrap_or_default();
+    let text = match query.get("done") {
         "bye" => l.done_bye(),
+        "saved" => l.done_saved(),
+        "added" => l.done_added(),
+        "moved" => l.done_moved(),
+        "closed" => l.done_closed(),
+        "reopened" => l.done_reopened(),
+        "unit-added" => l.done_unit_added(),
+        "unit-saved" => l.done_unit_saved(),
+        "unit-removed" => l.done_unit_removed(),
+        "granted" => l.done_granted(),
+        "withdrawn" => l.done_withdrawn(),
+        "disabled" => l.done_disabled(),
+        "enabled" => l.done_enabled(),
+        "unlocked" => l.done_unlocked(),
+        "session-ended" => l.done_session_ended(),
+        "sessions-ended" => l.done_sessions_ended(),
+        "password" => l.done_password(),
+        "imported" => {
+            let text = l.done_imported(number("new"), number("other"));
+            return page.flash(FlashKind::Done, text);
+        }
         _ => return page,
     };
     page.flash(FlashKind::Done, text)

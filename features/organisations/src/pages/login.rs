@@ -99,7 +99,7 @@ pub(crate) async fn show(State(web): State<Web>, headers: HeaderMap, RawQuery(ra
         }
         let carried = Carried { next, ..Carried::default() };
         let mut view = LoginView::new(String::new(), carried);
-        view.page = flash(view.page, view.l, query.get("done"));
+        view.page = flash(view.page, view.l, &query);
         Ok(html(StatusCode::OK, &view))
     };
     public(&web, &trace, answer.await)
