@@ -106,8 +106,8 @@ pub async fn list(
             waiting: waiting.map(|count| l.journal_waiting(count, thousands(count))),
             zone: zone.name().to_owned(),
             asked: Asked {
-                from: query.get("from").to_owned(),
-                to: query.get("to").to_owned(),
+                from: day_shown(&query, "from"),
+                to: day_shown(&query, "to"),
                 actor: query.get("actor").to_owned(),
                 code: query.get("code").to_owned(),
                 has_any: FIELDS.iter().any(|name| query.is_on(name)),
@@ -145,7 +145,7 @@ fn filter(query: &Form, zone: &Zone, offices: &Offices, l: L, errors: &mut Error
         let text = query.get(name).trim();
         let day = CivilDay::parse(text);
         if day.is_none() && !text.is_empty() {
-            errors.add(name, l.journal_day_wrong());
+            errors.add(name, l.journal_day_wrong(text.to_owned()));
         }
         day
     };
@@ -166,6 +166,11 @@ fn filter(query: &Form, zone: &Zone, offices: &Offices, l: L, errors: &mut Error
         body,
         page: query.get("page").parse().unwrap_or(1),
     }
+}
+
+/// A date field can show nothing but a date; a wrong one is in the message beside it.
+fn day_shown(query: &Form, name: &str) -> String {
+    CivilDay::parse(query.get(name).trim()).map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn actions(l: L, current: &str) -> Vec<Choice> {

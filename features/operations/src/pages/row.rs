@@ -54,7 +54,10 @@ impl Shown<'_> {
     /// An entry of the caller's scope in words.
     pub fn row(&self, row: Row) -> EntryRow {
         let l = self.l;
-        let subject = (!row.subject_kind.is_empty()).then(|| self.subject(&row.subject_kind, row.subject_id));
+        // A body is in its own column already.
+        let is_own_body = row.subject_kind == "body" && row.subject_id == row.body;
+        let has_subject = !row.subject_kind.is_empty() && !is_own_body;
+        let subject = has_subject.then(|| self.subject(&row.subject_kind, row.subject_id));
         let differences = row.change.as_ref().map(difference::differences).unwrap_or_default();
         let lines = differences.into_iter().map(|one| Line {
             gone: self.values(&one.path, one.gone),

@@ -125,7 +125,7 @@ impl Cast {
         Request::builder().method(method).uri(path).header("host", "otklik.example").header("cookie", cookie)
     }
 
-    pub async fn from_address(&self, peer: &str, path: &str) -> Answer {
+    pub async fn get_as_peer(&self, peer: &str, path: &str) -> Answer {
         let mut request = self.request("GET", "", path).body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
         self.send(request).await

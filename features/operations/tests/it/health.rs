@@ -48,12 +48,12 @@ fn qr14_a_node_waits_for_its_migrations() {
 fn qr14_meters_are_given_to_the_machine_itself_only() {
     both(SCHEMA, async |t| {
         let c = Cast::new(t).await;
-        let answer = c.from_address("127.0.0.1:5000", "/metrics").await;
+        let answer = c.get_as_peer("127.0.0.1:5000", "/metrics").await;
         assert_eq!(answer.status, 200);
         assert!(answer.text.contains("otklik_responses_accepted_total 0"));
         assert!(answer.text.contains("otklik_events_waiting 0"));
         assert!(answer.text.ends_with("# EOF\n"));
-        assert_eq!(c.from_address("192.0.2.1:5000", "/metrics").await.status, 403);
+        assert_eq!(c.get_as_peer("192.0.2.1:5000", "/metrics").await.status, 403);
         assert_eq!(c.get("administrator@1", "/metrics").await.status, 403, "no address is known");
     });
 }

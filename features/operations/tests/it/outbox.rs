@@ -72,7 +72,7 @@ fn qr14_the_operator_sees_queues_and_no_content() {
             assert_eq!(c.get(other, "/admin/outbox").await.status, 403, "{other}");
         }
         assert!(page.text.contains("/admin/outbox") && !page.text.contains("href=\"/admin/responses\""));
-        let meters = c.from_address("127.0.0.1:1", "/metrics").await.text;
+        let meters = c.get_as_peer("127.0.0.1:1", "/metrics").await.text;
         assert!(meters.contains("otklik_events_waiting 2"));
     });
 }
