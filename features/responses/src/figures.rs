@@ -87,3 +87,23 @@ pub async fn sum<C: ConnectionTrait>(
     let row = conn.query_one_raw(sql(conn, &text, [figure.into(), from.0.into(), to.0.into()])).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
+
+/// A figure by day over the scope; days without responses are not in it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn by_day<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    figure: &str,
+    from: CivilDay,
+    to: CivilDay,
+) -> Result<BTreeMap<CivilDay, i64>, DbErr> {
+    let text = format!(
+        "SELECT f.day, CAST(SUM(f.n) AS BIGINT) AS n FROM responses_figures f \
+         WHERE f.figure = ? AND f.day BETWEEN ? AND ? AND {} GROUP BY f.day",
+        scope.sql("f.body_id")
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [figure.into(), from.0.into(), to.0.into()])).await?;
+    rows.iter().map(|row| Ok((CivilDay(row.try_get("", "day")?), row.try_get("", "n")?))).collect()
+}

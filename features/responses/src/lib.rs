@@ -5,6 +5,7 @@ mod commit;
 pub mod device;
 pub mod figures;
 pub mod model;
+mod pages;
 pub mod receipt;
 pub mod store;
 pub mod suspicion;
@@ -12,6 +13,7 @@ pub mod suspicion;
 pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};
 pub use device::DeviceMarks;
 pub use model::{NewResponse, Response, Stored, Suspicion};
+pub use pages::routes;
 pub use receipt::Receipt;
 
 mod texts {

@@ -114,6 +114,16 @@ fn response(row: &QueryResult) -> Result<Response, DbErr> {
     })
 }
 
+/// How many words of a search count.
+pub const WORDS: usize = 8;
+/// The first day whose moments are beyond every identifier.
+const BEYOND: CivilDay = CivilDay(20_950_101);
+
+/// The lowest identifier of a day in UTC or later.
+fn floor(day: CivilDay) -> Id {
+    if day >= BEYOND { Id::MAX } else { otklik_kernel::id::floor(day.start_utc()) }
+}
+
 /// Which responses a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -151,11 +161,11 @@ impl Filter {
         }
         if let Some(from) = self.from {
             // Zones differ from UTC by less than a day, so the day before bounds the search on the key.
-            let bound = otklik_kernel::id::floor(from.plus_days(-1).start_utc());
+            let bound = floor(from.plus_days(-1));
             and("r.day >= ? AND r.id >= ?", vec![from.0.into(), bound.into()]);
         }
         if let Some(to) = self.to {
-            let bound = otklik_kernel::id::floor(to.plus_days(2).start_utc());
+            let bound = floor(to.plus_days(2));
             and("r.day <= ? AND r.id < ?", vec![to.0.into(), bound.into()]);
         }
         if let Some(negative) = self.negative {
@@ -175,7 +185,7 @@ impl Filter {
         if self.not_looked {
             and("r.looked_at IS NULL", vec![]);
         }
-        for word in self.words.split_whitespace().take(8) {
+        for word in self.words.split_whitespace().take(WORDS) {
             and("r.search_text LIKE ? ESCAPE '\\'", vec![text::like_pattern(word).into()]);
         }
         (text, values)
@@ -209,6 +219,86 @@ pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter)
     let text = format!("SELECT COUNT(*) AS n FROM responses_responses r WHERE {condition}");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
+/// How many responses a list has, and how many of them want attention.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub all: i64,
+    /// Those with at least one sad face.
+    pub negative: i64,
+    /// Those not yet looked through.
+    pub not_looked: i64,
+}
+
+/// How many responses of the scope there are and how many of them want attention, among the first `limit`
+/// that are found: counting all of a country's would keep the database busy for seconds.
+///
+/// # Errors
+/// When the database is away.
+pub async fn counts<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Counts, DbErr> {
+    let (condition, values) = filter.sql(scope);
+    let text = format!(
+        "SELECT COUNT(*) AS n, COUNT(CASE WHEN found.is_negative THEN 1 END) AS negative, \
+         COUNT(CASE WHEN found.looked_at IS NULL THEN 1 END) AS not_looked FROM \
+         (SELECT r.is_negative, r.looked_at FROM responses_responses r WHERE {condition} LIMIT {limit}) AS found"
+    );
+    let Some(row) = conn.query_one_raw(sql(conn, &text, values)).await? else { return Ok(Counts::default()) };
+    Ok(Counts {
+        all: row.try_get("", "n")?,
+        negative: row.try_get("", "negative")?,
+        not_looked: row.try_get("", "not_looked")?,
+    })
+}
+
+/// How many responses of the scope there are, counted no further than `limit`.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count_up_to<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<i64, DbErr> {
+    let (condition, values) = filter.sql(scope);
+    let text = format!(
+        "SELECT COUNT(*) AS n FROM \
+         (SELECT 1 AS one FROM responses_responses r WHERE {condition} LIMIT {limit}) AS found"
+    );
+    let row = conn.query_one_raw(sql(conn, &text, values)).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
+/// The bodies of a scope, at most `limit`, in no order.
+///
+/// # Errors
+/// When the database is away.
+pub async fn bodies<C: ConnectionTrait>(conn: &C, scope: &Scope, limit: usize) -> Result<Vec<Id>, DbErr> {
+    let text = format!(
+        "SELECT c.body FROM access_closure c WHERE c.depth = 0 AND {} LIMIT {limit}",
+        scope.sql("c.body")
+    );
+    conn.query_all_raw(sql(conn, &text, [])).await?.iter().map(|row| row.try_get("", "body")).collect()
+}
+
+/// The newest response of the scope older than this one that nobody has looked through.
+///
+/// # Errors
+/// When the database is away.
+pub async fn next_waiting<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Option<Id>, DbErr> {
+    let text = format!(
+        "SELECT r.id FROM responses_responses r WHERE r.id < ? AND r.looked_at IS NULL AND {} \
+         ORDER BY r.id DESC LIMIT 1",
+        scope.sql("r.body_id")
+    );
+    conn.query_one_raw(sql(conn, &text, [id.into()])).await?.map(|row| row.try_get("", "id")).transpose()
 }
 
 /// A response of the scope.
@@ -252,4 +342,27 @@ pub async fn set_looked(tx: &Tx, id: Id, at: Instant, by: &str) -> Result<bool, 
 pub async fn set_outcome(tx: &Tx, id: Id, at: Instant, outcome: &str) -> Result<(), DbErr> {
     let text = "UPDATE responses_responses SET outcome = ?, outcome_at = ? WHERE id = ?";
     tx.execute_raw(sql(tx, text, [outcome.into(), at.0.into(), id.into()])).await.map(|_| ())
+}
+
+/// Writes what was done in the place of what was written at `seen`; false when that is not there any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replace_outcome(
+    tx: &Tx,
+    id: Id,
+    seen: Option<Instant>,
+    at: Instant,
+    outcome: &str,
+) -> Result<bool, DbErr> {
+    let mut values: Vec<Value> = vec![outcome.into(), at.0.into(), id.into()];
+    let same = match seen {
+        None => "outcome_at IS NULL",
+        Some(seen) => {
+            values.push(seen.0.into());
+            "outcome_at = ?"
+        }
+    };
+    let text = format!("UPDATE responses_responses SET outcome = ?, outcome_at = ? WHERE id = ? AND {same}");
+    Ok(tx.execute_raw(sql(tx, &text, values)).await?.rows_affected() == 1)
 }

@@ -1,0 +1,59 @@
+//! The pages of this slice: «Сегодня», the list, the card.
+
+mod card;
+mod handle;
+mod list;
+mod query;
+mod rows;
+mod today;
+
+use std::sync::Arc;
+
+use otklik_access::Permission;
+use otklik_db::DbErr;
+use otklik_kernel::Id;
+use otklik_organisations::{Offices, SharedOffices};
+use otklik_questionnaires::Questionnaires;
+use otklik_web::{Access, Ctx, Part, Routes};
+
+/// Responses are counted up to here: beyond it the exact number changes nothing for a person who reads them.
+const COUNTED: i64 = 10_000;
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Pages {
+    ctx: Ctx,
+    offices: SharedOffices,
+    questionnaires: Arc<Questionnaires>,
+}
+
+impl Pages {
+    /// The present offices, loaded again when one of these is not among them yet.
+    async fn offices(&self, bodies: impl IntoIterator<Item = Id>) -> Result<Arc<Offices>, DbErr> {
+        let offices = self.offices.current();
+        if bodies.into_iter().all(|body| offices.get(body).is_some()) {
+            return Ok(offices);
+        }
+        self.offices.refresh(&self.ctx.db).await?;
+        Ok(self.offices.current())
+    }
+}
+
+/// The pages of this slice.
+#[must_use]
+pub fn routes(ctx: &Ctx, offices: &SharedOffices, questionnaires: &Questionnaires) -> Part {
+    let pages = Pages {
+        ctx: ctx.clone(),
+        offices: offices.clone(),
+        questionnaires: Arc::new(questionnaires.clone()),
+    };
+    let read = Access::Needs(Permission::ReadResponses);
+    let change = Access::Needs(Permission::HandleResponses);
+    Routes::new(ctx, pages)
+        .get("/admin/", Access::SignedIn, today::show)
+        .get("/admin/responses", read, list::show)
+        .get("/admin/responses/{id}", read, card::show)
+        .post("/admin/responses/{id}/look", change, handle::look)
+        .post("/admin/responses/{id}/outcome", change, handle::outcome)
+        .finish()
+}

@@ -1,0 +1,141 @@
+//! `/admin/responses`: the responses of the scope, newest first.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_kernel::CivilDay;
+use otklik_kernel::text::search_text;
+use otklik_organisations::Office;
+use otklik_ui::{Choice, Errors, Page, Pager, Section, thousands};
+use otklik_web::{Fail, Form, Who, html};
+
+use super::query::Asked;
+use super::rows::Row;
+use super::{COUNTED, Pages};
+use crate::store;
+use crate::texts::L;
+
+/// Rows on a page.
+const PER_PAGE: u64 = 50;
+/// Up to so many offices are offered for choice; in a larger scope an office is asked for by its code.
+const OFFERED: usize = 300;
+
+#[derive(Template)]
+#[template(path = "responses/list.html")]
+struct ListView {
+    page: Page,
+    l: L,
+    errors: Errors,
+    q: String,
+    body: String,
+    /// Whether the scope has more than one body to choose from.
+    has_offices: bool,
+    offered: Vec<Arc<Office>>,
+    from: String,
+    to: String,
+    negative: Vec<Choice>,
+    sad: Vec<Choice>,
+    text: Vec<Choice>,
+    suspicious: Vec<Choice>,
+    not_looked: Vec<Choice>,
+    found: String,
+    within: Option<String>,
+    is_filtered: bool,
+    rows: Vec<Row>,
+    pager: Pager,
+}
+
+/// Shows the list.
+pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
+    let conn = pages.ctx.db.read();
+    let l = L(who.viewer.lang);
+    let (given, is_readable) = match Form::parse(query.unwrap_or_default().as_bytes()) {
+        Ok(given) => (given, true),
+        Err(_) => (Form::default(), false),
+    };
+    let bodies = store::bodies(conn, &who.scope, OFFERED + 1).await?;
+    let offices = pages.offices(bodies.iter().copied()).await?;
+    let mut offered: Vec<Arc<Office>> = Vec::new();
+    if bodies.len() <= OFFERED {
+        offered.extend(bodies.iter().filter_map(|&body| offices.get(body).cloned()));
+        offered.sort_by_cached_key(|office| otklik_kernel::text::sort_key(&office.name));
+    }
+    let office = match offices.find(given.get("body").trim()) {
+        Some(office) if who.scope.contains(conn, office.id).await? => Some(office.clone()),
+        _ => named(&offered, given.get("body")),
+    };
+    let newest = &pages.questionnaires.newest().questionnaire;
+    let keys: Vec<char> = newest.criteria.iter().map(|criterion| criterion.key).collect();
+    let mut asked = Asked::read(given, office.as_ref(), &keys, l);
+    if !is_readable {
+        asked.errors.add("", l.list_bad_address());
+    }
+
+    let counts = store::counts(conn, &who.scope, &asked.filter, COUNTED + 1).await?;
+    let shown = |n: i64| thousands(n.unsigned_abs());
+    let found = match counts.all {
+        ..=COUNTED => l.list_found(shown(counts.all), shown(counts.negative), shown(counts.not_looked)),
+        _ => l.list_found_more(shown(COUNTED)),
+    };
+    let total = counts.all.min(COUNTED).unsigned_abs();
+    let pager = Pager::new(asked.page, PER_PAGE, total, asked.address());
+    let offset = (pager.page - 1) * PER_PAGE;
+    let responses = store::list(conn, &who.scope, &asked.filter, PER_PAGE, offset).await?;
+    let offices = pages.offices(responses.iter().map(|response| response.body)).await?;
+    let rows = Row::all(&responses, &offices, &pages.questionnaires, l);
+
+    let field = |name: &str| asked.given.get(name).to_owned();
+    let date = |name: &str| CivilDay::parse(&field(name)).map(|day| day.to_string()).unwrap_or_default();
+    let choices = |name: &str, texts: &[(&str, &str)]| -> Vec<Choice> {
+        texts.iter().map(|&(value, text)| Choice::new(value, text, asked.given.get(name))).collect()
+    };
+    let sad = std::iter::once(Choice::new("", l.list_sad_any(), asked.given.get("sad")))
+        .chain(newest.criteria.iter().map(|c| Choice::new(c.key, c.short.clone(), asked.given.get("sad"))));
+    let view = ListView {
+        page: who.page(Section::Responses, l.list_title()),
+        l,
+        q: field("q"),
+        body: field("body"),
+        has_offices: bodies.len() > 1,
+        offered,
+        // A date field holds nothing but dates: what else was given is in the words of the mistake.
+        from: date("from"),
+        to: date("to"),
+        negative: choices(
+            "negative",
+            &[("", l.list_marks_any()), ("1", l.list_marks_negative()), ("0", l.list_marks_not_negative())],
+        ),
+        sad: sad.collect(),
+        text: choices("text", &[("", l.list_text_any()), ("1", l.list_text_only())]),
+        suspicious: choices(
+            "suspicious",
+            &[
+                ("", l.list_suspicious_any()),
+                ("1", l.list_suspicious_only()),
+                ("0", l.list_suspicious_without()),
+            ],
+        ),
+        not_looked: choices("not_looked", &[("", l.list_looked_any()), ("1", l.list_looked_not())]),
+        found,
+        within: office.map(|office| l.list_within(format!("{} ({})", office.name, office.code))),
+        is_filtered: asked.filter != store::Filter::default(),
+        rows,
+        pager,
+        errors: asked.errors,
+    };
+    Ok(html(StatusCode::OK, &view))
+}
+
+/// The office that is called so, or the only one whose name has these words in it.
+fn named(offered: &[Arc<Office>], typed: &str) -> Option<Arc<Office>> {
+    let typed = search_text(typed);
+    if typed.is_empty() {
+        return None;
+    }
+    let mut near = offered.iter().filter(|office| search_text(&office.name).contains(&typed));
+    let exact = offered.iter().find(|office| search_text(&office.name) == typed);
+    exact.or_else(|| near.next().filter(|_| near.next().is_none())).cloned()
+}

@@ -1,0 +1,167 @@
+//! `/admin/`: what needs me, first.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_access::{Permission, Scope};
+use otklik_db::DbErr;
+use otklik_kernel::{CivilDay, Zone};
+use otklik_ui::{Page, Section, Share, thousands};
+use otklik_web::{Fail, Who, html};
+
+use super::rows::{self, Row};
+use super::{COUNTED, Pages};
+use crate::figures;
+use crate::store::{self, Filter};
+use crate::texts::L;
+
+/// Days in the table.
+const DAYS: i32 = 7;
+/// Negative responses shown.
+const LATEST: u64 = 5;
+
+#[derive(Template)]
+#[template(path = "responses/today.html")]
+struct TodayView {
+    page: Page,
+    l: L,
+    day: String,
+    tiles: Vec<Tile>,
+    rows: Vec<Row>,
+    days: Vec<Day>,
+    is_empty: bool,
+    may_read_bodies: bool,
+}
+
+#[derive(Template)]
+#[template(path = "responses/links.html")]
+struct LinksView {
+    page: Page,
+    l: L,
+    links: Vec<(Section, &'static str)>,
+}
+
+/// A number that leads to the list which shows what it counts.
+struct Tile {
+    href: String,
+    class: &'static str,
+    number: String,
+    text: String,
+}
+
+struct Day {
+    href: String,
+    day: String,
+    share: Share,
+}
+
+/// Shows the page.
+pub async fn show(State(pages): State<Pages>, who: Who) -> Result<Response, Fail> {
+    let l = L(who.viewer.lang);
+    let page = who.page(Section::Today, l.today_title());
+    if !who.caller.may(Permission::ReadResponses) {
+        return Ok(html(StatusCode::OK, &LinksView { page, l, links: links(&who, l) }));
+    }
+    let conn = pages.ctx.db.read();
+    let scope = who.caller.scope(Permission::ReadResponses);
+    let top = scope.tops().first().copied();
+    let offices = pages.offices(top).await?;
+    let (name, zone) = top.map_or_else(|| (String::new(), Zone::utc()), |top| rows::office(&offices, top));
+    let today = pages.ctx.now().day_in(&zone);
+
+    let days = days(conn, &scope, today).await?;
+    let tiles = tiles(conn, &scope, today, &days, l).await?;
+    let negative = Filter { negative: Some(true), ..Filter::default() };
+    let latest = store::list(conn, &scope, &negative, LATEST, 0).await?;
+    let offices = pages.offices(latest.iter().map(|response| response.body)).await?;
+    let is_empty = latest.is_empty()
+        && days.iter().all(|day| day.share.total == 0)
+        && store::list(conn, &scope, &Filter::default(), 1, 0).await?.is_empty();
+    let view = TodayView {
+        page,
+        l,
+        day: l.today_day(today.show(), name),
+        tiles,
+        rows: Row::all(&latest, &offices, &pages.questionnaires, l),
+        days,
+        is_empty,
+        may_read_bodies: who.caller.may(Permission::ReadBodies),
+    };
+    Ok(html(StatusCode::OK, &view))
+}
+
+/// The last days, today first, from the kept figures.
+async fn days<C: sea_orm::ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    today: CivilDay,
+) -> Result<Vec<Day>, DbErr> {
+    let first = today.plus_days(1 - DAYS);
+    let all = figures::by_day(conn, scope, figures::ALL, first, today).await?;
+    let negative = figures::by_day(conn, scope, figures::NEGATIVE, first, today).await?;
+    let of = |figures: &std::collections::BTreeMap<CivilDay, i64>, day| {
+        figures.get(&day).map_or(0, |n| n.unsigned_abs())
+    };
+    let day = |back: i32| {
+        let day = today.plus_days(-back);
+        let share = Share::new(of(&negative, day), of(&all, day));
+        Day { href: format!("/admin/responses?from={day}&to={day}"), day: day.show(), share }
+    };
+    Ok((0..DAYS).map(day).collect())
+}
+
+async fn tiles<C: sea_orm::ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    today: CivilDay,
+    days: &[Day],
+    l: L,
+) -> Result<Vec<Tile>, DbErr> {
+    let waiting =
+        |negative, suspicious| Filter { not_looked: true, negative, suspicious, ..Filter::default() };
+    let count = async |filter| store::count_up_to(conn, scope, &filter, COUNTED + 1).await;
+    let negative_waiting = count(waiting(Some(true), None)).await?;
+    let all_waiting = count(waiting(None, None)).await?;
+    let suspicious = count(waiting(None, Some(true))).await?;
+    let share = days.first().map_or(Share::new(0, 0), |day| day.share);
+    let (received, negative) = (share.total.cast_signed(), share.part.cast_signed());
+    let tile = |query: String, class: &'static str, n: i64, text: String| Tile {
+        href: format!("/admin/responses?{query}"),
+        class: if n == 0 { "quiet" } else { class },
+        number: match n {
+            ..=COUNTED => thousands(n.unsigned_abs()),
+            _ => l.today_more_than(thousands(COUNTED.unsigned_abs())),
+        },
+        text,
+    };
+    let day = format!("from={today}&to={today}");
+    Ok(vec![
+        tile(
+            "negative=1&not_looked=1".to_owned(),
+            "problem",
+            negative_waiting,
+            l.today_negative_waiting(negative_waiting),
+        ),
+        tile("not_looked=1".to_owned(), "", all_waiting, l.today_waiting(all_waiting)),
+        tile(day.clone(), "", received, l.today_received(received)),
+        tile(format!("{day}&negative=1"), "problem", negative, l.today_received_negative(negative)),
+        tile("suspicious=1&not_looked=1".to_owned(), "warning", suspicious, l.today_suspicious(suspicious)),
+    ])
+}
+
+/// What somebody without access to responses may open.
+fn links(who: &Who, l: L) -> Vec<(Section, &'static str)> {
+    let words = |section| match section {
+        Section::Today => None,
+        Section::Responses => Some(l.today_link_responses()),
+        Section::Bodies => Some(l.today_link_bodies()),
+        Section::People => Some(l.today_link_people()),
+        Section::Journal => Some(l.today_link_journal()),
+        Section::Outbox => Some(l.today_link_outbox()),
+        Section::Account => Some(l.today_link_account()),
+    };
+    let open = Section::ALL.into_iter().chain([Section::Account]);
+    let open = open.filter(|section| who.viewer.sections.contains(section));
+    open.filter_map(|section| Some((section, words(section)?))).collect()
+}

@@ -1,0 +1,215 @@
+//! The list against a naive filter over random responses, and who sees what.
+
+use otklik_access::{Permission, Scope};
+use otklik_kernel::{Clock, Id, Instant, Random, text};
+use otklik_questionnaires::Mark;
+use otklik_responses::store::{self, Counts, Filter};
+use otklik_responses::{Response, Suspicion};
+use otklik_testkit::{TestDb, both};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::common::{
+    COUNTRY, DAY, FAR, FAR_A, MIGRATIONS, NEAR, NEAR_A, NEAR_B, OFFICES, acceptor, caller, context, response,
+};
+
+const WORDS: [&str; 8] = ["Ёлка", "окно", "ОКНО", "100%", "а_б", "Очередь", "\\", "<b>"];
+
+/// Random responses over some days, some of them looked through.
+async fn fill(t: &TestDb, count: usize) {
+    let ctx = context(t).await;
+    let acceptor = acceptor(&ctx, Vec::new()).await;
+    let random: &dyn Random = &*t.random;
+    for _ in 0..count {
+        let [office, marks, signs, words, suspicion, hours, looked, two] = random.bytes::<8>();
+        t.clock.advance(i64::from(hours % 4) * Instant::HOUR);
+        let keys = ['a', 'b', 'c'].into_iter().enumerate().filter(|(at, _)| marks >> at & 1 == 1);
+        let marks: String = keys.map(|(at, key)| format!("{key}{}", signs >> at & 1)).collect();
+        let word = |n: u8| WORDS[usize::from(n) % WORDS.len()];
+        let comment = match words % 3 {
+            0 if !marks.is_empty() => String::new(),
+            1 => format!("{} {}", word(words), word(two)),
+            _ => word(two).to_owned(),
+        };
+        let mut form = response(t, OFFICES[usize::from(office) % OFFICES.len()], &marks, &comment);
+        form.suspicion = Suspicion(i32::from(suspicion % 3));
+        let receipt = acceptor.accept(form).await.unwrap().receipt;
+        if looked % 2 == 0 {
+            let found = store::find_by_receipt(t.db.read(), &receipt).await.unwrap().unwrap();
+            let tx = t.db.begin().await.unwrap();
+            assert!(store::set_looked(&tx, found.id, t.clock.now(), "Куратор").await.unwrap());
+            assert!(!store::set_looked(&tx, found.id, t.clock.now(), "Другой").await.unwrap());
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+fn is_under(body: Id, top: Id) -> bool {
+    body == top
+        || top == COUNTRY
+        || (top == NEAR && (body == NEAR_A || body == NEAR_B))
+        || (top == FAR && body == FAR_A)
+}
+
+/// What the filter says, read literally.
+fn passes(filter: &Filter, one: &Response) -> bool {
+    let search = text::search_text(&one.comment);
+    filter.under.is_none_or(|top| is_under(one.body, top))
+        && filter.from.is_none_or(|from| one.day >= from)
+        && filter.to.is_none_or(|to| one.day <= to)
+        && filter.negative.is_none_or(|negative| one.marks.iter().any(|(_, m)| m == Mark::Sad) == negative)
+        && filter.sad_about.is_none_or(|key| one.marks.get(key) == Some(Mark::Sad))
+        && (!filter.with_text || !one.comment.is_empty())
+        && filter.suspicious.is_none_or(|suspicious| one.suspicion.is_empty() != suspicious)
+        && (!filter.not_looked || one.looked.is_none())
+        && filter.words.split_whitespace().all(|word| search.contains(&text::search_text(word)))
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let day = || prop::option::weighted(0.3, (-3..14_i32).prop_map(|days| DAY.plus_days(days)));
+    let yes_no = || prop::option::weighted(0.3, any::<bool>());
+    (
+        prop::option::weighted(
+            0.4,
+            prop::sample::select(vec![COUNTRY, NEAR, NEAR_A, NEAR_B, FAR, FAR_A, 99]),
+        ),
+        (day(), day()),
+        (yes_no(), yes_no()),
+        prop::option::weighted(0.2, prop::sample::select(vec!['a', 'b', 'c', 'd'])),
+        (prop::bool::weighted(0.2), prop::bool::weighted(0.2)),
+        prop::sample::select(vec![
+            "",
+            "",
+            "",
+            "елка",
+            "Окно",
+            "%",
+            "_",
+            "100% окно",
+            "\\",
+            "<B>",
+            "нет такого",
+        ]),
+    )
+        .prop_map(
+            |(under, (from, to), (negative, suspicious), sad_about, (with_text, not_looked), words)| Filter {
+                under,
+                from,
+                to,
+                negative,
+                sad_about,
+                with_text,
+                suspicious,
+                not_looked,
+                words: words.to_owned(),
+            },
+        )
+}
+
+/// The page of a list and its counts must be what the naive filter gives.
+async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Filter, offset: usize) {
+    let scope = caller(who).unwrap().scope(Permission::ReadResponses);
+    let conn = t.db.read();
+    let naive: Vec<&Response> = all
+        .iter()
+        .filter(|one| tops.iter().any(|&top| is_under(one.body, top)) && passes(filter, one))
+        .collect();
+    let page: Vec<&Response> = naive.iter().copied().skip(offset).take(20).collect();
+    let found = store::list(conn, &scope, filter, 20, offset as u64).await.unwrap();
+    assert_eq!(found.iter().collect::<Vec<_>>(), page, "{who} {filter:?}");
+    let len = |some: &dyn Fn(&Response) -> bool| {
+        i64::try_from(naive.iter().copied().filter(|one| some(one)).count()).unwrap()
+    };
+    let expected = Counts {
+        all: len(&|_| true),
+        negative: len(&|one| one.marks.is_negative()),
+        not_looked: len(&|one| one.looked.is_none()),
+    };
+    assert_eq!(store::counts(conn, &scope, filter, 1000).await.unwrap(), expected);
+    let few = store::counts(conn, &scope, filter, 10).await.unwrap();
+    assert_eq!(few.all, expected.all.min(10));
+    assert!(few.negative <= few.all && few.not_looked <= few.all);
+    assert_eq!(store::count(conn, &scope, filter).await.unwrap(), expected.all);
+    assert_eq!(store::count_up_to(conn, &scope, filter, 10).await.unwrap(), expected.all.min(10));
+}
+
+#[test]
+fn the_list_is_what_a_naive_filter_gives() {
+    both(MIGRATIONS, async |t| {
+        fill(&t, 160).await;
+        let everything = Scope::system("test");
+        let all = store::list(t.db.read(), &everything, &Filter::default(), 1000, 0).await.unwrap();
+        assert_eq!(all.len(), 160);
+        assert!(all.is_sorted_by(|a, b| a.id > b.id && a.received_at >= b.received_at));
+        let handle = tokio::runtime::Handle::current();
+        let who = prop::sample::select(vec![
+            ("country", COUNTRY),
+            ("near", NEAR),
+            ("office", NEAR_A),
+            ("far", FAR),
+            ("observer", COUNTRY),
+        ]);
+        let mut runner =
+            TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+        let outcome = runner.run(&(filters(), who, 0..40_usize), |(filter, (who, top), offset)| {
+            tokio::task::block_in_place(|| {
+                handle.block_on(check(&t, &all, who, &[top], &filter, offset));
+            });
+            Ok(())
+        });
+        outcome.unwrap();
+    });
+}
+
+#[test]
+fn days_far_from_ours_bound_a_search_too() {
+    both(MIGRATIONS, async |t| {
+        fill(&t, 5).await;
+        let all = Scope::system("test");
+        let day = |year: i32| Some(otklik_kernel::CivilDay(year * 10_000 + 101));
+        for (from, to, expected) in [
+            (day(1), day(9999), 5),
+            (None, day(9999), 5),
+            (day(2095), None, 0),
+            (day(9999), None, 0),
+            (None, day(1), 0),
+        ] {
+            let filter = Filter { from, to, ..Filter::default() };
+            assert_eq!(store::count(t.db.read(), &all, &filter).await.unwrap(), expected, "{filter:?}");
+        }
+    });
+}
+
+#[test]
+fn the_neighbour_sees_nothing() {
+    both(MIGRATIONS, async |t| {
+        let ctx = context(&t).await;
+        let acceptor = acceptor(&ctx, Vec::new()).await;
+        let receipt = acceptor.accept(response(&t, NEAR_A, "a0", "тайна")).await.unwrap().receipt;
+        let conn = t.db.read();
+        let stored = store::find_by_receipt(conn, &receipt).await.unwrap().unwrap();
+        let any = Filter::default();
+        for (who, sees) in
+            [("far", false), ("operator", false), ("near", true), ("office", true), ("observer", true)]
+        {
+            let scope = caller(who).unwrap().scope(Permission::ReadResponses);
+            let found = store::find(conn, &scope, stored.id).await.unwrap();
+            assert_eq!(found.as_ref(), sees.then_some(&stored), "{who}");
+            assert_eq!(
+                store::list(conn, &scope, &any, 10, 0).await.unwrap().len(),
+                usize::from(sees),
+                "{who}"
+            );
+            assert_eq!(store::count(conn, &scope, &any).await.unwrap(), i64::from(sees), "{who}");
+            assert_eq!(store::counts(conn, &scope, &any, 9).await.unwrap().all, i64::from(sees), "{who}");
+            assert_eq!(store::count_up_to(conn, &scope, &any, 9).await.unwrap(), i64::from(sees), "{who}");
+            let next = store::next_waiting(conn, &scope, Id::MAX).await.unwrap();
+            assert_eq!(next, sees.then_some(stored.id), "{who}");
+            let bodies = store::bodies(conn, &scope, 100).await.unwrap();
+            assert_eq!(bodies.contains(&NEAR_A), sees, "{who}");
+            // Asking for the office by name gives no way around.
+            let asked = Filter { under: Some(NEAR_A), ..Filter::default() };
+            assert_eq!(store::count(conn, &scope, &asked).await.unwrap(), i64::from(sees), "{who}");
+        }
+    });
+}

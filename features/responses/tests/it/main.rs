@@ -1,0 +1,9 @@
+//! Responses against SQLite and PostgreSQL: acceptance, figures, the list, the pages.
+
+mod accept;
+mod away;
+mod common;
+mod figures;
+mod list;
+mod marks;
+mod pages;
