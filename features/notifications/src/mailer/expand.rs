@@ -1,6 +1,7 @@
 //! From an outbox row to a delivery per recipient.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use otklik_db::DbErr;
 use otklik_kernel::Id;
@@ -44,10 +45,11 @@ pub async fn expand(ctx: &Context) -> Result<Expanded, DbErr> {
         if count >= DELIVERIES {
             break;
         }
-        if !lists.contains_key(&row.body) {
-            lists.insert(row.body, recipients::of(&tx, row.body).await?);
-        }
-        match lists[&row.body].len() {
+        let list = match lists.entry(row.body) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(recipients::of(&tx, row.body).await?),
+        };
+        match list.len() {
             0 => nobody.push(row.id),
             recipients => {
                 told.push(row);
