@@ -64,7 +64,6 @@ fn office(body: &DemoBody) -> Option<DemoOffice> {
     let size = if body.kind == "tax_workplace" { 0.3 } else { 1.0 };
     Some(DemoOffice {
         code: body.code.clone(),
-        region: body.region.clone(),
         zone: Zone::find(&body.time_zone)?,
         place: match body.kind.as_str() {
             "tax_region" | "tax_inspection" | "tax_workplace" => Place::Tax,

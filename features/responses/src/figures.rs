@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use otklik_access::Scope;
-use otklik_db::{DbErr, Tx, sql};
+use otklik_db::many::{Many, parts};
+use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_jobs::{Event, Handler, HandlerError};
 use otklik_kernel::{CivilDay, Id};
 use otklik_questionnaires::{Mark, Marks};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::ACCEPTED;
 use crate::model::Accepted;
@@ -19,6 +20,12 @@ pub const ALL: &str = "all";
 pub const NEGATIVE: &str = "negative";
 /// The figure of responses with a text.
 pub const TEXT: &str = "text";
+
+static UPSERT: Many = Many::new(
+    "INSERT INTO responses_figures (body_id, day, figure, n) VALUES",
+    "(?, ?, ?, ?)",
+    " ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n",
+);
 
 /// Counts accepted responses; in one transaction with the removal of their events, so each counts once.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,10 +66,13 @@ impl Handler for Figures {
             }
         }
         // In the order of keys, so that two nodes never wait for each other.
-        for ((body, day, figure), n) in sums {
-            let text = "INSERT INTO responses_figures (body_id, day, figure, n) VALUES (?, ?, ?, ?)
-                ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n";
-            tx.execute_raw(sql(tx, text, [body.into(), day.into(), figure.into(), n.into()])).await?;
+        let sums: Vec<_> = sums.into_iter().collect();
+        for part in parts(&sums) {
+            let values = part.iter().flat_map(|((body, day, figure), n)| -> [Value; 4] {
+                [(*body).into(), (*day).into(), figure.as_str().into(), (*n).into()]
+            });
+            let text = UPSERT.text(tx, part.len());
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
         }
         Ok(())
     }

@@ -184,7 +184,10 @@ pub struct Code {
 }
 
 /// `GET /qr/?code=…`: leads to the questionnaire of a typed code.
-pub async fn find_office(State(survey): State<Arc<Survey>>, query: Result<Query<Code>, QueryRejection>) -> Response {
+pub async fn find_office(
+    State(survey): State<Arc<Survey>>,
+    query: Result<Query<Code>, QueryRejection>,
+) -> Response {
     let code = query.map(|Query(query)| query.code).unwrap_or_default();
     let offices = survey.offices.current();
     match offices.find(code.trim()) {

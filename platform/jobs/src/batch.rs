@@ -3,21 +3,22 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
+use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, is_away, sql};
 use otklik_kernel::{Id, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use crate::backoff::{backoff, micros};
 use crate::event::{COLUMNS, NEVER, read};
-use crate::sizes::{Sized, parts};
+
 use crate::{Event, HandlerError, Worker};
 
 /// Events taken at once.
-const BATCH: usize = 500;
+const BATCH: usize = 256;
 /// The longest error text that is kept, in characters.
 const ERROR_LENGTH: usize = 500;
 
-static DELETE: Sized = Sized::new("DELETE FROM jobs_events WHERE id IN (", "?", ")");
+static DELETE: Many = Many::new("DELETE FROM jobs_events WHERE id IN (", "?", ")");
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,10 +1,9 @@
 //! The table of events.
 
+use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
-
-use crate::sizes::{Sized, parts};
 
 /// An event to be written in the transaction of what happened.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +70,7 @@ pub struct FailingEvent {
 /// When an event is due that waits for a person.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-static INSERT: Sized = Sized::new(
+static INSERT: Many = Many::new(
     "INSERT INTO jobs_events (id, kind, body_id, subject_id, payload, trace, created_at, next_at) VALUES",
     "(?, ?, ?, ?, ?, ?, ?, ?)",
     "",

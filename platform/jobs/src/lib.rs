@@ -5,7 +5,6 @@ mod batch;
 mod event;
 mod handler;
 mod schedule;
-mod sizes;
 mod worker;
 
 pub use backoff::backoff;

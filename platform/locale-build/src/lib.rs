@@ -36,8 +36,10 @@ fn texts(folder: &Path) -> String {
     }
     let mut code = String::from("static TEXTS: ::otklik_locale::Texts = ::otklik_locale::Texts::new(&[\n");
     for language in files.keys() {
+        // The text itself, not its path: a build folder may be shared by several checkouts.
         let path = folder.join(format!("{language}.ftl"));
-        writeln!(code, "    ({language:?}, include_str!({path:?})),").expect("a string grows");
+        let source = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        writeln!(code, "    ({language:?}, {source:?}),").expect("a string grows");
     }
     code.push_str("]);\n\n/// The texts of this slice in one language: a method per message.\n");
     code.push_str("#[derive(Clone, Copy, Debug, Default)]\npub struct L(pub ::otklik_locale::Lang);\n\n");

@@ -29,8 +29,6 @@ pub enum Story {
 pub struct DemoOffice {
     /// The body's code.
     pub code: String,
-    /// The body's region, two digits.
-    pub region: String,
     /// Where its clocks are.
     pub zone: Zone,
     /// Which texts fit it.

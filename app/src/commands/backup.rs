@@ -1,0 +1,197 @@
+//! `otklik backup` and `otklik restore`: the database, the keys and the exported heads, with digests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use otklik_db::Address;
+use otklik_kernel::{code, secret};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Json;
+use crate::installation::Installation;
+use crate::settings::Settings;
+
+/// Options of `backup`.
+#[derive(Args, Debug)]
+pub struct BackupArgs {
+    /// Folder for the copy; made by the command, must not exist
+    folder: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Options of `restore`.
+#[derive(Args, Debug)]
+pub struct RestoreArgs {
+    /// Folder of the copy
+    folder: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+/// What a copy holds: file name → SHA-256.
+#[derive(Debug, Serialize, Deserialize)]
+struct Contents {
+    version: String,
+    made_at: String,
+    database: String,
+    files: BTreeMap<String, String>,
+}
+
+const CONTENTS: &str = "backup.json";
+const SQLITE: &str = "otklik.sqlite";
+const POSTGRES: &str = "otklik.pgdump";
+const KEY: &str = "journal-signing.pk8";
+
+/// `otklik backup FOLDER`: consistent while the programme runs.
+pub async fn backup(settings: Settings, args: &BackupArgs) -> Result<ExitCode> {
+    let installation = Installation::open_as_it_is(settings).await?;
+    let settings = &installation.settings;
+    let folder = &args.folder;
+    fs::create_dir(folder).with_context(|| format!("{}: папка не создаётся", folder.display()))?;
+    let database = match &settings.database {
+        Address::Sqlite(_) => {
+            installation.db.copy_sqlite_to(&folder.join(SQLITE)).await?;
+            SQLITE
+        }
+        Address::Postgres(url) => {
+            tool(
+                Command::new("pg_dump")
+                    .args(["--format=custom", "--file"])
+                    .arg(folder.join(POSTGRES))
+                    .arg(url),
+            )?;
+            POSTGRES
+        }
+    };
+    fs::copy(&settings.secret_file, folder.join("secret.key"))?;
+    if settings.data_dir.join(KEY).exists() {
+        fs::copy(settings.data_dir.join(KEY), folder.join(KEY))?;
+    }
+    copy_heads(&settings.data_dir.join("heads"), &folder.join("heads"))?;
+    let mut files = BTreeMap::new();
+    for name in names(folder)? {
+        let digest = digest(&folder.join(&name))?;
+        files.insert(name, digest);
+    }
+    let contents = Contents {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: installation.clock.now().iso(),
+        database: database.to_owned(),
+        files,
+    };
+    fs::write(folder.join(CONTENTS), serde_json::to_string_pretty(&contents)?)?;
+    args.json.print(&contents, &format!("Копия готова: {}", folder.display()))?;
+    installation.db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `otklik restore FOLDER`: into an empty data folder; every digest is checked before anything is written.
+pub async fn restore(settings: Settings, args: &RestoreArgs) -> Result<ExitCode> {
+    let folder = &args.folder;
+    let path = folder.join(CONTENTS);
+    let text = fs::read_to_string(&path).with_context(|| format!("{}: не читается", path.display()))?;
+    let contents: Contents =
+        serde_json::from_str(&text).with_context(|| format!("{}: испорчен", path.display()))?;
+    for (name, expected) in &contents.files {
+        if Path::new(name).is_absolute() || name.contains("..") {
+            bail!("{}: имя файла {name} недопустимо", path.display());
+        }
+        if &digest(&folder.join(name))? != expected {
+            bail!("{}: содержимое не совпадает с записанным в {CONTENTS}", folder.join(name).display());
+        }
+    }
+    let data = &settings.data_dir;
+    if data.exists() && fs::read_dir(data)?.next().is_some() {
+        bail!("{}: папка не пуста; восстановление возможно только в пустую", data.display());
+    }
+    fs::create_dir_all(data)?;
+    match &settings.database {
+        Address::Sqlite(target) if contents.database == SQLITE => {
+            fs::copy(folder.join(SQLITE), target)?;
+        }
+        Address::Postgres(url) if contents.database == POSTGRES => {
+            let file = folder.join(POSTGRES);
+            tool(
+                Command::new("pg_restore")
+                    .args(["--no-owner", "--exit-on-error", "--dbname"])
+                    .arg(url)
+                    .arg(file),
+            )?;
+        }
+        _ => bail!(
+            "копия сделана с другой базы данных ({}): укажите такую же в --database-url",
+            contents.database
+        ),
+    }
+    for name in contents.files.keys().filter(|name| **name != contents.database) {
+        let target = if name == "secret.key" { settings.secret_file.clone() } else { data.join(name) };
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(folder.join(name), target)?;
+    }
+    let installation = Installation::open(settings).await?;
+    args.json.print(&contents, "Копия восстановлена. Проверьте её: otklik doctor, otklik journal verify.")?;
+    installation.db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tool(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| {
+        format!("{name} не запускается; в Debian: sudo apt-get install -y postgresql-client")
+    })?;
+    if !output.status.success() {
+        bail!("{name}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+fn copy_heads(from: &Path, to: &Path) -> Result<()> {
+    if !from.exists() {
+        return Ok(());
+    }
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// The files of a copy, those of `heads` with their folder.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            for inner in fs::read_dir(entry.path())? {
+                names.push(format!("{name}/{}", inner?.file_name().to_string_lossy()));
+            }
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// SHA-256 of a file, read in pieces.
+fn digest(path: &Path) -> Result<String> {
+    use std::io::Read;
+    let mut file = fs::File::open(path).with_context(|| format!("{}: не читается", path.display()))?;
+    let mut sum = secret::Sum::default();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let n = file.read(&mut piece)?;
+        if n == 0 {
+            return Ok(code::hex(&sum.finish()));
+        }
+        sum.add(&piece[..n]);
+    }
+}

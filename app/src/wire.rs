@@ -1,0 +1,144 @@
+//! Wiring: which slice gets what from which.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use async_trait::async_trait;
+use otklik_access::Authority;
+use otklik_jobs::{Handler, HandlerError, Periodic, PeriodicJob, Worker};
+use otklik_journal::SigningKey;
+use otklik_kernel::Instant;
+use otklik_organisations::SharedOffices;
+use otklik_questionnaires::Questionnaires;
+use otklik_responses::{Acceptor, DeviceMarks, OnAcceptance};
+use otklik_web::{Context, Ctx, Metrics, Part};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::installation::Installation;
+
+/// How often a node looks whether bodies have changed on another.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// The programme, put together.
+pub struct Wired {
+    /// What handlers share.
+    pub ctx: Ctx,
+    /// Every route.
+    pub part: Part,
+    /// The offices in memory.
+    pub offices: SharedOffices,
+    worker: Worker,
+    mailer: otklik_notifications::Mailer,
+}
+
+/// What handlers share, of an installation that listens on an address.
+pub fn context(installation: &Installation, address: SocketAddr) -> Ctx {
+    Arc::new(Context {
+        db: installation.db.clone(),
+        clock: installation.clock.clone(),
+        random: installation.random.clone(),
+        ids: installation.ids.clone(),
+        secret: installation.secret.clone(),
+        settings: Arc::new(installation.settings.for_web(address)),
+        authenticator: Arc::new(otklik_organisations::Sessions::new(
+            installation.db.clone(),
+            installation.clock.clone(),
+            Authority::issue(),
+        )),
+        metrics: Arc::new(Metrics::default()),
+    })
+}
+
+/// Puts the programme together.
+///
+/// # Errors
+/// When the database is away, or a key or the mail setting is wrong.
+pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wired> {
+    let ctx = context(installation, address);
+    let settings = &installation.settings;
+    let offices = SharedOffices::open(&ctx.db).await?;
+    let questionnaires = Questionnaires::open(&ctx.db).await?;
+    let devices = Arc::new(DeviceMarks::new(ctx.db.clone(), ctx.random.clone()));
+    let transport = otklik_mail::Transport::from_setting(&settings.mail)
+        .with_context(|| format!("настройка mail: «{}»", settings.mail))?;
+    let mailer = otklik_notifications::Mailer::new(&ctx, transport, &offices, &questionnaires);
+    let key = Arc::new(SigningKey::open(&settings.data_dir)?);
+
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(otklik_responses::figures::Figures)];
+    let mut schedules = otklik_journal::schedules(&ctx.db, key, settings.data_dir.clone());
+    schedules.push(Periodic::new(
+        "responses.forget",
+        Duration::from_secs(3600),
+        Arc::new(Forget(devices.clone())),
+    ));
+    let worker =
+        Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers).with_schedules(schedules, &*ctx.random);
+
+    let along: Vec<Arc<dyn OnAcceptance>> = vec![Arc::new(mailer.outbox())];
+    let acceptor = Acceptor::start(&ctx, along, worker.waker()).await?;
+    let setup = otklik_operations::Setup {
+        offices: offices.clone(),
+        migrations: crate::installation::migrations(),
+        metrics_from: settings.metrics_from.clone().unwrap_or_else(otklik_operations::loopback),
+        mail: mailer.waker(),
+        events: worker.waker(),
+    };
+    let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
+        .and(otklik_organisations::routes(&ctx, &offices))
+        .and(otklik_responses::routes(&ctx, &offices, &questionnaires))
+        .and(otklik_notifications::routes(&ctx, &offices))
+        .and(otklik_materials::routes(&ctx))
+        .and(otklik_operations::routes(&ctx, setup))
+        .and(assets(&ctx));
+    Ok(Wired { ctx, part, offices, worker, mailer })
+}
+
+impl Wired {
+    /// Starts what works beside the requests: events, mail, schedules, changes made on other nodes.
+    pub fn start_background(self, shutdown: CancellationToken) -> JoinHandle<()> {
+        let Self { ctx, offices, worker, mailer, .. } = self;
+        tokio::spawn(async move {
+            let worker = tokio::spawn(worker.run(shutdown.clone()));
+            let mailer = tokio::spawn(mailer.run(shutdown.clone()));
+            while tokio::time::timeout(REFRESH, shutdown.cancelled()).await.is_err() {
+                if let Err(error) = offices.refresh(&ctx.db).await {
+                    tracing::warn!(%error, "changes of bodies can't be read now");
+                }
+            }
+            let _ = tokio::join!(worker, mailer);
+        })
+    }
+}
+
+/// Destroys the keys of device marks of days that are over.
+struct Forget(Arc<DeviceMarks>);
+
+#[async_trait]
+impl PeriodicJob for Forget {
+    async fn run(&self, now: Instant) -> Result<(), HandlerError> {
+        Ok(self.0.forget(now).await?)
+    }
+}
+
+/// Styles and script of the admin zone, under addresses that change with their content.
+fn assets(ctx: &Ctx) -> Part {
+    use axum::extract::Path;
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse;
+    async fn asset(Path(name): Path<String>) -> axum::response::Response {
+        match otklik_ui::asset(&format!("/admin/assets/{name}")) {
+            Some((kind, bytes)) => {
+                let headers = [
+                    (header::CONTENT_TYPE, kind),
+                    (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+                ];
+                (headers, bytes).into_response()
+            }
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+    otklik_web::Routes::new(ctx, ()).get("/admin/assets/{name}", otklik_web::Access::Public, asset).finish()
+}
