@@ -5,7 +5,7 @@ use otklik_kernel::{Id, Instant};
 use crate::lock::Lock;
 
 /// What is said of a person when their account is made or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonFields {
     /// The login as [`fold_login`] makes it.
     pub login: String,
