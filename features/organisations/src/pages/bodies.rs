@@ -39,7 +39,6 @@ struct ListView {
 struct RowView {
     href: String,
     indent: String,
-    depth: usize,
     name: String,
     code: String,
     kind: &'static str,
@@ -73,7 +72,6 @@ fn row_view(l: L, row: Row) -> RowView {
     RowView {
         href: format!("/admin/bodies/{}", body.id),
         indent: "\u{2003}".repeat(row.depth.min(8)),
-        depth: row.depth,
         name: body.fields.short_name,
         code: body.fields.code,
         kind: body.fields.kind.title(l),

@@ -1,0 +1,9 @@
+//! The slice against both databases, and its pages through the router.
+
+mod bodies;
+mod common;
+mod import;
+mod pages;
+mod people;
+mod sign_in;
+mod units;
