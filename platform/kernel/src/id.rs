@@ -13,10 +13,14 @@ const ORIGIN: i64 = 1_735_689_600_000_000;
 /// The lowest bits, random at first, so that two nodes don't meet in one microsecond.
 const TAIL: u32 = 12;
 
+/// The last moment that fits above the tail, in microseconds since the origin: in May 2096.
+const LAST: i64 = i64::MAX >> TAIL;
+
 /// The lowest identifier that can be made at a moment or later: bounds a search by time on the primary key.
+/// Moments outside 2025…2096 count as the first or the last of these.
 #[must_use]
 pub fn floor(at: Instant) -> Id {
-    (at.0 - ORIGIN).max(0) << TAIL
+    at.0.saturating_sub(ORIGIN).clamp(0, LAST) << TAIL
 }
 
 /// A maker of identifiers: strictly growing within a process.
@@ -29,7 +33,7 @@ impl Ids {
     /// The next identifier for a moment.
     pub fn next(&self, now: Instant, random: &dyn Random) -> Id {
         let tail = i64::from(u16::from_le_bytes(random.bytes::<2>())) & ((1 << TAIL) - 1);
-        let wish = ((now.0 - ORIGIN).max(0) << TAIL) | tail;
+        let wish = floor(now) | tail;
         let mut last = self.last.load(Ordering::Relaxed);
         loop {
             let id = wish.max(last + 1);
@@ -56,5 +60,24 @@ mod tests {
             assert!(id > last);
             last = id;
         }
+    }
+
+    #[test]
+    fn the_bound_of_a_moment_grows_with_it_and_is_never_above_its_identifiers() {
+        let year = 366 * Instant::DAY;
+        let moments: Vec<i64> = [i64::MIN, -1, 0, ORIGIN - 1, ORIGIN, ORIGIN + 1]
+            .into_iter()
+            .chain((1..200).map(|years| ORIGIN + years * year))
+            .chain([ORIGIN + LAST - 1, ORIGIN + LAST, ORIGIN + LAST + 1, i64::MAX - 1, i64::MAX])
+            .collect();
+        for &moment in &moments {
+            let bound = floor(Instant(moment));
+            assert!(bound >= floor(Instant(moment.saturating_sub(1))), "{moment}");
+            let made = Ids::default().next(Instant(moment), &SystemRandom);
+            assert!((bound..=bound | 0xfff).contains(&made), "{moment}: {made}");
+        }
+        assert_eq!((floor(Instant(i64::MIN)), floor(Instant(ORIGIN + 1))), (0, 0x1000));
+        assert_eq!(floor(Instant(i64::MAX)), i64::MAX - 0xfff);
+        assert!(Instant(ORIGIN + LAST).iso().starts_with("2096-"), "{}", Instant(ORIGIN + LAST).iso());
     }
 }

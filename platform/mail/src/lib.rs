@@ -13,6 +13,7 @@ pub mod message;
 pub mod recipients;
 mod setting;
 mod smtp;
+mod stream;
 mod transport;
 
 pub use address::{AddressError, EmailAddress};

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{SendError, SendErrorKind, one_line};
 use crate::message::Message;
+use crate::stream;
 use crate::transport::Sent;
 
 /// The wait for a connection and for the answer to a command.
@@ -26,8 +28,8 @@ const FINAL: Duration = Duration::from_secs(120);
 const IDLE: Duration = Duration::from_secs(60);
 /// How many connections are kept.
 const KEPT: usize = 4;
-/// The longest one attempt can take (nine bounded steps and the letter): a lease on an outbox row must be longer.
-pub const LONGEST_SEND: Duration = Duration::from_secs(9 * COMMAND.as_secs() + FINAL.as_secs());
+/// The longest one attempt can take (ten bounded steps and the letter): a lease on an outbox row must be longer.
+pub const LONGEST_SEND: Duration = Duration::from_secs(10 * COMMAND.as_secs() + FINAL.as_secs());
 
 /// When the conversation is encrypted.
 pub(crate) enum Encryption {
@@ -145,14 +147,9 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let Server { host, port, encryption, credentials, hello } = &self.server;
-        let wrapped = match encryption {
-            Encryption::Wrapped(parameters) => Some(parameters.clone()),
-            _ => None,
-        };
-        let address = (host.as_str(), *port);
-        let connected = AsyncSmtpConnection::connect_tokio1(address, Some(COMMAND), hello, wrapped, None);
-        let mut connection = within(Step::Connect, COMMAND, connected).await.map_err(|(error, _)| error)?;
+        let Server { encryption, credentials, hello, .. } = &self.server;
+        let greeted = self.greeting(self.open().await?);
+        let mut connection = within(Step::Connect, COMMAND, greeted).await.map_err(|(error, _)| error)?;
         let upgrade = match encryption {
             Encryption::Offered(parameters) if connection.can_starttls() => Some(parameters),
             Encryption::Required(parameters) => Some(parameters),
@@ -167,6 +164,27 @@ impl Smtp {
             within(Step::SignIn, COMMAND, signed_in).await.map_err(|(error, _)| error)?;
         }
         Ok(connection)
+    }
+
+    async fn open(&self) -> Result<TcpStream, SendError> {
+        let failed =
+            |words: String| SendError::new(SendErrorKind::Transient, format!("{}: {words}", Step::Connect));
+        match timeout(COMMAND, stream::open(&self.server.host, self.server.port)).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(_) => Err(failed(format!("no answer in {} s", COMMAND.as_secs()))),
+        }
+    }
+
+    /// Encrypts where it comes first, reads the greeting and says hello.
+    async fn greeting(&self, stream: TcpStream) -> Result<AsyncSmtpConnection, Error> {
+        let stream: Box<dyn AsyncTokioStream> = match &self.server.encryption {
+            Encryption::Wrapped(parameters) => {
+                Box::new(stream::Wrapped::over(stream, parameters.clone()).await?)
+            }
+            _ => Box::new(stream),
+        };
+        AsyncSmtpConnection::connect_with_transport(stream, &self.server.hello).await
     }
 }
 
