@@ -33,7 +33,7 @@ password-common = Такой пароль легко подобрать. При�
 
 agent-unknown = Неизвестный браузер
 
-wrong-empty = Заполните это поле.
+wrong-empty = Заполните поле «{ $name }».
 wrong-long = Слишком длинно: не больше { $most ->
     [one] { $most } знака
    *[other] { $most } знаков
@@ -139,6 +139,7 @@ body-longitude = Долгота
 body-site = Сайт
 body-queue-terminal = Есть терминал электронной очереди
 body-office = Принимает посетителей
+body-above = Вышестоящий
 body-below = Под ним
 body-hint = Код или часть названия.
 body-short-name-hint = Стоит в списках и на анкете, например «ИФНС № 4 по г. Хабаровску».
@@ -157,8 +158,9 @@ body-local-time = Сейчас там { $time }
 body-questionnaire = Анкета
 body-recipients = Получатели писем
 body-materials = QR-код и плакат
-body-people = Сотрудники
-body-responses = Отклики
+body-more = Смотрите также
+body-people = Сотрудники этого органа и тех, кто под ним
+body-responses = Отклики этого органа и тех, кто под ним
 body-children = Нижестоящие органы
 body-no-children = Под этим органом никого нет.
 body-new = Добавить орган
@@ -238,7 +240,11 @@ import-wrong-text = Исправьте их в файле или в поле н�
 import-count-added = добавится
 import-count-changed = изменится
 import-count-unchanged = без изменений
-import-count-wrong = ошибок
+import-count-wrong = { $count ->
+    [one] ошибка
+    [few] ошибки
+   *[other] ошибок
+}
 import-go = Загрузить
 import-row = Строка
 import-column = Столбец

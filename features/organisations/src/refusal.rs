@@ -5,6 +5,7 @@ use otklik_ui::Errors;
 use otklik_web::Fail;
 
 use crate::texts::L;
+use crate::words;
 
 /// Why a change is not made.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -129,9 +130,10 @@ pub enum Wrong {
 }
 
 impl Wrong {
-    /// What is wrong and how to mend it.
-    pub(crate) fn text(&self, l: L) -> String {
+    /// What is wrong with a field and how to mend it.
+    pub(crate) fn text(&self, l: L, field: &str) -> String {
         let plain = match self {
+            Self::Empty => return l.wrong_empty(words::label(l, field)),
             Self::Long(most) => return l.wrong_long(*most),
             Self::TakenInOtherCase(existing) => return l.wrong_taken_in_other_case(existing.clone()),
             Self::UnitHasMembers(count) => return l.wrong_unit_has_members(*count),
@@ -141,7 +143,6 @@ impl Wrong {
                 return l.wrong_many_bodies(list.join("; "));
             }
             Self::Weak(weakness) => crate::weakness_text(l, *weakness),
-            Self::Empty => l.wrong_empty(),
             Self::Control => l.wrong_control(),
             Self::Formula => l.wrong_formula(),
             Self::Code => l.wrong_code(),
@@ -179,7 +180,7 @@ impl Wrong {
 pub(crate) fn errors(l: L, mistakes: &[Mistake]) -> Errors {
     let mut errors = Errors::new();
     for mistake in mistakes {
-        errors.add(mistake.field, mistake.what.text(l));
+        errors.add(mistake.field, mistake.what.text(l, mistake.field));
     }
     errors
 }

@@ -66,3 +66,16 @@ pub(crate) fn column(l: L, column: &str) -> &'static str {
         _ => "",
     }
 }
+
+/// The label of a form's field.
+pub(crate) fn label(l: L, field: &str) -> &'static str {
+    match field {
+        "reason" => l.body_close_reason(),
+        "name" => l.person_name(),
+        "unit_name" => l.unit_name(),
+        "login" => l.person_login(),
+        "body" => l.people_body(),
+        "role_body" => l.person_grant_body(),
+        other => column(l, other),
+    }
+}

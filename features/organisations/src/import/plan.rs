@@ -157,7 +157,7 @@ impl Planning {
             Wrong::Kind => self.l.import_kind().to_owned(),
             Wrong::Level => self.l.import_level().to_owned(),
             Wrong::Zone => self.l.import_zone().to_owned(),
-            other => other.text(self.l),
+            other => other.text(self.l, column),
         };
         self.wrong(row, column, message)
     }

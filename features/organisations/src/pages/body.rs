@@ -12,7 +12,7 @@ use crate::bodies::{regions, zones};
 use crate::model::Body;
 use crate::pages::Web;
 use crate::pages::bodies::may;
-use crate::pages::common::{body_page, flash, id, query, texts};
+use crate::pages::common::{body_page, flash, id, query, texts, when};
 use crate::people::list::{Filter, Row, list};
 use crate::store;
 use crate::texts::L;
@@ -70,9 +70,7 @@ pub(crate) async fn show(
     let body = store::find(conn, &who.scope, id).await?.ok_or(Fail::NotFound)?;
     let page = page(&web, &who, &body).await?;
     let closed = match body.closed_at {
-        Some(at) => {
-            Some((When::new(at, &body.fields.zone), store::closed_reason(conn, &who.scope, id).await?))
-        }
+        Some(at) => Some((when(at, &body.fields.zone), store::closed_reason(conn, &who.scope, id).await?)),
         None => None,
     };
     let children = store::children(conn, &who.scope, id).await?.into_iter().map(|child| Child {

@@ -2,8 +2,8 @@
 
 use otklik_access::Scope;
 use otklik_db::DbErr;
-use otklik_kernel::Id;
-use otklik_ui::{FlashKind, Page, Section};
+use otklik_kernel::{Id, Instant, Zone};
+use otklik_ui::{FlashKind, Page, Section, When};
 use otklik_web::{Ctx, Fail, Form, Trace, Who};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -45,6 +45,11 @@ pub(crate) fn id(text: &str) -> Result<Id, Fail> {
 /// The query of an address, read as strictly as a form.
 pub(crate) fn query(raw: Option<String>) -> Result<Form, Fail> {
     Ok(Form::parse(raw.unwrap_or_default().as_bytes())?)
+}
+
+/// A moment as a page shows it, to the second: HTML takes no finer fractions than thousandths.
+pub(crate) fn when(at: Instant, zone: &Zone) -> When {
+    When::new(at.plus(-at.0.rem_euclid(Instant::SECOND)), zone)
 }
 
 /// The fields of a filter as the query of a pager, without empty ones.

@@ -10,7 +10,7 @@ use otklik_web::{Fail, Form, Trace, Who, html};
 
 use crate::agent;
 use crate::pages::Web;
-use crate::pages::common::{flash, id, options, or_mistakes, query, texts};
+use crate::pages::common::{flash, id, options, or_mistakes, query, texts, when};
 use crate::pages::people::{badge, roles};
 use crate::people::store::SeenGrant;
 use crate::people::{Person, account, disable, grants, reset, store as people};
@@ -64,8 +64,8 @@ impl SessionView {
         Self {
             id: session.id,
             agent: agent::words(l, &session.agent),
-            created: When::new(session.created_at, zone),
-            seen: When::new(session.seen_at, zone),
+            created: when(session.created_at, zone),
+            seen: when(session.seen_at, zone),
             is_this: this == Some(session.id),
         }
     }
@@ -100,7 +100,7 @@ async fn page(web: &Web, who: &Who, id: Id, after: After<'_>) -> Result<Response
         errors: errors(l, after.mistakes),
         here: format!("/admin/people/{id}"),
         badge: badge(l, &person, now),
-        locked_until: person.lock.held(now).map(|until| When::new(until, &body.fields.zone)),
+        locked_until: person.lock.held(now).map(|until| when(until, &body.fields.zone)),
         beyond: seen.iter().filter(|grant| !grant.is_within).count(),
         grants: grant_views(web, &who.scope, &seen).await?,
         roles: roles(l.choose(), after.role),

@@ -75,7 +75,7 @@ pub(crate) async fn add(
     form: Form,
 ) -> Result<Response, Fail> {
     let body = id(&path)?;
-    let (name, is_quality) = (form.get("name"), form.is_on("quality"));
+    let (name, is_quality) = (form.get("unit_name"), form.is_on("quality"));
     let act = web.act(&who, &trace);
     match or_mistakes(units::add(&web.ctx.db, &who.scope, &act, body, name, is_quality).await)? {
         Ok(_) => Ok(Redirect::to(&format!("/admin/bodies/{body}?done=unit-added")).into_response()),
@@ -110,7 +110,7 @@ pub(crate) async fn save(
     form: Form,
 ) -> Result<Response, Fail> {
     let (body, unit) = found(&web, &who, &path).await?;
-    let (name, is_quality) = (form.get("name"), form.is_on("quality"));
+    let (name, is_quality) = (form.get("unit_name"), form.is_on("quality"));
     let act = web.act(&who, &trace);
     let done = units::change(&web.ctx.db, &who.scope, &act, (body, unit.id), name, is_quality).await;
     match or_mistakes(done)? {

@@ -14,7 +14,7 @@ pub use store::Unit;
 /// What is said of a unit.
 fn check(name: &str) -> Result<String, Refusal> {
     let mut mistakes = Vec::new();
-    let name = line(&mut mistakes, "name", name, true, 200);
+    let name = line(&mut mistakes, "unit_name", name, true, 200);
     if mistakes.is_empty() { Ok(name) } else { Err(Refusal::Wrong(mistakes)) }
 }
 
@@ -109,5 +109,5 @@ async fn free_name(tx: &Tx, scope: &Scope, body: Id, name: &str, except: Option<
     let is_taken = units
         .iter()
         .any(|unit| Some(unit.id) != except && otklik_kernel::text::search_text(&unit.name) == folded);
-    if is_taken { Err(Refusal::one("name", Wrong::Taken)) } else { Ok(()) }
+    if is_taken { Err(Refusal::one("unit_name", Wrong::Taken)) } else { Ok(()) }
 }

@@ -24,7 +24,8 @@ fn org2_every_page_of_a_body_outside_the_scope_answers_404() {
             });
         }
         for step in ["/edit", "/move", "/close", "/reopen", "/units/new", "/units/1", "/units/1/remove"] {
-            let fields = [("parent_code", "5401"), ("reason", "так"), ("name", "Отдел"), ("short_name", "Х")];
+            let fields =
+                [("parent_code", "5401"), ("reason", "так"), ("unit_name", "Отдел"), ("short_name", "Х")];
             adm.post(&format!("/admin/bodies/{far}{step}"), &fields).await.expect(404);
             eye.post(&format!("/admin/bodies/{near}{step}"), &fields).await.expect(403);
         }

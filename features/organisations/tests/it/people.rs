@@ -277,7 +277,7 @@ fn org8_a_person_is_changed_and_moves_to_a_unit_of_their_body() {
         browser
             .post(
                 &format!("/admin/bodies/{one}/units/new"),
-                &[("name", "Отдел работы с людьми"), ("quality", "1")],
+                &[("unit_name", "Отдел работы с людьми"), ("quality", "1")],
             )
             .await
             .expect(303);
