@@ -49,6 +49,10 @@ pub async fn run(settings: Settings, json: &Json) -> Result<ExitCode> {
         0 => add("schema", State::Ok, format!("шагов: {}", schema.done.len())),
         n => add("schema", State::Problem, format!("не сделано шагов: {n}; выполните otklik migrate")),
     }
+    if !schema.unknown.is_empty() {
+        let message = format!("база данных новее этой версии программы: {}", schema.unknown.join(", "));
+        add("schema_version", State::Problem, message);
+    }
     match &settings.public_url {
         None => {
             add("public_url", State::Warning, "не задан: ссылки и QR-коды поведут на этот компьютер".into())

@@ -27,9 +27,15 @@ pub async fn run(settings: Settings, args: &MigrateArgs) -> anyhow::Result<ExitC
         Installation::open(settings).await?
     };
     let state = otklik_db::pending(&installation.db, &migrations()).await?;
-    let answer = json!({ "done": state.done, "pending": state.pending });
+    let answer = json!({ "done": state.done, "pending": state.pending, "unknown": state.unknown });
     let mut words = format!("Сделано шагов: {}. Осталось: {}.\n", state.done.len(), state.pending.len());
     for name in &state.pending {
+        words.push_str(&format!("  {name}\n"));
+    }
+    if !state.unknown.is_empty() {
+        words.push_str("База данных новее этой версии программы. Незнакомые шаги:\n");
+    }
+    for name in &state.unknown {
         words.push_str(&format!("  {name}\n"));
     }
     args.json.print(&answer, &words)?;

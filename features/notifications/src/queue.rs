@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 
 pub use crate::store::deliveries::Reason;
 pub use crate::store::pause::Pause;
-use crate::store::{deliveries::DeliveryState, pause as pauses};
+use crate::store::{deliveries, deliveries::DeliveryState, pause as pauses};
 use crate::texts::L;
 
 /// How many rows are counted at most: a page further back is of no use to anybody.
@@ -257,6 +257,14 @@ pub async fn counts<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<(
         counts.push((status, count(conn, scope, Filter { status: Some(status), body: None }).await?));
     }
     Ok(counts)
+}
+
+/// How many letters to one recipient each wait for delivery, in all bodies; a meter.
+///
+/// # Errors
+/// When the database is away.
+pub async fn waiting<C: ConnectionTrait>(conn: &C) -> Result<i64, DbErr> {
+    deliveries::waiting(conn).await
 }
 
 /// The pause of all sending, while the mail server is away or mail is set up wrongly.

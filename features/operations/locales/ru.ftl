@@ -144,7 +144,7 @@ system-schema-pending = { $count ->
     [few] Не выполнены { $count } шага. Запустите команду
    *[other] Не выполнено { $count } шагов. Запустите команду
 }
-system-schema-unknown = Не та, которую знает эта версия программы: возможно, обновлён другой сервер.
+system-schema-unknown = Новее этой версии программы: другой сервер уже обновлён. Обновите и этот.
 system-version = Версия
 system-uptime = Работает без перерыва
 system-uptime-value = { $days } д { $hours } ч { $minutes } мин

@@ -41,7 +41,8 @@ pub async fn ready(State(operations): State<Operations>) -> Response {
     (status, headers, body).into_response()
 }
 
-/// Whether every step is done: what is done once isn't asked again.
+/// Whether every step of this version is done: what is done once isn't asked again. Steps of a newer one,
+/// which another node has done during an update, don't count: they only add.
 async fn migrated(operations: &Operations) -> bool {
     if operations.migrated.load(Ordering::Relaxed) {
         return true;

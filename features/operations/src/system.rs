@@ -1,6 +1,6 @@
 //! What the node stands on: database, schema, queue of events, version, time since the start.
 
-use otklik_db::{Address, Db, DbErr, Migration};
+use otklik_db::{Address, Db, DbErr, Migration, MigrationState};
 use otklik_kernel::Instant;
 use otklik_web::Ctx;
 
@@ -11,9 +11,9 @@ pub struct Database {
     pub engine: String,
     /// Where it is, without a password.
     pub address: String,
-    /// Steps of the schema that are done and those still to do; nothing when the schema is not one that
-    /// this version knows, as after an update of another node.
-    pub steps: Option<(usize, usize)>,
+    /// Steps of the schema: done, still to do, and those of a newer version, as after an update of another
+    /// node.
+    pub steps: MigrationState,
 }
 
 /// Reads the state of the database.
@@ -21,14 +21,7 @@ pub struct Database {
 /// # Errors
 /// When the database is away.
 pub async fn database(db: &Db, steps: &[Migration]) -> Result<Database, DbErr> {
-    let steps = match otklik_db::pending(db, steps).await {
-        Ok(state) => Some((state.done.len(), state.pending.len())),
-        Err(error) if otklik_db::is_away(&error) => return Err(error),
-        Err(error) => {
-            tracing::warn!(%error, "the schema is not one that this version knows");
-            None
-        }
-    };
+    let steps = otklik_db::pending(db, steps).await?;
     Ok(Database { engine: db.engine().await?, address: without_password(db.address()), steps })
 }
 
@@ -37,8 +30,13 @@ pub async fn database(db: &Db, steps: &[Migration]) -> Result<Database, DbErr> {
 /// # Errors
 /// When the database is away; the meters keep what they had.
 pub async fn measure(ctx: &Ctx) -> Result<(), DbErr> {
-    let events = otklik_jobs::queue_stats(ctx.db.read()).await?;
-    ctx.metrics.events_waiting.set(events.waiting);
+    let conn = ctx.db.read();
+    let events = otklik_jobs::queue_stats(conn).await?.waiting;
+    let mail = otklik_notifications::queue::waiting(conn).await?;
+    let unsealed = otklik_journal::unsealed(conn).await?;
+    ctx.metrics.events_waiting.set(events);
+    ctx.metrics.mail_waiting.set(mail);
+    ctx.metrics.journal_unsealed.set(unsealed);
     Ok(())
 }
 

@@ -2,19 +2,24 @@
 
 pub mod many;
 mod migrate;
+mod rows;
 pub mod versions;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-pub use migrate::{MIGRATIONS, Migration, MigrationState, migrate, pending};
+pub use rows::{Column, Rows};
+pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationState, migrate, pending};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 pub use sea_orm::{DbErr, Value};
+
+/// Prepared statements that a connection keeps: those over many rows have a text per number of rows.
+const STATEMENTS: usize = 400;
 
 /// A transaction that writes.
 pub type Tx = DatabaseTransaction;
@@ -75,7 +80,9 @@ impl Db {
                 (writer, Database::connect(many).await?)
             }
             Address::Postgres(url) => {
-                let pool = Database::connect(options(url.clone(), 16)).await?;
+                let mut pool = options(url.clone(), 16);
+                pool.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(STATEMENTS));
+                let pool = Database::connect(pool).await?;
                 (pool.clone(), pool)
             }
         };
@@ -173,9 +180,10 @@ fn tune_sqlite(options: &mut ConnectOptions) {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-8000")
+            .pragma("temp_store", "MEMORY")
             .pragma("wal_autocheckpoint", "4000")
             .pragma("journal_size_limit", "67108864")
-            .statement_cache_capacity(200)
+            .statement_cache_capacity(STATEMENTS)
     });
 }
 

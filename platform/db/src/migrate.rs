@@ -1,6 +1,8 @@
 //! The runner of migrations, over SeaORM's: one sorted list for all slices, each step a transaction, one
 //! node at a time.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager, async_trait};
 
@@ -29,13 +31,30 @@ macro_rules! migrations {
 /// The steps of this crate's own table.
 pub const MIGRATIONS: &[Migration] = migrations!["0001_db_versions"];
 
-/// Where the schema stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where the schema stands, each list in the order of the steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MigrationState {
-    /// Steps done, oldest first.
+    /// Steps of this version that are done.
     pub done: Vec<String>,
-    /// Steps still to do.
+    /// Steps of this version still to do.
     pub pending: Vec<String>,
+    /// Steps done that this version doesn't know: a newer one has been here.
+    pub unknown: Vec<String>,
+}
+
+/// Why the schema wasn't brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database is newer than the program; nothing was changed.
+    #[error(
+        "база данных новее этой версии программы, в ней есть незнакомые шаги: {}; запустите ту версию, \
+         которая её обновила, или новее",
+        .0.join(", ")
+    )]
+    Newer(Vec<String>),
+    /// A step failed or the database is away.
+    #[error(transparent)]
+    Database(#[from] DbErr),
 }
 
 struct Step(Migration);
@@ -85,8 +104,9 @@ const LOCK: i64 = 0x4f54_4b4c_494b;
 /// Does every pending step; other nodes and commands wait meanwhile.
 ///
 /// # Errors
-/// When a step fails: it is rolled back, and the steps before it stay.
-pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<(), DbErr> {
+/// When a step fails: it is rolled back, and the steps before it stay. When the database has steps that
+/// this version doesn't know: then nothing is changed.
+pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<(), MigrateError> {
     let runner = runner(steps);
     match db.address() {
         Address::Postgres(_) => {
@@ -98,7 +118,7 @@ pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<(), DbErr> {
                 .execute(&mut *holder)
                 .await
                 .map_err(away)?;
-            let result = runner.up(&db.writer, None).await;
+            let result = up(db, &runner).await;
             sqlx::query("SELECT pg_advisory_unlock($1)")
                 .bind(LOCK)
                 .execute(&mut *holder)
@@ -111,21 +131,35 @@ pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<(), DbErr> {
             let lock = std::fs::File::create(&name);
             let lock = lock.and_then(|file| file.lock().map(|()| file));
             let _held = lock.map_err(|e| DbErr::Custom(format!("{}: {e}", name.display())))?;
-            runner.up(&db.writer, None).await
+            up(db, &runner).await
         }
     }
 }
 
-/// Which steps are done and which are pending.
+/// Looks once more, now that nobody else changes the schema, and does the steps.
+async fn up(db: &Db, runner: &Runner) -> Result<(), MigrateError> {
+    let state = state(db, runner).await?;
+    if !state.unknown.is_empty() {
+        return Err(MigrateError::Newer(state.unknown));
+    }
+    Ok(runner.up(&db.writer, None).await?)
+}
+
+/// Which steps are done, which are pending, and which a newer version has done.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn pending(db: &Db, steps: &[Migration]) -> Result<MigrationState, DbErr> {
-    let runner = runner(steps);
-    runner.install(&db.writer).await?;
-    let names = |list: Vec<sea_orm_migration::Migration>| list.iter().map(|m| m.name().to_owned()).collect();
+    state(db, &runner(steps)).await
+}
+
+async fn state(db: &Db, runner: &Runner) -> Result<MigrationState, DbErr> {
+    let models = runner.get_migration_models(&db.writer).await?;
+    let applied: BTreeSet<String> = models.into_iter().map(|model| model.version).collect();
+    let known = || runner.0.iter().map(|step| step.name);
     Ok(MigrationState {
-        done: names(runner.get_applied_migrations(&db.writer).await?),
-        pending: names(runner.get_pending_migrations(&db.writer).await?),
+        done: known().filter(|name| applied.contains(*name)).map(str::to_owned).collect(),
+        pending: known().filter(|name| !applied.contains(*name)).map(str::to_owned).collect(),
+        unknown: applied.iter().filter(|name| known().all(|known| known != *name)).cloned().collect(),
     })
 }

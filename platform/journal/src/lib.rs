@@ -13,7 +13,7 @@ pub use erase::{EraseError, erase};
 pub use heads::{ExportError, Head, Heads, KeyError, SigningKey, export_head, read_heads};
 pub use periodic::schedules;
 pub use read::{Change, Filter, PAGE_SIZE, Page, Row, list, one};
-pub use seal::seal;
+pub use seal::{seal, unsealed};
 pub use verify::{Problem, Report, verify};
 
 /// The steps of this crate's schema.

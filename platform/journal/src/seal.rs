@@ -95,6 +95,16 @@ pub async fn seal(db: &Db) -> Result<u64, DbErr> {
     }
 }
 
+/// How many entries are not in the chain yet; a meter: normally those of the last second.
+///
+/// # Errors
+/// When the database is away.
+pub async fn unsealed<C: ConnectionTrait>(conn: &C) -> Result<i64, DbErr> {
+    let text = "SELECT COUNT(*) AS n FROM journal_entries WHERE seq IS NULL";
+    let row = conn.query_one_raw(sql(conn, text, [])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
 async fn seal_batch(tx: &Tx) -> Result<u64, DbErr> {
     // Writing this row first makes sealers wait for each other on either database, and what is read
     // afterwards includes all that the one before has sealed.

@@ -6,7 +6,7 @@ use otklik_access::{Role, Scope, closure};
 use otklik_db::{Value, sql};
 use otklik_journal::{
     Actor, EraseError, Filter, Head, Heads, NewEntry, Report, SigningKey, append, erase, export_head, list,
-    one, read_heads, seal, verify,
+    one, read_heads, seal, unsealed, verify,
 };
 use otklik_kernel::{Clock, Id, Instant};
 use otklik_testkit::{TestDb, both, caller};
@@ -78,9 +78,11 @@ fn org7_an_untouched_journal_is_proven_and_its_unsealed_tail_told() {
         assert!(report.ok(), "{:?}", report.problems);
         assert_eq!((report.entries, report.sealed, report.unsealed_tail, report.heads), (9, 7, 2, 1));
         assert_eq!(report.oldest_unsealed_at, Some(made));
+        assert_eq!(unsealed(t.db.read()).await.unwrap(), 2);
         assert_eq!(report.keys, [SigningKey::open(t.folder.path()).unwrap().public_key()]);
         assert_eq!(seal(&t.db).await.unwrap(), 2);
         assert_eq!(seal(&t.db).await.unwrap(), 0);
+        assert_eq!(unsealed(t.db.read()).await.unwrap(), 0);
         let report = check(&t, &heads).await;
         assert_eq!((report.unsealed_tail, report.oldest_unsealed_at, report.head.unwrap().0), (0, None, 9));
     });

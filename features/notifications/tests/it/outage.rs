@@ -40,6 +40,7 @@ fn three_days_without_a_mail_server_lose_and_repeat_nothing() {
         assert_eq!(rows.len(), 18);
         assert!(rows.iter().all(|row| row.status == Status::Waiting && row.attempts == 0 && !row.is_unsure));
         assert_eq!(w.ctx.metrics.mail_waiting.get(), 18);
+        assert_eq!(otklik_notifications::queue::waiting(w.t.db.read()).await.unwrap(), 18);
         w.sink.up().await;
         w.send().await;
         let letters = w.sink.received();

@@ -2,6 +2,7 @@
 
 use otklik_db::Migration;
 use otklik_testkit::both;
+use serde_json::json;
 
 use crate::SCHEMA;
 use crate::cast::Cast;
@@ -41,6 +42,64 @@ fn qr14_a_node_waits_for_its_migrations() {
         otklik_db::migrate(&c.t.db, &all).await.unwrap();
         assert_eq!(c.get("", "/readyz").await.status, 200);
         assert!(c.get("technical_operator@1", "/admin/outbox").await.text.contains("Готова"));
+    });
+}
+
+#[test]
+fn qr14_an_old_node_stays_ready_while_others_are_updated() {
+    both(SCHEMA, async |t| {
+        let mut newer = steps();
+        newer.push(LATER);
+        otklik_db::migrate(&t.db, &newer).await.unwrap();
+        let c = Cast::with_steps(t, steps()).await;
+        let ready = c.get("", "/readyz").await;
+        assert_eq!((ready.status, ready.text.as_str()), (200, r#"{"failing":[],"ready":true}"#));
+        let page = c.get("technical_operator@1", "/admin/outbox").await.text;
+        assert!(page.contains("Новее этой версии программы"));
+        assert!(!page.contains("otklik migrate"), "it could do nothing");
+    });
+}
+
+#[test]
+fn qr14_meters_show_what_the_database_has_and_keep_it_while_that_is_away() {
+    both(SCHEMA, async |t| {
+        let c = Cast::new(t).await;
+        // What this node believes is stale: others have worked meanwhile.
+        c.ctx.metrics.mail_waiting.set(7);
+        c.ctx.metrics.events_waiting.set(7);
+        c.ctx.metrics.journal_unsealed.set(7);
+        let events = [c.t.new_id(), c.t.new_id()].map(|id| otklik_jobs::NewEvent {
+            id,
+            kind: "test.happened",
+            body: None,
+            subject: None,
+            payload: "",
+            trace: "t",
+            at: c.ctx.now(),
+        });
+        let tx = c.t.db.begin().await.unwrap();
+        otklik_jobs::emit(&tx, &events).await.unwrap();
+        tx.commit().await.unwrap();
+        for name in ["Было", "Стало", "Теперь"] {
+            c.entry("bodies.change", None, json!({}), json!({ "short_name": name })).await;
+        }
+        let meters = |mail: u32, events: u32, unsealed: u32| {
+            [("mail_waiting", mail), ("events_waiting", events), ("journal_unsealed", unsealed)]
+                .map(|(name, value)| format!("\notklik_{name} {value}\n"))
+        };
+        let told = c.get_as_peer("127.0.0.1:1", "/metrics").await.text;
+        assert!(meters(0, 2, 3).iter().all(|line| told.contains(line)), "{told}");
+
+        otklik_journal::seal(&c.t.db).await.unwrap();
+        let told = c.get_as_peer("127.0.0.1:1", "/metrics").await.text;
+        assert!(meters(0, 2, 0).iter().all(|line| told.contains(line)), "{told}");
+
+        c.t.db.clone().close().await;
+        c.ctx.metrics.accepted.inc();
+        let answer = c.get_as_peer("127.0.0.1:1", "/metrics").await;
+        assert_eq!(answer.status, 200);
+        assert!(meters(0, 2, 0).iter().all(|line| answer.text.contains(line)), "{}", answer.text);
+        assert!(answer.text.contains("\notklik_responses_accepted_total 1\n"));
     });
 }
 
