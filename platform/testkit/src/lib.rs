@@ -152,6 +152,12 @@ impl Random for SeededRandom {
     }
 }
 
+/// The right to say who is calling, for tests of an authenticator.
+#[must_use]
+pub fn authority() -> Authority {
+    Authority::issue()
+}
+
 /// A caller with roles on bodies.
 #[must_use]
 pub fn caller(person: Id, grants: &[(Role, Id)]) -> Caller {

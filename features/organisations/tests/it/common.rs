@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use otklik_access::{Authority, Caller, Role, Scope};
+use otklik_access::{Caller, Role, Scope};
 use otklik_db::sql;
 use otklik_journal::Actor;
 use otklik_kernel::{Id, Secret};
 use otklik_organisations::act::Act;
 use otklik_organisations::people::{self, PersonFields};
 use otklik_organisations::{Sessions, SharedOffices, import, password, routes, store};
-use otklik_testkit::TestDb;
+use otklik_testkit::{TestDb, authority};
 use otklik_web::{Context, Ctx, Metrics, Settings};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::ConnectionTrait;
@@ -92,7 +92,7 @@ impl World {
             recipient_template: String::new(),
             mail_from: "otklik@office.example".to_owned(),
         };
-        let authenticator = Sessions::new(t.db.clone(), t.clock.clone(), Authority::issue());
+        let authenticator = Sessions::new(t.db.clone(), t.clock.clone(), authority());
         let ctx = Arc::new(Context {
             db: t.db.clone(),
             clock: t.clock.clone(),
