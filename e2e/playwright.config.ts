@@ -4,10 +4,10 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
-  // The worker starts the program with its demo content first.
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   workers: 2,
+  fullyParallel: true,
   retries: 0,
   forbidOnly: true,
   reporter: [["list"]],
@@ -15,6 +15,8 @@ export default defineConfig({
     browserName: "chromium",
     locale: "ru-RU",
     timezoneId: "Europe/Moscow",
+    actionTimeout: 10_000,
+    navigationTimeout: 10_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

@@ -8,21 +8,38 @@ import { Running } from "./process.js";
 export interface Demo {
   /** Base address of the citizens' pages, without a slash at the end. */
   public_url: string;
-  /** Base address of the admin zone, without a slash at the end and without `/admin`. */
+  /** Address of the admin zone, with a slash at the end. */
   admin_url: string;
+  /** Where mail goes: a setting of the program. */
+  mail: string;
   /** Code of an office that is closed. */
   closed_code: string;
   /** The first two responsible employees work at offices of different regions. */
   accounts: Account[];
+  /** Every open office. */
+  offices: Office[];
 }
 
-/** A demo account. */
+/** A demo account in one of its roles. */
 export interface Account {
   login: string;
   password: string;
   role: Role;
-  /** The body on which the role is given; an office for a responsible employee. */
-  body: { id: string; code: string; name: string };
+  /** Role and body in words. */
+  title: string;
+  /** Code, number and name of the body on which the role is given; an office for a responsible employee. */
+  body: string;
+  body_id: string;
+  body_name: string;
+}
+
+/** A demo office. */
+export interface Office {
+  id: string;
+  code: string;
+  name: string;
+  /** Address of its questionnaire. */
+  url: string;
 }
 
 /** Roles by the names they are stored under. */

@@ -59,10 +59,16 @@ impl Instant {
         format!("{} (UTC{sign}{}{tail})", zoned.strftime("%d.%m.%Y %H:%M:%S"), rest / 3600)
     }
 
-    /// `2026-11-22T11:05:09.123456Z`, for machines and `datetime` attributes.
+    /// `2026-11-22T11:05:09.123456Z`, for machines.
     #[must_use]
     pub fn iso(self) -> String {
         self.timestamp().to_string()
+    }
+
+    /// `2026-11-22T11:05:09Z`, for `datetime` attributes: HTML has no microseconds.
+    #[must_use]
+    pub fn html(self) -> String {
+        self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 }
 
@@ -182,6 +188,7 @@ mod tests {
         let moscow = Zone::find("Europe/Moscow").unwrap();
         let vladivostok = Zone::find("Asia/Vladivostok").unwrap();
         assert_eq!(moment.iso(), "2026-11-21T20:00:00Z");
+        assert_eq!(Instant(moment.0 + 999_999).html(), "2026-11-21T20:00:00Z");
         assert_eq!(moment.day_in(&moscow), CivilDay(20_261_121));
         assert_eq!(moment.day_in(&vladivostok), CivilDay(20_261_122));
         assert_eq!(moment.show_in(&vladivostok), "22.11.2026 06:00");

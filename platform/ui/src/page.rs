@@ -300,7 +300,7 @@ impl When {
     /// The moment in the office's zone.
     #[must_use]
     pub fn new(at: Instant, zone: &Zone) -> Self {
-        Self { iso: at.iso(), shown: at.show_in(zone), exact: at.show_exact_in(zone) }
+        Self { iso: at.html(), shown: at.show_in(zone), exact: at.show_exact_in(zone) }
     }
 }
 
