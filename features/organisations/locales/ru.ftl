@@ -140,6 +140,7 @@ body-site = Сайт
 body-queue-terminal = Есть терминал электронной очереди
 body-office = Принимает посетителей
 body-above = Вышестоящий
+body-above-short = Выше
 body-below = Под ним
 body-hint = Код или часть названия.
 body-short-name-hint = Стоит в списках и на анкете, например «ИФНС № 4 по г. Хабаровску».

@@ -52,12 +52,17 @@ fn zone_choices(l: L, current: &str) -> Vec<Choice> {
     choices
 }
 
+/// The fields as they stand in the form, where they are in another order than the columns of a table.
+const FIRST: [&str; 4] = ["parent_code", "short_name", "full_name", "code"];
+
 impl FormView {
     fn new(page: Page, l: L, raw: Raw, mistakes: &[Mistake]) -> Self {
+        let mut mistakes = mistakes.to_vec();
+        mistakes.sort_by_key(|one| FIRST.iter().position(|field| *field == one.field).unwrap_or(FIRST.len()));
         Self {
             page,
             l,
-            errors: errors(l, mistakes),
+            errors: errors(l, &mistakes),
             here: "/admin/bodies/new".to_owned(),
             back: "/admin/bodies".to_owned(),
             is_new: true,
