@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use otklik_journal::{SigningKey, export_head, read_heads, seal, verify};
+use otklik_journal::{Actor, SigningKey, erase, export_head, read_heads, seal, verify};
+use otklik_kernel::Id;
 use serde_json::json;
 
 use crate::commands::{Json, exit};
@@ -27,6 +28,24 @@ pub enum JournalCommand {
     },
     /// Sign the head now and write it into the folder heads
     Export(Json),
+    /// Erase the data of an entry for good; the entry stays, and another one says who erased them and why
+    Erase {
+        /// The entry: the number in its address, /admin/journal/NUMBER
+        id: Id,
+        /// Why; it must not repeat the personal data
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// A reason says something.
+fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("укажите причину"),
+        text => Ok(text.to_owned()),
+    }
 }
 
 /// Runs the command.
@@ -82,6 +101,18 @@ pub async fn run(settings: Settings, command: JournalCommand) -> anyhow::Result<
             let path = path.map(|path| path.display().to_string());
             let words = path.clone().unwrap_or_else(|| "Журнал пуст: подписывать нечего.".to_owned());
             json.print(&json!({ "file": path, "public_key": key.public_key() }), &words)?;
+            ExitCode::SUCCESS
+        }
+        JournalCommand::Erase { id, reason, json } => {
+            let Installation { db, clock, random, ids, .. } = &installation;
+            let (trace, now) = (installation.trace(), clock.now());
+            let tx = db.begin().await?;
+            let actor = Actor::System("command");
+            let entry = erase(&tx, id, &reason, actor, &trace, now, ids, &**random).await?;
+            tx.commit().await?;
+            seal(db).await?;
+            let words = format!("Данные записи {id} стёрты. Об этом говорит запись {entry}.");
+            json.print(&json!({ "erased": id.to_string(), "entry": entry.to_string() }), &words)?;
             ExitCode::SUCCESS
         }
     };
