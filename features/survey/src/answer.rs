@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -15,7 +16,7 @@ use otklik_web::form::FormError;
 use otklik_web::{Form, Trace, client};
 
 use crate::Survey;
-use crate::pages::Typed;
+use crate::pages::{Typed, segment};
 use crate::view::{HelpKind, L, Mark, ThanksPage, thousands};
 
 /// The longest form that is read, in bytes: a text of four thousand characters takes at most 48,000, and a
@@ -25,11 +26,12 @@ const LIMIT: usize = 512 * 1024;
 /// Accepts an answer, or gives the form back with everything that was typed.
 pub async fn answer(
     State(survey): State<Arc<Survey>>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, PathRejection>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let code = segment(code);
     let form = match Form::read(&headers, body, LIMIT).await {
         Ok(form) => form,
         Err(error) => {

@@ -8,6 +8,7 @@ pub mod view;
 
 use std::sync::Arc;
 
+use axum::handler::Handler as _;
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::{Acceptor, DeviceMarks};
@@ -30,7 +31,7 @@ pub struct Survey {
     tokens: token::Tokens,
 }
 
-/// The routes of the public pages.
+/// The routes of the public pages, and the page for every address where nothing is.
 #[must_use]
 pub fn routes(
     ctx: &Ctx,
@@ -50,13 +51,19 @@ pub fn routes(
         hint: view::comment_hint(view::L::default(), u32::try_from(limit).unwrap_or(u32::MAX)),
         tokens: token::Tokens::new(&ctx.secret),
     });
-    Routes::new(ctx, survey)
+    let nothing = pages::nothing.with_state(survey.clone());
+    let mut part = Routes::new(ctx, survey)
+        .get("/", Access::Public, pages::home)
+        .get("/qr", Access::Public, pages::find_office)
         .get("/qr/", Access::Public, pages::find_office)
         .get("/qr/{code}", Access::Public, pages::questionnaire)
         .get("/qr/{code}/", Access::Public, pages::questionnaire)
         .post("/qr/{code}", Access::Public, answer::answer)
         .post("/qr/{code}/", Access::Public, answer::answer)
+        .get("/r", Access::Public, receipt::find)
         .get("/r/", Access::Public, receipt::find)
         .get("/r/{receipt}", Access::Public, receipt::receipt)
-        .finish()
+        .finish();
+    part.router = part.router.fallback_service(nothing);
+    part
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -165,9 +165,18 @@ impl Default for Typed<'_> {
     }
 }
 
+/// What stands in the address; bytes that are no text are the code of nothing.
+pub fn segment(path: Result<Path<String>, PathRejection>) -> String {
+    path.map(|Path(text)| text).unwrap_or_default()
+}
+
 /// `GET /qr/<code>/`: the questionnaire.
-pub async fn questionnaire(State(survey): State<Arc<Survey>>, Path(code): Path<String>) -> Response {
+pub async fn questionnaire(
+    State(survey): State<Arc<Survey>>,
+    code: Result<Path<String>, PathRejection>,
+) -> Response {
     survey.ctx.metrics.pages.inc();
+    let code = segment(code);
     match survey.office(&code) {
         Ok(office) => survey.form(StatusCode::OK, &office, survey.questionnaires.newest(), &Typed::default()),
         Err(help) => *help,
@@ -183,12 +192,25 @@ pub struct Code {
     pub contrast: String,
 }
 
-/// `GET /qr/?code=…`: leads to the questionnaire of a typed code.
+/// `GET /`: the page where the code of an office can be typed.
+pub async fn home() -> Redirect {
+    Redirect::to("/qr/")
+}
+
+/// Any address where nothing is.
+pub async fn nothing(State(survey): State<Arc<Survey>>) -> Response {
+    survey.help(StatusCode::NOT_FOUND, HelpKind::NotFound, "", false)
+}
+
+/// `GET /qr/?code=…`: asks for the code of an office, or leads to its questionnaire.
 pub async fn find_office(
     State(survey): State<Arc<Survey>>,
     query: Result<Query<Code>, QueryRejection>,
 ) -> Response {
     let code = query.map(|Query(query)| query.code).unwrap_or_default();
+    if code.trim().is_empty() {
+        return survey.help(StatusCode::OK, HelpKind::NoCode, "", false);
+    }
     let offices = survey.offices.current();
     match offices.find(code.trim()) {
         Some(office) => Redirect::to(&format!("/qr/{}/", office.code)).into_response(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,17 +10,17 @@ use otklik_kernel::Instant;
 use otklik_responses::{Receipt, store};
 
 use crate::Survey;
-use crate::pages::Code;
+use crate::pages::{Code, segment};
 use crate::view::{HelpKind, L, MomentView, OutcomeView, ReceiptFormPage, ReceiptPage, ReceiptUnknownPage};
 
 /// Shows what became of a response.
 pub async fn receipt(
     State(survey): State<Arc<Survey>>,
-    Path(typed): Path<String>,
+    typed: Result<Path<String>, PathRejection>,
     query: Result<Query<Code>, QueryRejection>,
 ) -> Response {
     let contrast = query.is_ok_and(|Query(query)| !query.contrast.is_empty());
-    let l = L::default();
+    let (l, typed) = (L::default(), segment(typed));
     let unknown = || survey.page(StatusCode::NOT_FOUND, &ReceiptUnknownPage { l, typed: &typed, contrast });
     let Some(receipt) = Receipt::parse(&typed) else { return unknown() };
     let found = match store::find_by_receipt(survey.ctx.db.read(), &receipt).await {
@@ -36,7 +36,7 @@ pub async fn receipt(
     };
     let offices = survey.offices.current();
     let Some(office) = offices.get(found.body) else { return unknown() };
-    let words = |at: Instant| Words { shown: at.show_in(&office.zone), exact: at.iso() };
+    let words = |at: Instant| Words { shown: at.show_in(&office.zone), exact: at.html() };
     let received = words(found.received_at);
     let looked = found.looked.as_ref().map(|(at, _)| words(*at));
     let outcome = found.outcome.as_ref().map(|(at, text)| (words(*at), text));

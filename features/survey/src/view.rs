@@ -167,7 +167,9 @@ pub struct ReceiptUnknownPage<'a> {
 /// Why a page can't be shown.
 #[derive(Clone, Copy, Debug)]
 pub enum HelpKind<'a> {
-    /// No office has this code; the page asks for it and sends `code` to `/qr/`.
+    /// No code was given; the page asks for it and sends `code` to `/qr/`.
+    NoCode,
+    /// No office has this code; the page asks for it again.
     UnknownOffice,
     /// The office takes no more responses.
     ClosedOffice {
@@ -188,7 +190,7 @@ pub enum HelpKind<'a> {
 
 impl HelpKind<'_> {
     fn asks_for_code(&self) -> bool {
-        matches!(self, Self::UnknownOffice)
+        matches!(self, Self::NoCode | Self::UnknownOffice)
     }
 }
 
@@ -209,6 +211,7 @@ pub struct HelpPage<'a> {
 impl HelpPage<'_> {
     fn title(&self) -> &'static str {
         match self.kind {
+            HelpKind::NoCode => self.l.help_no_code_title(),
             HelpKind::UnknownOffice => self.l.help_unknown_office_title(),
             HelpKind::ClosedOffice { .. } => self.l.help_closed_title(),
             HelpKind::Unavailable => self.l.help_unavailable_title(),

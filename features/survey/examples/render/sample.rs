@@ -124,6 +124,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("receipt-done", done.render()),
         ("receipt-form", ReceiptFormPage { l, contrast: false }.render()),
         ("receipt-unknown", ReceiptUnknownPage { l, typed: "7K3M-9QX0-2HVB-D4TX", contrast: true }.render()),
+        ("help-no-code", HelpPage { l, kind: HelpKind::NoCode, code: "", contrast: false }.render()),
         ("help-unknown-office", help(HelpKind::UnknownOffice).render()),
         ("help-closed", help(closed).render()),
         ("help-closed-alone", help(HelpKind::ClosedOffice { name: LONG_NAME, other: None }).render()),
