@@ -32,11 +32,17 @@ pub fn migrations() -> Vec<Migration> {
 /// What commands and the server share.
 #[derive(Clone)]
 pub struct Installation {
+    /// The settings in force.
     pub settings: Settings,
+    /// The database.
     pub db: Db,
+    /// The clock.
     pub clock: SharedClock,
+    /// The source of randomness.
     pub random: SharedRandom,
+    /// The maker of identifiers.
     pub ids: Arc<Ids>,
+    /// The secret that keys are derived from.
     pub secret: Secret,
 }
 

@@ -66,19 +66,33 @@ pub struct Options {
 /// The settings in force.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The folder of the database, keys and other files.
     pub data_dir: PathBuf,
+    /// The address to listen on.
     pub listen: SocketAddr,
+    /// Which database, and where.
     pub database: Address,
+    /// The public base address; nothing when it follows from the address listened on.
     pub public_url: Option<String>,
+    /// The base address of the admin zone on the Internet; nothing when it is the public one.
     pub admin_url: Option<String>,
+    /// The base address of the admin zone on the intranet.
     pub intranet_url: Option<String>,
+    /// How mail is sent: `smtp://…`, `smtps://…` or `file:FOLDER`.
     pub mail: String,
+    /// The sender of mail.
     pub mail_from: String,
+    /// Networks of proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// The hint for recipients' addresses.
     pub recipient_template: String,
+    /// The file of the installation's secret.
     pub secret_file: PathBuf,
+    /// Networks that may read `/metrics`; nothing for this machine only.
     pub metrics_from: Option<Vec<IpNet>>,
+    /// Whether the log is a JSON object a line.
     pub is_json_log: bool,
+    /// What is logged.
     pub log: String,
 }
 

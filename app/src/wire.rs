@@ -13,7 +13,7 @@ use otklik_kernel::Instant;
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::{Acceptor, DeviceMarks, OnAcceptance};
-use otklik_web::{Context, Ctx, Metrics, Part};
+use otklik_web::{Access, Context, Ctx, Metrics, Part, Routes};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -92,7 +92,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         .and(otklik_notifications::routes(&ctx, &offices))
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
-        .and(assets(&ctx));
+        .and(own(&ctx));
     Ok(Wired { ctx, part, offices, worker, mailer })
 }
 
@@ -106,6 +106,9 @@ impl Wired {
             while tokio::time::timeout(REFRESH, shutdown.cancelled()).await.is_err() {
                 if let Err(error) = offices.refresh(&ctx.db).await {
                     tracing::warn!(%error, "changes of bodies can't be read now");
+                }
+                if let Err(error) = ctx.db.checkpoint().await {
+                    tracing::warn!(%error, "the write-ahead log can't be moved into the database file now");
                 }
             }
             let _ = tokio::join!(worker, mailer);
@@ -123,11 +126,12 @@ impl PeriodicJob for Forget {
     }
 }
 
-/// Styles and script of the admin zone, under addresses that change with their content.
-fn assets(ctx: &Ctx) -> Part {
+/// What belongs to no slice: styles and script of the admin zone, under addresses that change with their
+/// content, and the zone's address without its slash.
+fn own(ctx: &Ctx) -> Part {
     use axum::extract::Path;
     use axum::http::{StatusCode, header};
-    use axum::response::IntoResponse;
+    use axum::response::{IntoResponse, Redirect};
     async fn asset(Path(name): Path<String>) -> axum::response::Response {
         match otklik_ui::asset(&format!("/admin/assets/{name}")) {
             Some((kind, bytes)) => {
@@ -140,5 +144,11 @@ fn assets(ctx: &Ctx) -> Part {
             None => StatusCode::NOT_FOUND.into_response(),
         }
     }
-    otklik_web::Routes::new(ctx, ()).get("/admin/assets/{name}", otklik_web::Access::Public, asset).finish()
+    async fn admin() -> Redirect {
+        Redirect::to("/admin/")
+    }
+    Routes::new(ctx, ())
+        .get("/admin", Access::Public, admin)
+        .get("/admin/assets/{name}", Access::Public, asset)
+        .finish()
 }

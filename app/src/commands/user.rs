@@ -61,7 +61,9 @@ pub async fn run(settings: Settings, command: UserCommand) -> anyhow::Result<Exi
         UserCommand::Add { login, name, body, role, password_stdin, json } => {
             let login = people::fold_login(&login);
             if !people::is_login(&login) {
-                bail!("логин «{login}»: нужны латинские буквы, цифры, точка, дефис, подчёркивание");
+                bail!(
+                    "логин «{login}»: нужны от 3 до 64 знаков: буквы, цифры, точка, дефис, подчёркивание, @"
+                );
             }
             let role = Role::find(&role).with_context(|| {
                 format!("роль «{role}» неизвестна; есть: {}", Role::ALL.map(Role::code).join(", "))

@@ -1,0 +1,82 @@
+//! A session that ends while somebody is typing in the admin zone.
+
+use otklik_access::Role;
+use otklik_kernel::Instant;
+use otklik_organisations::password;
+
+use crate::world::{OFFICE, form, on_both};
+
+#[test]
+fn x3_what_was_typed_outlives_an_expired_session() {
+    on_both(async |world| {
+        world.respond(OFFICE, "Долго ждали").await;
+        let response = world.stored().await[0].id;
+        let hash = password::hash("correct-horse-42", &*world.ctx.random).await.unwrap();
+        let office = world.body(OFFICE).await;
+        let person = world.person("keeper", office, &[Role::UnitHead], &hash).await;
+        let session = world.session(person).await;
+        let path = format!("/admin/responses/{response}");
+        let card = world.get_as(&session, &path).await;
+        assert_eq!(card.status, 200);
+        let (csrf, seen) = (card.hidden("csrf").to_owned(), card.hidden("seen").to_owned());
+
+        world.t.clock.advance(13 * Instant::HOUR);
+        let typed = "Открыто второе окно: \"А\" & <Б>\r\nс понедельника";
+        let to = format!("{path}/outcome");
+        let sent = form(&[("csrf", &csrf), ("seen", &seen), ("outcome", typed)]);
+        let page = world.post_as(&session, &to, sent.clone()).await;
+        assert_eq!(page.status, 401);
+        assert!(page.text.contains("Открыто второе окно"));
+        assert_eq!((page.hidden("resume_path"), page.hidden("resume.seen")), (to.as_str(), seen.as_str()));
+        assert!(!page.text.contains("resume.csrf"));
+
+        // The browser sends the hidden fields back as they are, with the login and a wrong password first.
+        let fields = |password| {
+            form(&[
+                ("resume_path", &to),
+                ("resume.seen", &seen),
+                ("resume.outcome", typed),
+                ("login", "keeper"),
+                ("password", password),
+            ])
+        };
+        let page = world.post("/admin/login", fields("wrong-horse-42")).await;
+        assert_eq!((page.status, page.hidden("resume_path")), (422, to.as_str()));
+        assert!(page.text.contains("Открыто второе окно"));
+        let page = world.post("/admin/login", fields("correct-horse-42")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
+        let fresh = cookie.strip_prefix("__Host-otklik=").unwrap();
+        assert!(page.text.contains(&format!("action=\"{to}\"")));
+        let csrf = page.hidden("csrf").to_owned();
+        assert_eq!(csrf, world.csrf(fresh));
+        assert_eq!(page.hidden("seen"), seen);
+
+        let sent = form(&[("csrf", &csrf), ("seen", &seen), ("outcome", typed)]);
+        let done = world.post_as(fresh, &to, sent).await;
+        assert_eq!((done.status, done.location()), (303, format!("{path}?done=outcome").as_str()));
+        let outcome = world.stored().await[0].outcome.clone().unwrap().1;
+        assert_eq!(outcome, typed.replace("\r\n", "\n"));
+    });
+}
+
+#[test]
+fn a_reader_whose_session_expired_comes_back_to_the_page() {
+    on_both(async |world| {
+        let hash = password::hash("correct-horse-42", &*world.ctx.random).await.unwrap();
+        let office = world.body(OFFICE).await;
+        let person = world.person("keeper", office, &[Role::UnitHead], &hash).await;
+        let session = world.session(person).await;
+        world.t.clock.advance(3 * Instant::HOUR);
+        let page = world.get_as(&session, "/admin/responses?negative=1").await;
+        assert_eq!(
+            (page.status, page.location()),
+            (303, "/admin/login?next=%2Fadmin%2Fresponses%3Fnegative%3D1")
+        );
+        let login = world.get(page.location()).await;
+        let next = login.hidden("next").to_owned();
+        let body = form(&[("next", &next), ("login", "keeper"), ("password", "correct-horse-42")]);
+        let done = world.post("/admin/login", body).await;
+        assert_eq!((done.status, done.location()), (303, "/admin/responses?negative=1"));
+    });
+}
