@@ -3,6 +3,7 @@
 mod away;
 mod command;
 mod commands;
+mod erase;
 mod kill;
 mod routes;
 mod routes_called;
