@@ -1,7 +1,6 @@
 //! The outbox row of an accepted response, written in the transaction that accepts it.
 
-use async_trait::async_trait;
-use otklik_db::{DbErr, Tx};
+use otklik_db::{DbErr, Rows};
 use otklik_jobs::Waker;
 use otklik_responses::{OnAcceptance, Stored};
 
@@ -22,14 +21,13 @@ impl Outbox {
     }
 }
 
-#[async_trait]
 impl OnAcceptance for Outbox {
-    async fn write(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr> {
+    fn rows(&self, stored: &[Stored]) -> Result<Rows, DbErr> {
         let mailed: Vec<&Stored> = stored
             .iter()
             .filter(|Stored { response, .. }| must_mail(&response.marks, &response.comment))
             .collect();
-        outbox::insert(tx, &mailed).await
+        Ok(outbox::rows(&mailed))
     }
 
     fn committed(&self) {

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use otklik_db::{Db, DbErr, Tx};
+use otklik_db::{Db, DbErr, Rows};
 use otklik_jobs::Waker;
 use otklik_kernel::random::SharedRandom;
-use otklik_kernel::{Ids, Secret, Zone};
+use otklik_kernel::{Ids, Instant, Secret, Zone};
 use otklik_web::{Ctx, Metrics};
 use sea_orm::DbBackend;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::commit::{Committer, Job};
+use crate::recent::Recent;
 use crate::suspicion::Watch;
 use crate::{NewResponse, Receipt, Stored};
 
@@ -21,14 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Responses waiting for a transaction; beyond it people are told to try again.
 const QUEUE: usize = 4096;
 
-/// Writes along with accepted responses, in their transaction.
-#[async_trait]
+/// Adds rows to the transaction of accepted responses.
 pub trait OnAcceptance: Send + Sync {
-    /// Writes what belongs to these responses.
+    /// The rows that belong to these responses.
     ///
     /// # Errors
-    /// When the database refuses: then none of them is stored.
-    async fn write(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr>;
+    /// When they can't be made: then none of these responses is stored.
+    fn rows(&self, stored: &[Stored]) -> Result<Rows, DbErr>;
 
     /// Called after the transaction is durable, to wake a worker.
     fn committed(&self);
@@ -71,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) along: Vec<Arc<dyn OnAcceptance>>,
     pub(crate) events: Waker,
+    pub(crate) recent: Recent,
 }
 
 impl Acceptor {
@@ -83,7 +83,10 @@ impl Acceptor {
         let watch = Arc::new(Watch::open(&ctx.db, yesterday).await?);
         let (sender, receiver) = mpsc::channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
+        let is_alone = ctx.db.backend() == DbBackend::Sqlite;
         let shared = Arc::new(Shared {
+            // Only SQLite's one process knows what it has stored; other nodes store as well.
+            recent: Recent::since(if is_alone { ctx.now() } else { Instant(i64::MAX) }),
             db: ctx.db.clone(),
             ids: ctx.ids.clone(),
             random: ctx.random.clone(),
@@ -92,7 +95,7 @@ impl Acceptor {
             events,
         });
         // SQLite has one writer; on PostgreSQL one transaction gathers while others are made durable.
-        let committers = if ctx.db.backend() == DbBackend::Sqlite { 1 } else { 3 };
+        let committers = if is_alone { 1 } else { 3 };
         for _ in 0..committers {
             tokio::spawn(Committer::new(shared.clone(), receiver.clone()).run());
         }

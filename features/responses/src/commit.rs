@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use otklik_db::{DbErr, Tx, is_away};
-use otklik_jobs::{NewEvent, emit};
+use otklik_db::{DbErr, Rows, is_away};
+use otklik_jobs::NewEvent;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::accept::{AcceptError, Acceptance, Shared};
@@ -67,7 +67,13 @@ impl Committer {
             Err(error) => {
                 tracing::warn!(%error, rows = rows.len(), "a group failed and is stored row by row");
                 for (answer, row) in answers.into_iter().zip(rows) {
-                    let outcome = match self.store(std::slice::from_ref(&row)).await {
+                    let alone = std::slice::from_ref(&row);
+                    let mut stored = self.store(alone).await;
+                    if stored.as_ref().is_err_and(|error| !is_away(error)) {
+                        // Stored elsewhere between the look and the insertion? Then the next look finds it.
+                        stored = self.store(alone).await;
+                    }
+                    let outcome = match stored {
                         Ok(repeated) => Ok(Acceptance { receipt: row.1, is_repeated: repeated[0] }),
                         Err(error) if is_away(&error) => Err(AcceptError::Away(error.to_string())),
                         Err(error) => Err(AcceptError::Refused(error.to_string())),
@@ -79,11 +85,16 @@ impl Committer {
     }
 
     /// Stores rows in one transaction; says of each whether it had been stored before.
+    ///
+    /// Another node, or another committer, may be storing the same form at this moment: then the unique
+    /// receipt refuses the group, and row by row it is found to be a repetition.
     async fn store(&self, rows: &[(NewResponse, Receipt)]) -> Result<Vec<bool>, DbErr> {
         let shared = &self.shared;
-        let tx = shared.db.begin().await?;
         let tokens: Vec<FormToken> = rows.iter().map(|(response, _)| response.token).collect();
-        let mut known = store::known_tokens(&tx, &tokens).await?;
+        let mut known = match shared.recent.all_new(&tokens) {
+            true => HashSet::new(),
+            false => store::known_tokens(&shared.db, &tokens).await?,
+        };
         let mut tokens_seen: HashSet<FormToken> = known.iter().map(|(token, _)| *token).collect();
         let mut fresh = Vec::with_capacity(rows.len());
         let mut repeated = Vec::with_capacity(rows.len());
@@ -99,58 +110,49 @@ impl Committer {
                 fresh.push((Stored { id, response }, *receipt));
             }
         }
-        // Another node may be storing the same form at this moment: the unique receipt decides, and what
-        // lost there is a repetition.
-        let lost = store::insert(&tx, &fresh).await?;
-        if !lost.is_empty() {
-            fresh.retain(|(_, receipt)| !lost.contains(&receipt.hash()));
-            for (is_repeated, (_, receipt)) in repeated.iter_mut().zip(rows) {
-                *is_repeated |= lost.contains(&receipt.hash());
-            }
+        if fresh.is_empty() {
+            return Ok(repeated);
         }
+        let responses = store::rows(&fresh);
         let stored: Vec<Stored> = fresh.into_iter().map(|(stored, _)| stored).collect();
-        if !stored.is_empty() {
-            self.along(&tx, &stored).await?;
+        let mut tables = vec![responses, events(&stored)?];
+        for along in &shared.along {
+            tables.push(along.rows(&stored)?);
         }
-        tx.commit().await?;
+        shared.recent.note(stored.iter().map(|one| one.response.token), tokens.iter().max());
+        shared.db.insert(tables).await?;
         shared.metrics.groups.inc();
-        if !stored.is_empty() {
-            shared.events.wake();
-            shared.along.iter().for_each(|along| along.committed());
-        }
+        shared.events.wake();
+        shared.along.iter().for_each(|along| along.committed());
         Ok(repeated)
     }
+}
 
-    /// Writes the events of the stored responses and what others write along with them.
-    async fn along(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr> {
-        let payloads: Vec<String> = stored
-            .iter()
-            .map(|Stored { response, .. }| {
-                let accepted = Accepted {
-                    day: response.day.0,
-                    marks: response.marks.to_string(),
-                    text: !response.comment.is_empty(),
-                };
-                serde_json::to_string(&accepted).map_err(|e| DbErr::Custom(e.to_string()))
-            })
-            .collect::<Result<_, _>>()?;
-        let events: Vec<NewEvent<'_>> = stored
-            .iter()
-            .zip(&payloads)
-            .map(|(Stored { id, response }, payload)| NewEvent {
-                id: *id,
-                kind: ACCEPTED,
-                body: Some(response.body),
-                subject: Some(*id),
-                payload,
-                trace: &response.trace,
-                at: response.received_at,
-            })
-            .collect();
-        emit(tx, &events).await?;
-        for along in &self.shared.along {
-            along.write(tx, stored).await?;
-        }
-        Ok(())
-    }
+/// The events of stored responses.
+fn events(stored: &[Stored]) -> Result<Rows, DbErr> {
+    let payloads: Vec<String> = stored
+        .iter()
+        .map(|Stored { response, .. }| {
+            let accepted = Accepted {
+                day: response.day.0,
+                marks: response.marks.to_string(),
+                text: !response.comment.is_empty(),
+            };
+            serde_json::to_string(&accepted).map_err(|e| DbErr::Custom(e.to_string()))
+        })
+        .collect::<Result<_, _>>()?;
+    let events: Vec<NewEvent<'_>> = stored
+        .iter()
+        .zip(&payloads)
+        .map(|(Stored { id, response }, payload)| NewEvent {
+            id: *id,
+            kind: ACCEPTED,
+            body: Some(response.body),
+            subject: Some(*id),
+            payload,
+            trace: &response.trace,
+            at: response.received_at,
+        })
+        .collect();
+    Ok(otklik_jobs::rows(&events))
 }

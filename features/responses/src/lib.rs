@@ -7,6 +7,7 @@ pub mod figures;
 pub mod model;
 mod pages;
 pub mod receipt;
+mod recent;
 pub mod store;
 pub mod suspicion;
 

@@ -4,20 +4,13 @@ use std::collections::HashSet;
 
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::{Column, Db, DbErr, Rows, Tx, Value, sql};
 use otklik_kernel::{CivilDay, Id, Instant, text};
 use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::model::FormToken;
 use crate::{Receipt, Response, Stored, Suspicion};
-
-static INSERT: Many = Many::new(
-    "INSERT INTO responses_responses (id, body_id, questionnaire, received_at, day, marks, is_negative, comment, \
-     search_text, suspicion, form_token, receipt_hash, device_mark, trace) VALUES",
-    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    " ON CONFLICT (receipt_hash) DO NOTHING",
-);
 
 static TOKENS: Many =
     Many::new("SELECT form_token, receipt_hash FROM responses_responses WHERE form_token IN (", "?", ")");
@@ -26,13 +19,13 @@ static TOKENS: Many =
 ///
 /// # Errors
 /// When the database is away.
-pub async fn known_tokens(tx: &Tx, tokens: &[FormToken]) -> Result<HashSet<(FormToken, [u8; 16])>, DbErr> {
+pub async fn known_tokens(db: &Db, tokens: &[FormToken]) -> Result<HashSet<(FormToken, [u8; 16])>, DbErr> {
     let mut known = HashSet::new();
     for part in parts(tokens) {
         let values = part.iter().map(|token| Value::from(token.to_vec()));
-        let statement =
-            Statement::from_sql_and_values(tx.get_database_backend(), TOKENS.text(tx, part.len()), values);
-        for row in tx.query_all_raw(statement).await? {
+        let text = TOKENS.text(db.read(), part.len());
+        let statement = Statement::from_sql_and_values(db.backend(), text, values);
+        for row in db.read().query_all_raw(statement).await? {
             let (token, hash): (Vec<u8>, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             if let (Ok(token), Ok(hash)) = (token.try_into(), hash.try_into()) {
                 known.insert((token, hash));
@@ -42,51 +35,36 @@ pub async fn known_tokens(tx: &Tx, tokens: &[FormToken]) -> Result<HashSet<(Form
     Ok(known)
 }
 
-/// Inserts responses; gives the hashes of the receipts that another node has stored meanwhile.
-///
-/// # Errors
-/// When the database refuses a row.
-pub async fn insert(tx: &Tx, rows: &[(Stored, Receipt)]) -> Result<HashSet<[u8; 16]>, DbErr> {
-    let mut lost = HashSet::new();
-    for part in parts(rows) {
-        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 14);
-        for (Stored { id, response }, receipt) in part {
-            values.extend([
-                (*id).into(),
-                response.body.into(),
-                response.questionnaire.into(),
-                response.received_at.0.into(),
-                response.day.0.into(),
-                response.marks.to_string().into(),
-                response.marks.is_negative().into(),
-                response.comment.as_str().into(),
-                text::search_text(&response.comment).into(),
-                response.suspicion.0.into(),
-                response.token.to_vec().into(),
-                receipt.hash().to_vec().into(),
-                response.device.to_vec().into(),
-                response.trace.as_str().into(),
-            ]);
-        }
-        let backend = tx.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, INSERT.text(tx, part.len()), values);
-        if tx.execute_raw(statement).await?.rows_affected() != part.len() as u64 {
-            lost.extend(missing(tx, part).await?);
-        }
+/// Accepted responses with their receipts as rows to insert.
+#[must_use]
+pub fn rows(fresh: &[(Stored, Receipt)]) -> Rows {
+    type Fresh = (Stored, Receipt);
+    let long = |value: fn(&Fresh) -> i64| Column::Long(fresh.iter().map(value).collect());
+    let int = |value: fn(&Fresh) -> i32| Column::Int(fresh.iter().map(value).collect());
+    let text = |value: fn(&Fresh) -> String| Column::Text(fresh.iter().map(value).collect());
+    let bytes = |value: fn(&Fresh) -> Vec<u8>| Column::Bytes(fresh.iter().map(value).collect());
+    Rows {
+        table: "responses_responses",
+        columns: vec![
+            ("id", long(|(stored, _)| stored.id)),
+            ("body_id", long(|(stored, _)| stored.response.body)),
+            ("questionnaire", int(|(stored, _)| stored.response.questionnaire)),
+            ("received_at", long(|(stored, _)| stored.response.received_at.0)),
+            ("day", int(|(stored, _)| stored.response.day.0)),
+            ("marks", text(|(stored, _)| stored.response.marks.to_string())),
+            (
+                "is_negative",
+                Column::Bool(fresh.iter().map(|(stored, _)| stored.response.marks.is_negative()).collect()),
+            ),
+            ("comment", text(|(stored, _)| stored.response.comment.clone())),
+            ("search_text", text(|(stored, _)| text::search_text(&stored.response.comment))),
+            ("suspicion", int(|(stored, _)| stored.response.suspicion.0)),
+            ("form_token", bytes(|(stored, _)| stored.response.token.to_vec())),
+            ("receipt_hash", bytes(|(_, receipt)| receipt.hash().to_vec())),
+            ("device_mark", bytes(|(stored, _)| stored.response.device.to_vec())),
+            ("trace", text(|(stored, _)| stored.response.trace.clone())),
+        ],
     }
-    Ok(lost)
-}
-
-/// The receipts of rows that were not inserted: their ids are not there.
-async fn missing(tx: &Tx, rows: &[(Stored, Receipt)]) -> Result<Vec<[u8; 16]>, DbErr> {
-    let mut missing = Vec::new();
-    for (stored, receipt) in rows {
-        let text = "SELECT 1 AS one FROM responses_responses WHERE id = ?";
-        if tx.query_one_raw(sql(tx, text, [stored.id.into()])).await?.is_none() {
-            missing.push(receipt.hash());
-        }
-    }
-    Ok(missing)
 }
 
 const COLUMNS: &str = "r.id, r.body_id, r.questionnaire, r.received_at, r.day, r.marks, r.comment, r.suspicion, \

@@ -1,7 +1,7 @@
 //! The table of events.
 
 use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::{Column, DbErr, Rows, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
@@ -99,6 +99,26 @@ pub async fn emit(tx: &Tx, events: &[NewEvent<'_>]) -> Result<(), DbErr> {
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
     }
     Ok(())
+}
+
+/// Events as rows, for those who insert them together with rows of their own; each has a body and a subject.
+#[must_use]
+pub fn rows(events: &[NewEvent<'_>]) -> Rows {
+    let long = |value: fn(&NewEvent<'_>) -> i64| Column::Long(events.iter().map(value).collect());
+    let text = |value: fn(&NewEvent<'_>) -> String| Column::Text(events.iter().map(value).collect());
+    Rows {
+        table: "jobs_events",
+        columns: vec![
+            ("id", long(|event| event.id)),
+            ("kind", text(|event| event.kind.to_owned())),
+            ("body_id", long(|event| event.body.unwrap_or_default())),
+            ("subject_id", long(|event| event.subject.unwrap_or_default())),
+            ("payload", text(|event| event.payload.to_owned())),
+            ("trace", text(|event| event.trace.to_owned())),
+            ("created_at", long(|event| event.at.0)),
+            ("next_at", long(|event| event.at.0)),
+        ],
+    }
 }
 
 /// How the queue stands, for the outbox page and metrics.

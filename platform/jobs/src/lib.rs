@@ -8,7 +8,7 @@ mod schedule;
 mod worker;
 
 pub use backoff::backoff;
-pub use event::{Event, FailingEvent, NewEvent, QueueStats, emit, failing, queue_stats, retry};
+pub use event::{Event, FailingEvent, NewEvent, QueueStats, emit, failing, queue_stats, retry, rows};
 pub use handler::{Handler, HandlerError};
 pub use schedule::{Periodic, PeriodicJob};
 pub use worker::{Waker, Worker};

@@ -1,7 +1,7 @@
 //! Outbox rows: one per response that is to be mailed.
 
 use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::{Column, DbErr, Rows, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
 use otklik_responses::Stored;
 use sea_orm::{ConnectionTrait, Statement};
@@ -26,33 +26,24 @@ pub struct Fresh {
     pub trace: String,
 }
 
-static INSERT: Many = Many::new(
-    "INSERT INTO notifications_outbox (id, body_id, trace, created_at, state) VALUES",
-    "(?, ?, ?, ?, 0)",
-    "",
-);
-
 static SET_STATE: [Many; 2] = [
     Many::new("UPDATE notifications_outbox SET state = 1 WHERE state = 0 AND id IN (", "?", ")"),
     Many::new("UPDATE notifications_outbox SET state = 2 WHERE state = 0 AND id IN (", "?", ")"),
 ];
 
-/// Inserts a row per response.
-pub async fn insert(tx: &Tx, stored: &[&Stored]) -> Result<(), DbErr> {
-    for part in parts(stored) {
-        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 4);
-        for Stored { id, response } in part {
-            values.extend([
-                (*id).into(),
-                response.body.into(),
-                response.trace.as_str().into(),
-                response.received_at.0.into(),
-            ]);
-        }
-        let text = INSERT.text(tx, part.len());
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+/// A fresh row per response.
+pub fn rows(stored: &[&Stored]) -> Rows {
+    let long = |value: fn(&Stored) -> i64| Column::Long(stored.iter().map(|one| value(one)).collect());
+    Rows {
+        table: "notifications_outbox",
+        columns: vec![
+            ("id", long(|one| one.id)),
+            ("body_id", long(|one| one.response.body)),
+            ("trace", Column::Text(stored.iter().map(|one| one.response.trace.clone()).collect())),
+            ("created_at", long(|one| one.response.received_at.0)),
+            ("state", Column::Int(vec![0; stored.len()])),
+        ],
     }
-    Ok(())
 }
 
 /// Rows whose deliveries are to be made, oldest first.

@@ -124,6 +124,8 @@ async fn tiles<C: sea_orm::ConnectionTrait>(
     let negative_waiting = count(waiting(Some(true), None)).await?;
     let all_waiting = count(waiting(None, None)).await?;
     let suspicious = count(waiting(None, Some(true))).await?;
+    // Words agree with the number that is shown: «более 10 000 откликов».
+    let shown = |n: i64| n.min(COUNTED);
     let share = days.first().map_or(Share::new(0, 0), |day| day.share);
     let (received, negative) = (share.total.cast_signed(), share.part.cast_signed());
     let tile = |query: String, class: &'static str, n: i64, text: String| Tile {
@@ -141,12 +143,17 @@ async fn tiles<C: sea_orm::ConnectionTrait>(
             "negative=1&not_looked=1".to_owned(),
             "problem",
             negative_waiting,
-            l.today_negative_waiting(negative_waiting),
+            l.today_negative_waiting(shown(negative_waiting)),
         ),
-        tile("not_looked=1".to_owned(), "", all_waiting, l.today_waiting(all_waiting)),
+        tile("not_looked=1".to_owned(), "", all_waiting, l.today_waiting(shown(all_waiting))),
         tile(day.clone(), "", received, l.today_received(received)),
         tile(format!("{day}&negative=1"), "problem", negative, l.today_received_negative(negative)),
-        tile("suspicious=1&not_looked=1".to_owned(), "warning", suspicious, l.today_suspicious(suspicious)),
+        tile(
+            "suspicious=1&not_looked=1".to_owned(),
+            "warning",
+            suspicious,
+            l.today_suspicious(shown(suspicious)),
+        ),
     ])
 }
 

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_util::future::join_all;
-use otklik_db::{DbErr, Tx, sql};
+use otklik_db::{Column, DbErr, Rows};
 use otklik_kernel::Instant;
 use otklik_responses::{AcceptError, NewResponse, OnAcceptance, Receipt, Stored, Suspicion};
 use otklik_testkit::{TestDb, both};
@@ -15,26 +14,22 @@ use crate::common::{MIGRATIONS, NEAR_A, acceptor, context, number, response, sto
 /// Writes a row per response into a table of its own, and refuses some of them.
 struct Outbox;
 
-/// A comment that [`Outbox`] refuses with an error of its own.
+/// A comment that makes [`Outbox`] write a row that the database refuses.
 const REFUSED: &str = "нельзя";
 
-#[async_trait]
 impl OnAcceptance for Outbox {
-    async fn write(&self, tx: &Tx, stored: &[Stored]) -> Result<(), DbErr> {
-        for one in stored {
-            tx.execute_raw(sql(tx, "INSERT INTO test_outbox (id) VALUES (?)", [one.id.into()])).await?;
-        }
-        match stored.iter().any(|one| one.response.comment == REFUSED) {
-            true => Err(DbErr::Custom("the outbox refuses".into())),
-            false => Ok(()),
-        }
+    fn rows(&self, stored: &[Stored]) -> Result<Rows, DbErr> {
+        let mut ids: Vec<i64> = stored.iter().map(|one| one.id).collect();
+        // A row that is there twice: it is the database that refuses it, after the other tables' rows.
+        ids.extend(stored.iter().filter(|one| one.response.comment == REFUSED).map(|one| one.id));
+        Ok(Rows { table: "test_outbox", columns: vec![("id", Column::Long(ids))] })
     }
 
     fn committed(&self) {}
 }
 
 async fn outbox(t: &TestDb) -> Vec<Arc<dyn OnAcceptance>> {
-    otklik_db::execute(&t.db, "CREATE TABLE test_outbox (id BIGINT NOT NULL)").await.unwrap();
+    otklik_db::execute(&t.db, "CREATE TABLE test_outbox (id BIGINT NOT NULL PRIMARY KEY)").await.unwrap();
     vec![Arc::new(Outbox)]
 }
 
