@@ -37,7 +37,7 @@ fn org2_rows_follow_a_moved_body() {
             }
             tx.commit().await.unwrap();
         }
-        for (&top, _) in &parents {
+        for &top in parents.keys() {
             let scope = caller(1, &[(Role::QualityGroup, top)]).scope(Permission::ReadResponses);
             for &body in parents.keys() {
                 let mut above = HashSet::new();

@@ -36,7 +36,7 @@ mod tests {
             headers.append("x-forwarded-for", line.parse().unwrap());
         }
         let trusted = ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
-        let client = address(format!("{peer}").parse().unwrap(), &headers, &trusted);
+        let client = address(peer.parse().unwrap(), &headers, &trusted);
         assert_eq!(client, expected.parse::<IpAddr>().unwrap());
     }
 
