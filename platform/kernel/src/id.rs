@@ -23,7 +23,12 @@ pub fn floor(at: Instant) -> Id {
     at.0.saturating_sub(ORIGIN).clamp(0, LAST) << TAIL
 }
 
-/// A maker of identifiers: strictly growing within a process.
+/// How far behind the last identifier a moment may lie to get the next one all the same, as a number of
+/// identifiers: ten seconds. What happened longer ago (an import, demo content) gets one of its own time,
+/// so that a search by time finds it.
+const LATE: i64 = (10 * Instant::SECOND) << TAIL;
+
+/// A maker of identifiers: growing within a process.
 #[derive(Debug, Default)]
 pub struct Ids {
     last: AtomicI64,
@@ -35,6 +40,9 @@ impl Ids {
         let tail = i64::from(u16::from_le_bytes(random.bytes::<2>())) & ((1 << TAIL) - 1);
         let wish = floor(now) | tail;
         let mut last = self.last.load(Ordering::Relaxed);
+        if wish < last - LATE {
+            return wish;
+        }
         loop {
             let id = wish.max(last + 1);
             match self.last.compare_exchange_weak(last, id, Ordering::Relaxed, Ordering::Relaxed) {
@@ -51,15 +59,26 @@ mod tests {
     use crate::SystemRandom;
 
     #[test]
-    fn identifiers_grow_within_one_microsecond_and_when_the_clock_goes_back() {
+    fn identifiers_grow_within_one_microsecond_and_when_the_clock_goes_back_a_little() {
         let ids = Ids::default();
         let random = SystemRandom;
         let mut last = 0;
-        for now in [1_795_000_000_000_000, 1_795_000_000_000_000, 1_794_000_000_000_000] {
+        for now in [1_795_000_000_000_000, 1_795_000_000_000_000, 1_794_999_991_000_000] {
             let id = ids.next(Instant(now), &random);
             assert!(id > last);
             last = id;
         }
+    }
+
+    #[test]
+    fn what_happened_long_ago_has_an_identifier_of_its_time() {
+        let ids = Ids::default();
+        let now = Instant(1_795_000_000_000_000);
+        let newest = ids.next(now, &SystemRandom);
+        let old = now.plus(-30 * Instant::DAY);
+        let id = ids.next(old, &SystemRandom);
+        assert!((floor(old)..floor(old.plus(1))).contains(&id), "{id}");
+        assert!(ids.next(now, &SystemRandom) > newest);
     }
 
     #[test]
