@@ -109,7 +109,8 @@ proptest! {
     fn qr6_every_part_is_good_or_bad_or_merged(text in "([a-c@.]|[a-c]@[a-c]\\.ru|[,;\n\r]|[ <>]|\\PC){0,60}") {
         // Without quotation marks a list splits at its separators and nowhere else.
         let text = text.replace('"', "");
-        let expected: Vec<_> = text.split([',', ';', '\n', '\r']).map(trim).filter(|part| !part.is_empty()).collect();
+        let separators = [',', ';', '\n', '\r', '\u{2028}', '\u{2029}'];
+        let expected: Vec<_> = text.split(separators).map(trim).filter(|part| !part.is_empty()).collect();
         let list = parse_list(&text);
         prop_assert_eq!(list.good.len() + list.bad.len() + list.merged, expected.len());
         for bad in &list.bad {
