@@ -36,11 +36,21 @@ pub struct Options {
     /// Base address of the admin zone on the intranet, when there is one
     #[arg(long, env = "OTKLIK_INTRANET_URL", global = true)]
     pub intranet_url: Option<String>,
-    /// smtp://[user:password@]HOST:PORT, smtps://… or file:FOLDER [default: file:mail in the data folder]
-    #[arg(long, env = "OTKLIK_MAIL", global = true)]
+    /// How mail is sent.
+    #[arg(
+        long,
+        env = "OTKLIK_MAIL",
+        global = true,
+        help = "smtp://[user:password@]HOST:PORT, smtps://… or file:FOLDER [default: file:mail in the data folder]"
+    )]
     pub mail: Option<String>,
-    /// Sender of mail [default: otklik@localhost]
-    #[arg(long, env = "OTKLIK_MAIL_FROM", global = true)]
+    /// Sender of mail.
+    #[arg(
+        long,
+        env = "OTKLIK_MAIL_FROM",
+        global = true,
+        help = "Sender of mail [default: otklik@localhost]"
+    )]
     pub mail_from: Option<String>,
     /// Networks of proxies whose X-Forwarded-For counts, separated by commas
     #[arg(long, env = "OTKLIK_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
