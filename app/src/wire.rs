@@ -13,7 +13,7 @@ use otklik_kernel::Instant;
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::{Acceptor, DeviceMarks, OnAcceptance};
-use otklik_web::{Access, Context, Ctx, Metrics, Part, Routes};
+use otklik_web::{Access, Context, Ctx, Live, Metrics, Part, Routes};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,7 @@ pub fn context(installation: &Installation, address: SocketAddr) -> Ctx {
             installation.clock.clone(),
             Authority::issue(),
         )),
+        live: Live::default(),
         metrics: Arc::new(Metrics::default()),
     })
 }
@@ -103,15 +104,13 @@ impl Wired {
         tokio::spawn(async move {
             let worker = tokio::spawn(worker.run(shutdown.clone()));
             let mailer = tokio::spawn(mailer.run(shutdown.clone()));
+            let live = tokio::spawn(ctx.live.clone().run(ctx.db.clone(), shutdown.clone()));
             while tokio::time::timeout(REFRESH, shutdown.cancelled()).await.is_err() {
                 if let Err(error) = offices.refresh(&ctx.db).await {
                     tracing::warn!(%error, "changes of bodies can't be read now");
                 }
-                if let Err(error) = ctx.db.checkpoint().await {
-                    tracing::warn!(%error, "the write-ahead log can't be moved into the database file now");
-                }
             }
-            let _ = tokio::join!(worker, mailer);
+            let _ = tokio::join!(worker, mailer, live);
         })
     }
 }
@@ -147,8 +146,10 @@ fn own(ctx: &Ctx) -> Part {
     async fn admin() -> Redirect {
         Redirect::to("/admin/")
     }
+    let live = Routes::new(ctx, ctx.clone()).get("/admin/live", Access::SignedIn, otklik_web::live::stream);
     Routes::new(ctx, ())
         .get("/admin", Access::Public, admin)
         .get("/admin/assets/{name}", Access::Public, asset)
         .finish()
+        .and(live.finish())
 }

@@ -107,7 +107,7 @@ async fn fill(t: &TestDb, acceptor: &Acceptor) -> Result<(), Box<dyn std::error:
         };
         let receipt = acceptor.accept(form).await?.receipt;
         if looked % 3 != 0 {
-            let found = store::find_by_receipt(t.db.read(), &receipt).await?.ok_or("lost")?;
+            let found = common::found(t, &receipt).await;
             let tx = t.db.begin().await?;
             store::set_looked(&tx, found.id, found.received_at.plus(Instant::HOUR), "Куратор").await?;
             tx.commit().await?;

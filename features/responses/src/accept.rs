@@ -6,7 +6,7 @@ use std::time::Duration;
 use otklik_db::{Db, DbErr, Rows};
 use otklik_jobs::Waker;
 use otklik_kernel::random::SharedRandom;
-use otklik_kernel::{Ids, Instant, Secret, Zone};
+use otklik_kernel::{Ids, Instant, Zone};
 use otklik_web::{Ctx, Metrics};
 use sea_orm::DbBackend;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use crate::commit::{Committer, Job};
 use crate::recent::Recent;
 use crate::suspicion::Watch;
-use crate::{NewResponse, Receipt, Stored};
+use crate::{NewResponse, Receipt, Receipts, Stored};
 
 /// How long a person waits before they are told that it can't be stored now.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -57,7 +57,6 @@ pub enum AcceptError {
 #[derive(Clone, Debug)]
 pub struct Acceptor {
     queue: mpsc::Sender<Job>,
-    receipts: Secret,
     watch: Arc<Watch>,
     metrics: Arc<Metrics>,
 }
@@ -70,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) along: Vec<Arc<dyn OnAcceptance>>,
     pub(crate) events: Waker,
+    pub(crate) receipts: Receipts,
     pub(crate) recent: Recent,
 }
 
@@ -93,14 +93,14 @@ impl Acceptor {
             metrics: ctx.metrics.clone(),
             along,
             events,
+            receipts: Receipts::new(&ctx.secret),
         });
         // SQLite has one writer; on PostgreSQL one transaction gathers while others are made durable.
         let committers = if is_alone { 1 } else { 3 };
         for _ in 0..committers {
             tokio::spawn(Committer::new(shared.clone(), receiver.clone()).run());
         }
-        let receipts = ctx.secret.derive("receipt");
-        Ok(Self { queue: sender, receipts, watch, metrics: ctx.metrics.clone() })
+        Ok(Self { queue: sender, watch, metrics: ctx.metrics.clone() })
     }
 
     /// Stores a response for good and gives its receipt.
@@ -111,9 +111,8 @@ impl Acceptor {
     pub async fn accept(&self, mut response: NewResponse) -> Result<Acceptance, AcceptError> {
         let noted = self.watch.note(response.body, &response.device, response.day, response.received_at);
         response.suspicion = response.suspicion.with(noted);
-        let receipt = response.receipt(&self.receipts);
         let (answer, answered) = oneshot::channel();
-        let job = Job { response, receipt, answer };
+        let job = Job { response, answer };
         let outcome = tokio::time::timeout(PATIENCE, async {
             self.queue.send(job).await.map_err(|_| AcceptError::Away("the programme is ending".into()))?;
             answered.await.map_err(|_| AcceptError::Away("the programme is ending".into()))?

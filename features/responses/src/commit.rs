@@ -1,6 +1,7 @@
 //! The group commit: everything waiting goes into one transaction, up to [`GROUP`] responses.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use otklik_db::{DbErr, Rows, is_away};
@@ -9,7 +10,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::accept::{AcceptError, Acceptance, Shared};
 use crate::model::{Accepted, FormToken};
-use crate::{ACCEPTED, NewResponse, Receipt, Stored, Suspicion, store};
+use crate::{ACCEPTED, NewResponse, Stored, Suspicion, store};
 
 /// The largest group.
 const GROUP: usize = 256;
@@ -18,7 +19,6 @@ const GROUP: usize = 256;
 #[derive(Debug)]
 pub struct Job {
     pub(crate) response: NewResponse,
-    pub(crate) receipt: Receipt,
     pub(crate) answer: oneshot::Sender<Result<Acceptance, AcceptError>>,
 }
 
@@ -49,32 +49,32 @@ impl Committer {
     }
 
     async fn commit(&self, jobs: Vec<Job>) {
-        let (rows, answers): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|job| ((job.response, job.receipt), job.answer)).unzip();
-        match self.store(&rows).await {
-            Ok(repeated) => {
-                for ((answer, (_, receipt)), is_repeated) in answers.into_iter().zip(rows).zip(repeated) {
-                    let _ = answer.send(Ok(Acceptance { receipt, is_repeated }));
+        let (responses, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.response, job.answer)).unzip();
+        match self.store(&responses).await {
+            Ok(accepted) => {
+                for (answer, acceptance) in answers.into_iter().zip(accepted) {
+                    let _ = answer.send(Ok(acceptance));
                 }
             }
             Err(error) if is_away(&error) => {
-                tracing::warn!(%error, waiting = rows.len(), "responses can't be stored now");
+                tracing::warn!(%error, waiting = responses.len(), "responses can't be stored now");
                 for answer in answers {
                     let _ = answer.send(Err(AcceptError::Away(error.to_string())));
                 }
             }
             // One bad row must not cost its neighbours.
             Err(error) => {
-                tracing::warn!(%error, rows = rows.len(), "a group failed and is stored row by row");
-                for (answer, row) in answers.into_iter().zip(rows) {
-                    let alone = std::slice::from_ref(&row);
+                tracing::warn!(%error, rows = responses.len(), "a group failed and is stored row by row");
+                for (answer, response) in answers.into_iter().zip(responses) {
+                    let alone = std::slice::from_ref(&response);
                     let mut stored = self.store(alone).await;
                     if stored.as_ref().is_err_and(|error| !is_away(error)) {
                         // Stored elsewhere between the look and the insertion? Then the next look finds it.
                         stored = self.store(alone).await;
                     }
                     let outcome = match stored {
-                        Ok(repeated) => Ok(Acceptance { receipt: row.1, is_repeated: repeated[0] }),
+                        Ok(accepted) => Ok(accepted[0]),
                         Err(error) if is_away(&error) => Err(AcceptError::Away(error.to_string())),
                         Err(error) => Err(AcceptError::Refused(error.to_string())),
                     };
@@ -84,47 +84,48 @@ impl Committer {
         }
     }
 
-    /// Stores rows in one transaction; says of each whether it had been stored before.
+    /// Stores responses in one transaction; those stored before get the receipt they had.
     ///
     /// Another node, or another committer, may be storing the same form at this moment: then the unique
-    /// receipt refuses the group, and row by row it is found to be a repetition.
-    async fn store(&self, rows: &[(NewResponse, Receipt)]) -> Result<Vec<bool>, DbErr> {
+    /// form and content refuse the group, and row by row it is found to be a repetition.
+    async fn store(&self, responses: &[NewResponse]) -> Result<Vec<Acceptance>, DbErr> {
         let shared = &self.shared;
-        let tokens: Vec<FormToken> = rows.iter().map(|(response, _)| response.token).collect();
+        let tokens: Vec<FormToken> = responses.iter().map(|response| response.token).collect();
         let mut known = match shared.recent.all_new(&tokens) {
-            true => HashSet::new(),
-            false => store::known_tokens(&shared.db, &tokens).await?,
+            true => HashMap::new(),
+            false => store::known_forms(&shared.db, &tokens).await?,
         };
-        let mut tokens_seen: HashSet<FormToken> = known.iter().map(|(token, _)| *token).collect();
-        let mut fresh = Vec::with_capacity(rows.len());
-        let mut repeated = Vec::with_capacity(rows.len());
-        for (response, receipt) in rows {
-            let is_new = known.insert((response.token, receipt.hash()));
-            repeated.push(!is_new);
-            if is_new {
-                let mut response = response.clone();
-                if !tokens_seen.insert(response.token) {
-                    response.suspicion = response.suspicion.with(Suspicion::TOKEN_REUSED);
+        let mut tokens_seen: HashSet<FormToken> = known.keys().map(|(token, _)| *token).collect();
+        let mut fresh = Vec::with_capacity(responses.len());
+        let mut accepted = Vec::with_capacity(responses.len());
+        for response in responses {
+            let (id, is_repeated) = match known.entry((response.token, response.content())) {
+                Entry::Occupied(stored) => (*stored.get(), true),
+                Entry::Vacant(place) => {
+                    let mut response = response.clone();
+                    if !tokens_seen.insert(response.token) {
+                        response.suspicion = response.suspicion.with(Suspicion::TOKEN_REUSED);
+                    }
+                    let id = *place.insert(shared.ids.next(response.received_at, &*shared.random));
+                    fresh.push(Stored { id, response });
+                    (id, false)
                 }
-                let id = shared.ids.next(response.received_at, &*shared.random);
-                fresh.push((Stored { id, response }, *receipt));
-            }
+            };
+            accepted.push(Acceptance { receipt: shared.receipts.seal(id), is_repeated });
         }
         if fresh.is_empty() {
-            return Ok(repeated);
+            return Ok(accepted);
         }
-        let responses = store::rows(&fresh);
-        let stored: Vec<Stored> = fresh.into_iter().map(|(stored, _)| stored).collect();
-        let mut tables = vec![responses, events(&stored)?];
+        let mut tables = vec![store::rows(&fresh), events(&fresh)?];
         for along in &shared.along {
-            tables.push(along.rows(&stored)?);
+            tables.push(along.rows(&fresh)?);
         }
-        shared.recent.note(stored.iter().map(|one| one.response.token), tokens.iter().max());
+        shared.recent.note(fresh.iter().map(|one| one.response.token), tokens.iter().max());
         shared.db.insert(tables).await?;
         shared.metrics.groups.inc();
         shared.events.wake();
         shared.along.iter().for_each(|along| along.committed());
-        Ok(repeated)
+        Ok(accepted)
     }
 }
 

@@ -74,6 +74,7 @@ impl Handler for Figures {
             let text = UPSERT.text(tx, part.len());
             tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
         }
+        otklik_web::live::changed(tx).await?;
         Ok(())
     }
 }

@@ -15,14 +15,15 @@ pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};
 pub use device::DeviceMarks;
 pub use model::{NewResponse, Response, Stored, Suspicion};
 pub use pages::routes;
-pub use receipt::Receipt;
+pub use receipt::{Receipt, Receipts};
 
 mod texts {
     otklik_locale::texts!();
 }
 
 /// The steps of this slice's schema.
-pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations!["0600_responses_responses"];
+pub const MIGRATIONS: &[otklik_db::Migration] =
+    otklik_db::migrations!["0600_responses_responses", "0610_responses_receipts",];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.
 pub const ACCEPTED: &str = "responses.accepted";

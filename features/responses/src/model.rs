@@ -1,10 +1,9 @@
 //! A response, before and after it is stored.
 
-use otklik_kernel::{CivilDay, Id, Instant, Secret};
+use otklik_kernel::secret::digest;
+use otklik_kernel::{CivilDay, Id, Instant};
 use otklik_questionnaires::Marks;
 use serde::{Deserialize, Serialize};
-
-use crate::Receipt;
 
 /// Why a response looks suspicious: kept with it, never a reason to refuse it (SURV-4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,6 +44,9 @@ impl Suspicion {
 /// moment it was made, so that rows come to their index in order.
 pub type FormToken = [u8; 16];
 
+/// A digest of what a form was filled in with.
+pub type ContentHash = [u8; 16];
+
 /// A checked answer on its way into the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewResponse {
@@ -71,17 +73,20 @@ pub struct NewResponse {
 }
 
 impl NewResponse {
-    /// The receipt: the same for the same form with the same content, and for no other.
+    /// What tells this content from another of the same form: a form sent again has the same token and the
+    /// same content. The token goes in, so that equal contents of two people can't be matched.
     #[must_use]
-    pub fn receipt(&self, key: &Secret) -> Receipt {
-        let code = key.code(&[
+    pub fn content(&self) -> ContentHash {
+        let mut hash = [0; 16];
+        let whole = digest(&[
             &self.token,
             &self.body.to_le_bytes(),
             &self.questionnaire.to_le_bytes(),
             self.marks.to_string().as_bytes(),
             self.comment.as_bytes(),
         ]);
-        Receipt::from_code(&code)
+        hash.copy_from_slice(&whole[..16]);
+        hash
     }
 }
 

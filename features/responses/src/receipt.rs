@@ -2,22 +2,15 @@
 
 use std::fmt;
 
-use otklik_kernel::code;
-use otklik_kernel::secret::digest;
+use aes::Aes256;
+use fpe::ff1::{BinaryNumeralString, FF1};
+use otklik_kernel::{Id, Secret, code};
 
 /// A receipt: 80 bits that can't be guessed, shown as `XXXX-XXXX-XXXX-XXXX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Receipt([u8; 10]);
 
 impl Receipt {
-    /// A receipt from a keyed code.
-    #[must_use]
-    pub fn from_code(code: &[u8; 32]) -> Self {
-        let mut bytes = [0; 10];
-        bytes.copy_from_slice(&code[..10]);
-        Self(bytes)
-    }
-
     /// Reads a receipt as a person types it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -25,14 +18,6 @@ impl Receipt {
             return None;
         }
         code::read_base32(text)?.try_into().ok().map(Self)
-    }
-
-    /// What is stored: the receipt can't be found out from it.
-    #[must_use]
-    pub fn hash(&self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest(&[b"receipt", &self.0])[..16]);
-        bytes
     }
 }
 
@@ -43,8 +28,62 @@ impl fmt::Display for Receipt {
     }
 }
 
+/// The installation's cipher of receipts: a receipt is the response's id and two zero bytes, enciphered as
+/// one number of 80 bits (FF1 of NIST SP 800-38G with AES-256). So it is found by the primary key, nothing
+/// of it is stored, and without the installation's secret one receipt tells nothing about another.
+pub struct Receipts(FF1<Aes256>);
+
+impl fmt::Debug for Receipts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipts(…)")
+    }
+}
+
+impl Receipts {
+    /// The cipher of an installation.
+    ///
+    /// # Panics
+    /// Never: the radix is a constant that FF1 allows.
+    #[must_use]
+    pub fn new(secret: &Secret) -> Self {
+        let key = secret.derive("receipt").code(&[b"id"]);
+        Self(FF1::new(&key, 2).expect("FF1 works in radix 2"))
+    }
+
+    /// The receipt of a response.
+    ///
+    /// # Panics
+    /// Never: 80 digits in radix 2 are in FF1's domain.
+    #[must_use]
+    pub fn seal(&self, id: Id) -> Receipt {
+        let mut plain = [0; 10];
+        plain[..8].copy_from_slice(&id.to_be_bytes());
+        let sealed = self.0.encrypt(&[], &BinaryNumeralString::from_bytes_le(&plain));
+        Receipt(bytes(&sealed.expect("80 bits are in FF1's domain")))
+    }
+
+    /// The response a receipt belongs to; nothing when this installation never gave it out.
+    ///
+    /// # Panics
+    /// Never: as above.
+    #[must_use]
+    pub fn open(&self, receipt: &Receipt) -> Option<Id> {
+        let plain = self.0.decrypt(&[], &BinaryNumeralString::from_bytes_le(&receipt.0));
+        let [id @ .., 0, 0] = bytes(&plain.expect("80 bits are in FF1's domain")) else { return None };
+        Some(Id::from_be_bytes(id))
+    }
+}
+
+fn bytes(number: &BinaryNumeralString) -> [u8; 10] {
+    number.to_bytes_le().try_into().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -58,5 +97,33 @@ mod tests {
         for wrong in ["", "7", "привет", &"7".repeat(41), &text[..18]] {
             assert_eq!(Receipt::parse(wrong), None, "{wrong}");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn case5_a_receipt_opens_only_with_its_installations_secret(id in 0..Id::MAX) {
+            let (ours, others) = (Receipts::new(&Secret::new(&[1; 32])), Receipts::new(&Secret::new(&[2; 32])));
+            prop_assert_eq!(ours.open(&ours.seal(id)), Some(id));
+            prop_assert_ne!(others.open(&ours.seal(id)), Some(id));
+        }
+    }
+
+    #[test]
+    fn case5_receipts_of_neighbours_have_nothing_in_common() {
+        let receipts = Receipts::new(&Secret::new(&[1; 32]));
+        let sealed: Vec<[u8; 10]> = (0..2_000).map(|id| receipts.seal(id).0).collect();
+        assert_eq!(sealed.iter().collect::<HashSet<_>>().len(), 2_000);
+        // Neighbours differ in about half of the 80 bits, and a bit changed leads nowhere.
+        let differing = |pair: &[[u8; 10]]| -> u32 {
+            pair[0].iter().zip(pair[1]).map(|(a, b)| (a ^ b).count_ones()).sum()
+        };
+        let mean = sealed.windows(2).map(differing).sum::<u32>() / 1_999;
+        assert!((37..=43).contains(&mean), "{mean}");
+        let led = (0..80).filter(|bit| {
+            let mut guess = sealed[7];
+            guess[bit / 8] ^= 1 << (bit % 8);
+            receipts.open(&Receipt(guess)).is_some()
+        });
+        assert_eq!(led.count(), 0);
     }
 }

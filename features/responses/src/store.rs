@@ -1,6 +1,6 @@
 //! Responses in the database: the only place that names `responses_responses`.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
@@ -9,18 +9,21 @@ use otklik_kernel::{CivilDay, Id, Instant, text};
 use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
-use crate::model::FormToken;
-use crate::{Receipt, Response, Stored, Suspicion};
+use crate::model::{ContentHash, FormToken};
+use crate::{Receipt, Receipts, Response, Stored, Suspicion};
 
 static TOKENS: Many =
-    Many::new("SELECT form_token, receipt_hash FROM responses_responses WHERE form_token IN (", "?", ")");
+    Many::new("SELECT form_token, content_hash, id FROM responses_responses WHERE form_token IN (", "?", ")");
 
-/// The stored pairs of token and receipt's hash among these tokens.
+/// The stored responses of these tokens, by token and content.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn known_tokens(db: &Db, tokens: &[FormToken]) -> Result<HashSet<(FormToken, [u8; 16])>, DbErr> {
-    let mut known = HashSet::new();
+pub async fn known_forms(
+    db: &Db,
+    tokens: &[FormToken],
+) -> Result<HashMap<(FormToken, ContentHash), Id>, DbErr> {
+    let mut known = HashMap::new();
     for part in parts(tokens) {
         let values = part.iter().map(|token| Value::from(token.to_vec()));
         let text = TOKENS.text(db.read(), part.len());
@@ -28,41 +31,40 @@ pub async fn known_tokens(db: &Db, tokens: &[FormToken]) -> Result<HashSet<(Form
         for row in db.read().query_all_raw(statement).await? {
             let (token, hash): (Vec<u8>, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             if let (Ok(token), Ok(hash)) = (token.try_into(), hash.try_into()) {
-                known.insert((token, hash));
+                known.insert((token, hash), row.try_get_by_index(2)?);
             }
         }
     }
     Ok(known)
 }
 
-/// Accepted responses with their receipts as rows to insert.
+/// Accepted responses as rows to insert.
 #[must_use]
-pub fn rows(fresh: &[(Stored, Receipt)]) -> Rows {
-    type Fresh = (Stored, Receipt);
-    let long = |value: fn(&Fresh) -> i64| Column::Long(fresh.iter().map(value).collect());
-    let int = |value: fn(&Fresh) -> i32| Column::Int(fresh.iter().map(value).collect());
-    let text = |value: fn(&Fresh) -> String| Column::Text(fresh.iter().map(value).collect());
-    let bytes = |value: fn(&Fresh) -> Vec<u8>| Column::Bytes(fresh.iter().map(value).collect());
+pub fn rows(fresh: &[Stored]) -> Rows {
+    let long = |value: fn(&Stored) -> i64| Column::Long(fresh.iter().map(value).collect());
+    let int = |value: fn(&Stored) -> i32| Column::Int(fresh.iter().map(value).collect());
+    let text = |value: fn(&Stored) -> String| Column::Text(fresh.iter().map(value).collect());
+    let bytes = |value: fn(&Stored) -> Vec<u8>| Column::Bytes(fresh.iter().map(value).collect());
     Rows {
         table: "responses_responses",
         columns: vec![
-            ("id", long(|(stored, _)| stored.id)),
-            ("body_id", long(|(stored, _)| stored.response.body)),
-            ("questionnaire", int(|(stored, _)| stored.response.questionnaire)),
-            ("received_at", long(|(stored, _)| stored.response.received_at.0)),
-            ("day", int(|(stored, _)| stored.response.day.0)),
-            ("marks", text(|(stored, _)| stored.response.marks.to_string())),
+            ("id", long(|stored| stored.id)),
+            ("body_id", long(|stored| stored.response.body)),
+            ("questionnaire", int(|stored| stored.response.questionnaire)),
+            ("received_at", long(|stored| stored.response.received_at.0)),
+            ("day", int(|stored| stored.response.day.0)),
+            ("marks", text(|stored| stored.response.marks.to_string())),
             (
                 "is_negative",
-                Column::Bool(fresh.iter().map(|(stored, _)| stored.response.marks.is_negative()).collect()),
+                Column::Bool(fresh.iter().map(|stored| stored.response.marks.is_negative()).collect()),
             ),
-            ("comment", text(|(stored, _)| stored.response.comment.clone())),
-            ("search_text", text(|(stored, _)| text::search_text(&stored.response.comment))),
-            ("suspicion", int(|(stored, _)| stored.response.suspicion.0)),
-            ("form_token", bytes(|(stored, _)| stored.response.token.to_vec())),
-            ("receipt_hash", bytes(|(_, receipt)| receipt.hash().to_vec())),
-            ("device_mark", bytes(|(stored, _)| stored.response.device.to_vec())),
-            ("trace", text(|(stored, _)| stored.response.trace.clone())),
+            ("comment", text(|stored| stored.response.comment.clone())),
+            ("search_text", text(|stored| text::search_text(&stored.response.comment))),
+            ("suspicion", int(|stored| stored.response.suspicion.0)),
+            ("form_token", bytes(|stored| stored.response.token.to_vec())),
+            ("content_hash", bytes(|stored| stored.response.content().to_vec())),
+            ("device_mark", bytes(|stored| stored.response.device.to_vec())),
+            ("trace", text(|stored| stored.response.trace.clone())),
         ],
     }
 }
@@ -295,11 +297,12 @@ pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result
 /// When the database is away or the row is broken.
 pub async fn find_by_receipt<C: ConnectionTrait>(
     conn: &C,
+    receipts: &Receipts,
     receipt: &Receipt,
 ) -> Result<Option<Response>, DbErr> {
-    let text = format!("SELECT {COLUMNS} FROM responses_responses r WHERE r.receipt_hash = ?");
-    let values = [receipt.hash().to_vec().into()];
-    conn.query_one_raw(sql(conn, &text, values)).await?.as_ref().map(response).transpose()
+    let Some(id) = receipts.open(receipt) else { return Ok(None) };
+    let text = format!("SELECT {COLUMNS} FROM responses_responses r WHERE r.id = ?");
+    conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(response).transpose()
 }
 
 /// Marks a response as looked through; the first time counts.

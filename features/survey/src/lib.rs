@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::handler::Handler as _;
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
-use otklik_responses::{Acceptor, DeviceMarks};
+use otklik_responses::{Acceptor, DeviceMarks, Receipts};
 use otklik_web::{Access, Ctx, Part, Routes};
 
 mod texts {
@@ -29,6 +29,7 @@ pub struct Survey {
     headers: pages::Headers,
     hint: String,
     tokens: token::Tokens,
+    receipts: Receipts,
 }
 
 /// The routes of the public pages, and the page for every address where nothing is.
@@ -50,6 +51,7 @@ pub fn routes(
         headers: pages::Headers::new(),
         hint: view::comment_hint(view::L::default(), u32::try_from(limit).unwrap_or(u32::MAX)),
         tokens: token::Tokens::new(&ctx.secret),
+        receipts: Receipts::new(&ctx.secret),
     });
     let nothing = pages::nothing.with_state(survey.clone());
     let mut part = Routes::new(ctx, survey)

@@ -23,7 +23,7 @@ pub async fn receipt(
     let (l, typed) = (L::default(), segment(typed));
     let unknown = || survey.page(StatusCode::NOT_FOUND, &ReceiptUnknownPage { l, typed: &typed, contrast });
     let Some(receipt) = Receipt::parse(&typed) else { return unknown() };
-    let found = match store::find_by_receipt(survey.ctx.db.read(), &receipt).await {
+    let found = match store::find_by_receipt(survey.ctx.db.read(), &survey.receipts, &receipt).await {
         Ok(Some(found)) => found,
         Ok(None) => return unknown(),
         Err(error) => {

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bulk;
+mod inserter;
 pub mod many;
 mod migrate;
 mod rows;
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationState, migrate, pending};
 pub use rows::{Column, Rows};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::SqliteJournalMode;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -20,6 +22,20 @@ pub use sea_orm::{DbErr, Value};
 
 /// Prepared statements that a connection keeps: those over many rows have a text per number of rows.
 const STATEMENTS: usize = 400;
+
+/// How long a connection to SQLite waits for another to finish writing.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 16 MiB, by
+/// whoever commits then: a log that is written over and over costs half of what one that grows does.
+const PRAGMAS: &[(&str, &str)] = &[
+    ("synchronous", "FULL"),
+    ("foreign_keys", "ON"),
+    ("cache_size", "-8000"),
+    ("temp_store", "MEMORY"),
+    ("wal_autocheckpoint", "4000"),
+    ("journal_size_limit", "67108864"),
+];
 
 /// A transaction that writes.
 pub type Tx = DatabaseTransaction;
@@ -62,6 +78,7 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     address: Address,
+    inserter: inserter::Inserter,
 }
 
 impl Db {
@@ -86,7 +103,7 @@ impl Db {
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { writer, reader, address: address.clone() })
+        Ok(Self { writer, reader, address: address.clone(), inserter: inserter::Inserter::default() })
     }
 
     /// The pool to read from.
@@ -153,20 +170,6 @@ impl Db {
         self.reader.execute_raw(sql(&self.reader, "VACUUM INTO ?", [target.into()])).await.map(|_| ())
     }
 
-    /// Moves what SQLite's write-ahead log holds into the database file, without holding up the writer; a
-    /// server does it every second, so that no commit has to. Nothing to do on PostgreSQL.
-    ///
-    /// # Errors
-    /// When the file can't be written.
-    pub async fn checkpoint(&self) -> Result<(), DbErr> {
-        match self.address {
-            Address::Sqlite(_) => {
-                self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await.map(|_| ())
-            }
-            Address::Postgres(_) => Ok(()),
-        }
-    }
-
     /// Closes both pools after their work is done.
     pub async fn close(self) {
         let _ = self.reader.close_by_ref().await;
@@ -188,16 +191,11 @@ fn options(url: String, connections: u32) -> ConnectOptions {
 
 fn tune_sqlite(options: &mut ConnectOptions) {
     options.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
+        let sqlite = sqlite
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-8000")
-            .pragma("temp_store", "MEMORY")
-            .pragma("wal_autocheckpoint", "40000")
-            .pragma("journal_size_limit", "67108864")
-            .statement_cache_capacity(STATEMENTS)
+            .busy_timeout(BUSY)
+            .statement_cache_capacity(STATEMENTS);
+        PRAGMAS.iter().fold(sqlite, |sqlite, (name, value)| sqlite.pragma(*name, *value))
     });
 }
 

@@ -1,14 +1,13 @@
 //! Rows of several tables in one transaction and one round trip: for paths where every trip counts.
 //!
-//! On SQLite it is one text of statements, handed to the writer's thread at once; on PostgreSQL one
-//! statement that inserts from arrays, whose text doesn't depend on the number of rows.
+//! On SQLite a thread of its own does it (`inserter.rs`); on PostgreSQL it is one statement that inserts
+//! from arrays, whose text doesn't depend on the number of rows.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe};
 
 use crate::{Address, Db};
@@ -58,20 +57,6 @@ impl Column {
         }
     }
 
-    fn add_one(
-        &mut self,
-        row: usize,
-        arguments: &mut SqliteArguments,
-    ) -> Result<(), sqlx::error::BoxDynError> {
-        match self {
-            Self::Long(values) => arguments.add(values[row]),
-            Self::Int(values) => arguments.add(values[row]),
-            Self::Bool(values) => arguments.add(values[row]),
-            Self::Text(values) => arguments.add(std::mem::take(&mut values[row])),
-            Self::Bytes(values) => arguments.add(std::mem::take(&mut values[row])),
-        }
-    }
-
     fn add_all(self, arguments: &mut PgArguments) -> Result<(), sqlx::error::BoxDynError> {
         match self {
             Self::Long(values) => arguments.add(values),
@@ -100,6 +85,14 @@ impl Rows {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         let _ = write!(text, "INSERT INTO {} ({}) ", self.table, names.join(", "));
     }
+
+    /// The statement that inserts one row, its values as `?`.
+    pub(crate) fn insertion(&self) -> String {
+        let mut text = String::new();
+        self.head(&mut text);
+        let _ = write!(text, "VALUES ({})", vec!["?"; self.columns.len()].join(", "));
+        text
+    }
 }
 
 fn broken(error: sqlx::Error) -> DbErr {
@@ -117,36 +110,15 @@ impl Db {
             return Ok(());
         }
         match &self.address {
-            Address::Sqlite(_) => insert_sqlite(&self.writer, tables).await.map_err(broken),
+            Address::Sqlite(_) => {
+                // The only connection that may write: whoever holds it has the turn.
+                let turn = self.writer.get_sqlite_connection_pool().acquire().await;
+                let _turn = turn.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
+                self.inserter.insert(&self.address, tables).await
+            }
             Address::Postgres(_) => insert_postgres(&self.writer, tables).await.map_err(broken),
         }
     }
-}
-
-async fn insert_sqlite(writer: &DatabaseConnection, tables: Vec<Rows>) -> Result<(), sqlx::Error> {
-    let mut text = String::from("BEGIN IMMEDIATE; ");
-    let mut arguments = SqliteArguments::default();
-    for mut rows in tables {
-        rows.head(&mut text);
-        let row = format!("({})", vec!["?"; rows.columns.len()].join(", "));
-        for number in 0..rows.len() {
-            text.push_str(if number == 0 { "VALUES " } else { ", " });
-            text.push_str(&row);
-            for (_, column) in &mut rows.columns {
-                column.add_one(number, &mut arguments).map_err(sqlx::Error::Encode)?;
-            }
-        }
-        text.push_str("; ");
-    }
-    text.push_str("COMMIT");
-    let mut connection = writer.get_sqlite_connection_pool().acquire().await?;
-    let query = sqlx::query_with(AssertSqlSafe(text), arguments).persistent(false);
-    let done = query.execute(&mut *connection).await;
-    if done.is_err() {
-        // Whatever had begun ends here, before anybody else gets the connection.
-        let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-    }
-    done.map(|_| ())
 }
 
 async fn insert_postgres(pool: &DatabaseConnection, tables: Vec<Rows>) -> Result<(), sqlx::Error> {

@@ -3,10 +3,9 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, is_away, sql};
+use otklik_db::{DbErr, Tx, Value, bulk, is_away, sql};
 use otklik_kernel::{Id, Instant};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 
 use crate::backoff::{backoff, micros};
 use crate::event::{COLUMNS, NEVER, read};
@@ -14,11 +13,9 @@ use crate::event::{COLUMNS, NEVER, read};
 use crate::{Event, HandlerError, Worker};
 
 /// Events taken at once.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 /// The longest error text that is kept, in characters.
 const ERROR_LENGTH: usize = 500;
-
-static DELETE: Many = Many::new("DELETE FROM jobs_events WHERE id IN (", "?", ")");
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,12 +142,9 @@ async fn take(tx: &Tx, now: Instant) -> Result<Vec<Event>, DbErr> {
 
 /// Removes events that are done.
 async fn delete(tx: &Tx, events: &[Event]) -> Result<(), DbErr> {
-    for part in parts(events) {
-        let ids: Vec<Value> = part.iter().map(|event| Id::into(event.id)).collect();
-        let text = DELETE.text(tx, part.len());
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, ids)).await?;
-    }
-    Ok(())
+    let ids: Vec<Id> = events.iter().map(|event| event.id).collect();
+    let text = format!("DELETE FROM jobs_events WHERE id {}", bulk::among(tx));
+    tx.execute_raw(sql(tx, &text, [bulk::numbers(&ids)])).await.map(|_| ())
 }
 
 /// Events in groups of one kind, the order within a kind kept.

@@ -1,9 +1,10 @@
 //! The table of events.
 
-use otklik_db::many::{Many, parts};
-use otklik_db::{Column, DbErr, Rows, Tx, Value, sql};
+use otklik_db::bulk::{self, Kind};
+use otklik_db::{Column, DbErr, Rows, Tx, sql};
 use otklik_kernel::{Id, Instant};
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::json;
 
 /// An event to be written in the transaction of what happened.
 #[derive(Clone, Copy, Debug)]
@@ -70,35 +71,26 @@ pub struct FailingEvent {
 /// When an event is due that waits for a person.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-static INSERT: Many = Many::new(
-    "INSERT INTO jobs_events (id, kind, body_id, subject_id, payload, trace, created_at, next_at) VALUES",
-    "(?, ?, ?, ?, ?, ?, ?, ?)",
-    "",
-);
-
 /// Writes events; they are handled once the transaction is committed.
 ///
 /// # Errors
 /// When the database refuses, as it does for two events with one id.
 pub async fn emit(tx: &Tx, events: &[NewEvent<'_>]) -> Result<(), DbErr> {
-    for part in parts(events) {
-        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 8);
-        for event in part {
-            values.extend([
-                event.id.into(),
-                event.kind.into(),
-                event.body.into(),
-                event.subject.into(),
-                event.payload.into(),
-                event.trace.into(),
-                event.at.0.into(),
-                event.at.0.into(),
-            ]);
-        }
-        let text = INSERT.text(tx, part.len());
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
-    }
-    Ok(())
+    let columns = [
+        ("id", Kind::Long),
+        ("kind", Kind::Text),
+        ("body_id", Kind::Long),
+        ("subject_id", Kind::Long),
+        ("payload", Kind::Text),
+        ("trace", Kind::Text),
+        ("created_at", Kind::Long),
+        ("next_at", Kind::Long),
+    ];
+    let rows = events.iter().map(|event| {
+        let NewEvent { id, kind, body, subject, payload, trace, at } = event;
+        json!([id, kind, body, subject, payload, trace, at.0, at.0])
+    });
+    bulk::insert(tx, "jobs_events", &columns, rows.collect(), "").await.map(|_| ())
 }
 
 /// Events as rows, for those who insert them together with rows of their own; each has a body and a subject.

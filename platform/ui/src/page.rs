@@ -105,6 +105,8 @@ pub struct Viewer {
     pub csrf: String,
     /// Sections the person may open.
     pub sections: Vec<Section>,
+    /// The version of what pages show, as the server knew it before this page was made.
+    pub live: i64,
 }
 
 /// A step of the way from the top of the tree to this page.
@@ -167,6 +169,8 @@ pub struct Page {
     pub breadcrumb: Vec<Crumb>,
     /// What just happened.
     pub flash: Option<Flash>,
+    /// The version of what pages show: a stream of live updates begins there.
+    pub live: i64,
 }
 
 impl Page {
@@ -181,6 +185,7 @@ impl Page {
             nav: NavItem::list(l, &viewer.sections, Some(section)),
             person: viewer.person.clone(),
             csrf: viewer.csrf.clone(),
+            live: viewer.live,
             ..Self::default()
         }
     }

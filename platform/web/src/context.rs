@@ -9,7 +9,7 @@ use otklik_kernel::random::SharedRandom;
 use otklik_kernel::time::SharedClock;
 use otklik_kernel::{Id, Ids, Instant, Secret};
 
-use crate::Metrics;
+use crate::{Live, Metrics};
 
 /// Settings that handlers need.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// Who finds out who is calling.
     pub authenticator: Arc<dyn Authenticator>,
+    /// What open pages are told.
+    pub live: Live,
     /// The meters.
     pub metrics: Arc<Metrics>,
 }

@@ -170,12 +170,13 @@ fn sections(caller: &Caller) -> Vec<Section> {
     [Section::Today, Section::Account].into_iter().chain(open.map(|(section, _)| section)).collect()
 }
 
-fn viewer(caller: &Caller, csrf: &str) -> Viewer {
+fn viewer(caller: &Caller, csrf: &str, live: i64) -> Viewer {
     let role = caller.grants().first().map_or("", |grant| grant.role.title());
     Viewer {
         person: Some(Person { name: caller.name().to_owned(), role: role.to_owned() }),
         csrf: csrf.to_owned(),
         sections: sections(caller),
+        live,
         ..Viewer::default()
     }
 }
@@ -195,7 +196,7 @@ async fn guard(State((ctx, access)): State<(Ctx, Access)>, mut request: Request,
         Ok(Some(caller)) => {
             person = Some(caller.person());
             let csrf = csrf_token(&ctx, secret.as_deref().unwrap_or_default());
-            seen = viewer(&caller, &csrf);
+            seen = viewer(&caller, &csrf, ctx.live.version());
             let scope = match access {
                 Access::Needs(permission) if !caller.may(permission) => None,
                 Access::Needs(permission) => Some(caller.scope(permission)),

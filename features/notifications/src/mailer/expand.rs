@@ -1,11 +1,9 @@
 //! From an outbox row to a delivery per recipient.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeSet;
 
 use otklik_db::DbErr;
 use otklik_kernel::Id;
-use otklik_mail::EmailAddress;
 use otklik_web::Context;
 
 use crate::store::deliveries::{self, NewDelivery};
@@ -39,21 +37,19 @@ pub async fn expand(ctx: &Context) -> Result<Expanded, DbErr> {
         tx.rollback().await?;
         return Ok(Expanded { rows: fresh.len(), deliveries: 0 });
     }
-    let mut lists: HashMap<Id, Vec<EmailAddress>> = HashMap::new();
+    let bodies: BTreeSet<Id> = fresh.iter().map(|row| row.body).collect();
+    let bodies: Vec<Id> = bodies.into_iter().collect();
+    let lists = recipients::of_all(&tx, &bodies).await?;
     let (mut told, mut nobody, mut count) = (Vec::new(), Vec::new(), 0);
     for row in &fresh {
         if count >= DELIVERIES {
             break;
         }
-        let list = match lists.entry(row.body) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(recipients::of(&tx, row.body).await?),
-        };
-        match list.len() {
-            0 => nobody.push(row.id),
-            recipients => {
+        match lists.get(&row.body) {
+            None => nobody.push(row.id),
+            Some(list) => {
                 told.push(row);
-                count += recipients;
+                count += list.len();
             }
         }
     }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use otklik_db::many::{Many, parts};
+use otklik_db::bulk::{self, Kind};
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
 use otklik_mail::SendErrorKind;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
+use serde_json::json;
 
 /// How a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,30 +127,25 @@ pub enum Fate {
     Untried,
 }
 
-static INSERT: Many = Many::new(
-    "INSERT INTO notifications_deliveries (id, outbox_id, body_id, address, state, attempts, next_at, leased_until, \
-     unsure, reason, answer) VALUES",
-    "(?, ?, ?, ?, 0, 0, ?, 0, 0, 0, '')",
-    "",
-);
-
 /// Inserts deliveries.
 pub async fn insert(tx: &Tx, deliveries: &[NewDelivery<'_>]) -> Result<(), DbErr> {
-    for part in parts(deliveries) {
-        let mut values: Vec<Value> = Vec::with_capacity(part.len() * 5);
-        for delivery in part {
-            values.extend([
-                delivery.id.into(),
-                delivery.outbox.into(),
-                delivery.body.into(),
-                delivery.address.into(),
-                delivery.at.0.into(),
-            ]);
-        }
-        let text = INSERT.text(tx, part.len());
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
-    }
-    Ok(())
+    let columns = [
+        ("id", Kind::Long),
+        ("outbox_id", Kind::Long),
+        ("body_id", Kind::Long),
+        ("address", Kind::Text),
+        ("next_at", Kind::Long),
+        ("state", Kind::Int),
+        ("attempts", Kind::Int),
+        ("leased_until", Kind::Long),
+        ("unsure", Kind::Int),
+        ("reason", Kind::Int),
+        ("answer", Kind::Text),
+    ];
+    let rows = deliveries
+        .iter()
+        .map(|one| json!([one.id, one.outbox, one.body, one.address, one.at.0, 0, 0, 0, 0, 0, ""]));
+    bulk::insert(tx, "notifications_deliveries", &columns, rows.collect(), "").await.map(|_| ())
 }
 
 /// Leases due deliveries, the longest due first.

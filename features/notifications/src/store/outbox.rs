@@ -1,10 +1,9 @@
 //! Outbox rows: one per response that is to be mailed.
 
-use otklik_db::many::{Many, parts};
-use otklik_db::{Column, DbErr, Rows, Tx, Value, sql};
+use otklik_db::{Column, DbErr, Rows, Tx, Value, bulk, sql};
 use otklik_kernel::{Id, Instant};
 use otklik_responses::Stored;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
 
 /// How an outbox row stands that is no longer fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +24,6 @@ pub struct Fresh {
     /// The trace of the request.
     pub trace: String,
 }
-
-static SET_STATE: [Many; 2] = [
-    Many::new("UPDATE notifications_outbox SET state = 1 WHERE state = 0 AND id IN (", "?", ")"),
-    Many::new("UPDATE notifications_outbox SET state = 2 WHERE state = 0 AND id IN (", "?", ")"),
-];
 
 /// A fresh row per response.
 pub fn rows(stored: &[&Stored]) -> Rows {
@@ -72,15 +66,11 @@ pub async fn hold(tx: &Tx, oldest: Id) -> Result<bool, DbErr> {
 
 /// Moves fresh rows on; gives how many there were, fewer than asked when another node was sooner.
 pub async fn set_state(tx: &Tx, ids: &[Id], state: OutboxState) -> Result<u64, DbErr> {
-    let statement = &SET_STATE[usize::from(state == OutboxState::Nobody)];
-    let mut moved = 0;
-    for part in parts(ids) {
-        let values = part.iter().map(|&id| Value::from(id));
-        let text = statement.text(tx, part.len());
-        let statement = Statement::from_sql_and_values(tx.get_database_backend(), text, values);
-        moved += tx.execute_raw(statement).await?.rows_affected();
-    }
-    Ok(moved)
+    let state: i16 = if state == OutboxState::Nobody { 2 } else { 1 };
+    let text =
+        format!("UPDATE notifications_outbox SET state = ? WHERE state = 0 AND id {}", bulk::among(tx));
+    let values: [Value; 2] = [state.into(), bulk::numbers(ids)];
+    Ok(tx.execute_raw(sql(tx, &text, values)).await?.rows_affected())
 }
 
 /// How many letters about an office had no recipient since a moment.

@@ -1,7 +1,9 @@
 //! Recipients of offices (QR-6).
 
+use std::collections::HashMap;
+
 use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::Id;
 use otklik_mail::EmailAddress;
 use sea_orm::{ConnectionTrait, Statement};
@@ -17,14 +19,30 @@ pub async fn of<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Vec<EmailAddre
     let text =
         "SELECT address FROM notifications_recipients WHERE body_id = ? ORDER BY position, address_key";
     let rows = conn.query_all_raw(sql(conn, text, [body.into()])).await?;
-    rows.iter()
-        .map(|row| {
-            let address: String = row.try_get_by_index(0)?;
-            let broken =
-                |e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}"));
-            EmailAddress::parse(&address).map_err(broken)
-        })
-        .collect()
+    rows.iter().map(|row| read(body, &row.try_get_by_index::<String>(0)?)).collect()
+}
+
+/// The addresses of several offices, each in the order they were typed; an office without any is not there.
+pub async fn of_all<C: ConnectionTrait>(
+    conn: &C,
+    bodies: &[Id],
+) -> Result<HashMap<Id, Vec<EmailAddress>>, DbErr> {
+    let text = format!(
+        "SELECT body_id, address FROM notifications_recipients WHERE body_id {} \
+        ORDER BY body_id, position, address_key",
+        bulk::among(conn)
+    );
+    let mut lists: HashMap<Id, Vec<EmailAddress>> = HashMap::new();
+    for row in conn.query_all_raw(sql(conn, &text, [bulk::numbers(bodies)])).await? {
+        let (body, address): (Id, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        lists.entry(body).or_default().push(read(body, &address)?);
+    }
+    Ok(lists)
+}
+
+fn read(body: Id, address: &str) -> Result<EmailAddress, DbErr> {
+    EmailAddress::parse(address)
+        .map_err(|e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}")))
 }
 
 /// Replaces the addresses of an office.

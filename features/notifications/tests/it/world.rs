@@ -109,6 +109,7 @@ impl World {
                 mail_from: "otklik@nalog.example".into(),
             }),
             authenticator: Arc::new(Cast),
+            live: otklik_web::Live::default(),
             metrics: Arc::new(Metrics::default()),
         });
         let offices = SharedOffices::open(&t.db).await.unwrap();

@@ -91,6 +91,7 @@ impl Cast {
                 mail_from: "otklik@otklik.example".into(),
             }),
             authenticator: Arc::new(ByName),
+            live: otklik_web::Live::default(),
             metrics: Arc::default(),
         });
         let offices = SharedOffices::open(&t.db).await.unwrap();

@@ -101,6 +101,7 @@ impl World {
             secret: Secret::new(&[7; 32]),
             settings: Arc::new(settings),
             authenticator: Arc::new(authenticator),
+            live: otklik_web::Live::default(),
             metrics: Arc::new(Metrics::default()),
         });
         let offices = SharedOffices::open(&t.db).await.unwrap();

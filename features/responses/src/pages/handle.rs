@@ -106,5 +106,6 @@ async fn write(
         before: Some(before),
         after: Some(after),
     };
-    append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await.map(|_| ())
+    append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await?;
+    otklik_web::live::changed(tx).await
 }

@@ -9,7 +9,7 @@ use otklik_responses::{AcceptError, NewResponse, OnAcceptance, Receipt, Stored, 
 use otklik_testkit::{TestDb, both};
 use sea_orm::ConnectionTrait;
 
-use crate::common::{MIGRATIONS, NEAR_A, acceptor, context, number, response, stored};
+use crate::common::{MIGRATIONS, NEAR_A, acceptor, context, found, number, response, stored};
 
 /// Writes a row per response into a table of its own, and refuses some of them.
 struct Outbox;
@@ -110,9 +110,7 @@ fn the_same_token_with_other_content_is_a_new_marked_row() {
         assert_ne!(first.receipt, second.receipt);
         assert!(!second.is_repeated);
         // Each is found by its own receipt; the mark is on the second.
-        let find = async |receipt| {
-            otklik_responses::store::find_by_receipt(t.db.read(), &receipt).await.unwrap().unwrap()
-        };
+        let find = async |receipt| found(&t, &receipt).await;
         assert_eq!(
             (find(first.receipt).await.comment.as_str(), find(first.receipt).await.suspicion.0),
             ("Хорошо", 0)

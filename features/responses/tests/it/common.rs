@@ -13,7 +13,9 @@ use otklik_kernel::{CivilDay, Id, Random, Secret, Zone};
 use otklik_organisations::model::BodyFields;
 use otklik_organisations::{BodyKind, Level, SharedOffices};
 use otklik_questionnaires::{Marks, Questionnaires};
-use otklik_responses::{Acceptor, NewResponse, OnAcceptance, Suspicion, routes};
+use otklik_responses::{
+    Acceptor, NewResponse, OnAcceptance, Receipt, Receipts, Response, Suspicion, routes, store,
+};
 use otklik_testkit::TestDb;
 use otklik_web::{Context, Ctx, Settings, csrf_token};
 use sea_orm::ConnectionTrait;
@@ -95,7 +97,7 @@ pub async fn context(t: &TestDb) -> Ctx {
         clock: t.clock.clone(),
         random: t.random.clone(),
         ids: t.ids.clone(),
-        secret: Secret::new(&[7; 32]),
+        secret: secret(),
         settings: Arc::new(Settings {
             public_url: "http://localhost".into(),
             admin_urls: vec!["http://localhost".into()],
@@ -104,8 +106,18 @@ pub async fn context(t: &TestDb) -> Ctx {
             mail_from: String::new(),
         }),
         authenticator: Arc::new(Known),
+        live: otklik_web::Live::default(),
         metrics: Arc::default(),
     })
+}
+
+fn secret() -> Secret {
+    Secret::new(&[7; 32])
+}
+
+/// The response of a receipt that was given out.
+pub async fn found(t: &TestDb, receipt: &Receipt) -> Response {
+    store::find_by_receipt(t.db.read(), &Receipts::new(&secret()), receipt).await.unwrap().unwrap()
 }
 
 /// Starts accepting on a context.

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::common::{
-    COUNTRY, DAY, FAR, FAR_A, MIGRATIONS, NEAR, NEAR_A, NEAR_B, OFFICES, acceptor, caller, context, response,
+    COUNTRY, DAY, FAR, FAR_A, MIGRATIONS, NEAR, NEAR_A, NEAR_B, OFFICES, acceptor, caller, context, found,
+    response,
 };
 
 const WORDS: [&str; 8] = ["Ёлка", "окно", "ОКНО", "100%", "а_б", "Очередь", "\\", "<b>"];
@@ -35,7 +36,7 @@ async fn fill(t: &TestDb, count: usize) {
         form.suspicion = Suspicion(i32::from(suspicion % 3));
         let receipt = acceptor.accept(form).await.unwrap().receipt;
         if looked % 2 == 0 {
-            let found = store::find_by_receipt(t.db.read(), &receipt).await.unwrap().unwrap();
+            let found = found(t, &receipt).await;
             let tx = t.db.begin().await.unwrap();
             assert!(store::set_looked(&tx, found.id, t.clock.now(), "Куратор").await.unwrap());
             assert!(!store::set_looked(&tx, found.id, t.clock.now(), "Другой").await.unwrap());
@@ -187,7 +188,7 @@ fn the_neighbour_sees_nothing() {
         let acceptor = acceptor(&ctx, Vec::new()).await;
         let receipt = acceptor.accept(response(&t, NEAR_A, "a0", "тайна")).await.unwrap().receipt;
         let conn = t.db.read();
-        let stored = store::find_by_receipt(conn, &receipt).await.unwrap().unwrap();
+        let stored = found(&t, &receipt).await;
         let any = Filter::default();
         for (who, sees) in
             [("far", false), ("operator", false), ("near", true), ("office", true), ("observer", true)]

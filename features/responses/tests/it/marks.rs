@@ -8,7 +8,7 @@ use otklik_responses::store::{self, Filter};
 use otklik_responses::{DeviceMarks, Suspicion};
 use otklik_testkit::both;
 
-use crate::common::{DAY, MIGRATIONS, NEAR_A, NEAR_B, acceptor, context, number, response, stored};
+use crate::common::{DAY, MIGRATIONS, NEAR_A, NEAR_B, acceptor, context, found, number, response, stored};
 
 #[test]
 fn surv4_a_burst_from_one_device_is_marked_and_stored_whole() {
@@ -44,7 +44,7 @@ fn surv4_a_burst_from_one_device_is_marked_and_stored_whole() {
             (tomorrow, Suspicion::default()),
         ] {
             let receipt = restarted.accept(form).await.unwrap().receipt;
-            let found = store::find_by_receipt(t.db.read(), &receipt).await.unwrap().unwrap();
+            let found = found(&t, &receipt).await;
             assert_eq!(found.suspicion, expected);
         }
         assert_eq!(stored(&t).await, 43);

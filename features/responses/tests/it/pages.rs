@@ -8,7 +8,7 @@ use otklik_responses::{Suspicion, figures, store};
 use otklik_testkit::{TestDb, both};
 use std::sync::Arc;
 
-use crate::common::{FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, context, number, response};
+use crate::common::{FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, context, found, number, response};
 
 /// A site with three responses: one of each office.
 struct Stage {
@@ -27,7 +27,7 @@ async fn stage(t: &TestDb) -> Stage {
     let store = async |form| {
         let receipt = acceptor.accept(form).await.unwrap().receipt;
         t.clock.advance(Instant::SECOND);
-        store::find_by_receipt(t.db.read(), &receipt).await.unwrap().unwrap().id
+        found(t, &receipt).await.id
     };
     let bad = store(response(t, NEAR_A, "a1c0", "Ждали <script>alert(1)</script> & «ещё»\nдва часа")).await;
     let good = store(response(t, NEAR_B, "e1", "")).await;
