@@ -3,15 +3,18 @@
 use std::sync::LazyLock;
 
 use typst::foundations::Bytes;
-use typst::text::{Font, FontBook, FontStyle, FontWeight};
+use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
-/// The faces that the templates use: (family, weight). Upright only.
-const FACES: [(&str, FontWeight); 3] = [
-    ("Libertinus Serif", FontWeight::REGULAR),
-    ("Libertinus Serif", FontWeight::SEMIBOLD),
+/// The family of names and texts; as wide as Arial, letter by letter.
+const TEXT_FAMILY: &str = "Liberation Sans";
+
+/// The faces that the templates use, from `fonts/`.
+const FACES: [&[u8]; 3] = [
+    include_bytes!("../fonts/LiberationSans-Regular.ttf"),
+    include_bytes!("../fonts/LiberationSans-Bold.ttf"),
     // Its zero has a dot inside, so 0 and О differ in a link that is typed by hand. [1 §4.3]
-    ("DejaVu Sans Mono", FontWeight::REGULAR),
+    include_bytes!("../fonts/DejaVuSansMono.ttf"),
 ];
 
 /// Stands for letters that no face has.
@@ -27,14 +30,7 @@ pub struct Faces {
 
 /// The one set of faces of the process.
 pub static FACES_READ: LazyLock<Faces> = LazyLock::new(|| {
-    let fonts: Vec<Font> = typst_assets::fonts()
-        .filter_map(|data| Font::new(Bytes::new(data), 0))
-        .filter(|font| {
-            let variant = font.info().variant;
-            variant.style == FontStyle::Normal
-                && FACES.contains(&(font.info().family.as_str(), variant.weight))
-        })
-        .collect();
+    let fonts: Vec<Font> = FACES.into_iter().filter_map(|data| Font::new(Bytes::new(data), 0)).collect();
     Faces { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
 });
 
@@ -66,7 +62,7 @@ pub fn printable(name: &str) -> String {
 /// Does every face of names have the letter?
 fn is_covered(letter: char) -> bool {
     let is_private = matches!(letter, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..);
-    let mut names = FACES_READ.fonts.iter().filter(|font| font.info().family == FACES[0].0);
+    let mut names = FACES_READ.fonts.iter().filter(|font| font.info().family == TEXT_FAMILY);
     !is_private && names.all(|font| font.info().coverage.contains(letter as u32))
 }
 
@@ -86,8 +82,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_every_face_the_templates_use() {
-        assert_eq!(FACES_READ.fonts.len(), FACES.len());
+    fn every_face_is_read() {
+        let families: Vec<&str> = FACES_READ.fonts.iter().map(|font| font.info().family.as_str()).collect();
+        assert_eq!(families, [TEXT_FAMILY, TEXT_FAMILY, "DejaVu Sans Mono"]);
     }
 
     #[test]
