@@ -34,6 +34,9 @@ pub enum PdfError {
     /// The name is longer than 500 letters.
     #[error("the name on the sheet is longer than {LONGEST_NAME} letters")]
     NameTooLong,
+    /// The poster's heading has nothing that can be printed.
+    #[error("the heading of the poster is empty")]
+    HeadingEmpty,
     /// The template has a mistake, or can't be made accessible and archivable: a fault of ours.
     #[error("the sheet's template failed: {0}")]
     Template(String),
@@ -48,26 +51,36 @@ impl QrSheet<'_> {
     /// # Errors
     /// The name is blank or too long, or the template is broken.
     pub fn pdf(&self) -> Result<Vec<u8>, PdfError> {
-        let name = printable(self.name);
-        match name.chars().count() {
-            0 => return Err(PdfError::NameEmpty),
-            1..=LONGEST_NAME => {}
-            _ => return Err(PdfError::NameTooLong),
-        }
+        let name = printable_name(self.name)?;
         let data = serde_json::json!({ "name": name, "url": self.qr.url(), "alt": L::default().sheet_qr_alt(self.qr.url().to_owned()) });
         let world = SheetWorld::new(
             include_str!("../templates/qr-sheet.typ"),
             [("data.json", data.to_string().into_bytes()), ("qr.svg", self.qr.svg().into_bytes())],
         )
         .map_err(|error| PdfError::Template(error.to_string()))?;
-        let made = compile(&world, self.qr.url(), self.day);
+        let made = lay_out(&world).and_then(|document| export(&document, self.qr.url(), self.day));
         typst::comemo::evict(0);
         made
     }
 }
 
-fn compile(world: &SheetWorld, ident: &str, day: CivilDay) -> Result<Vec<u8>, PdfError> {
-    let document = typst::compile::<PagedDocument>(world).output.map_err(|errors| broken(&errors))?;
+/// An office's name as it can be printed.
+pub(crate) fn printable_name(name: &str) -> Result<String, PdfError> {
+    let name = printable(name);
+    match name.chars().count() {
+        0 => Err(PdfError::NameEmpty),
+        1..=LONGEST_NAME => Ok(name),
+        _ => Err(PdfError::NameTooLong),
+    }
+}
+
+/// The sheet's pages.
+pub(crate) fn lay_out(world: &SheetWorld) -> Result<PagedDocument, PdfError> {
+    typst::compile::<PagedDocument>(world).output.map_err(|errors| broken(&errors))
+}
+
+/// The pages as a PDF, accessible and for archives.
+pub(crate) fn export(document: &PagedDocument, ident: &str, day: CivilDay) -> Result<Vec<u8>, PdfError> {
     let standards = PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a])
         .map_err(|error| PdfError::Template(error.message().to_string()))?;
     let options = PdfOptions {
@@ -77,7 +90,7 @@ fn compile(world: &SheetWorld, ident: &str, day: CivilDay) -> Result<Vec<u8>, Pd
         standards,
         ..PdfOptions::default()
     };
-    typst_pdf::pdf(&document, &options).map_err(|errors| broken(&errors))
+    typst_pdf::pdf(document, &options).map_err(|errors| broken(&errors))
 }
 
 /// The day's beginning, as Typst has it.
