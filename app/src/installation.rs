@@ -25,6 +25,7 @@ pub fn migrations() -> Vec<Migration> {
         otklik_questionnaires::MIGRATIONS,
         otklik_responses::MIGRATIONS,
         otklik_notifications::MIGRATIONS,
+        otklik_materials::MIGRATIONS,
     ]
     .concat()
 }

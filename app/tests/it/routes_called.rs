@@ -4,6 +4,10 @@ use otklik_access::Role;
 use otklik_db::execute;
 use otklik_journal::{Actor, NewEntry, append};
 use otklik_kernel::Id;
+use otklik_materials::model::Typed;
+use otklik_materials::photo::Photo;
+use otklik_materials::place::place;
+use otklik_organisations::act::Act;
 
 use crate::routes::{Line, lines};
 use crate::world::{
@@ -19,6 +23,7 @@ struct Side {
     /// A body that may be changed, moved and closed.
     spare: Id,
     unit: Id,
+    placement: Id,
     person: Id,
     response: Id,
     entry: Id,
@@ -40,6 +45,7 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/bodies/{id}/reopen", "{id}", |side| side.spare.to_string()),
     ("/admin/bodies/", "{id}", |side| side.body.to_string()),
     ("/admin/bodies/", "{unit}", |side| side.unit.to_string()),
+    ("/admin/bodies/", "{placement}", |side| side.placement.to_string()),
     ("/admin/people/", "{id}", |side| side.person.to_string()),
     ("/admin/responses/", "{id}", |side| side.response.to_string()),
     ("/admin/journal/", "{id}", |side| side.entry.to_string()),
@@ -60,7 +66,7 @@ fn fill(path: &str, side: &Side, unit: &Side) -> String {
         let name = &filled[at..=at + filled[at..].find('}').unwrap()];
         let known = PARAMETERS.iter().find(|(start, known, _)| path.starts_with(start) && name == *known);
         let (_, _, of) = known.unwrap_or_else(|| panic!("{path}: say in PARAMETERS what {name} means"));
-        let value = of(if name == "{unit}" { unit } else { side });
+        let value = of(if ["{unit}", "{placement}"].contains(&name) { unit } else { side });
         filled = filled.replacen(name, &value, 1);
     }
     filled
@@ -76,6 +82,14 @@ fn fields(path: &str, side: &Side) -> Vec<(&'static str, String)> {
             vec![("role", Role::Head.code().into()), ("role_body", side.office.clone())]
         }
         "/admin/bodies/{id}/recipients" => vec![("recipients", "otdel@nalog.example".into())],
+        "/admin/bodies/{id}/poster" => vec![("heading", "Оцените нас".into())],
+        "/admin/bodies/{id}/placements/new" => vec![
+            ("place", "other".into()),
+            ("carrier", "open".into()),
+            ("day", "2026-11-22".into()),
+            ("note", "у входа".into()),
+        ],
+        "/admin/bodies/{id}/placements/{placement}/remove" => vec![("reason", "ремонт".into())],
         "/admin/bodies/{id}/close" => vec![("reason", "переезд".into())],
         "/admin/bodies/{id}/units/new" => vec![("name", "Отдел".into())],
         "/admin/bodies/{id}/units/{unit}" => vec![("name", "Отдел учёта".into())],
@@ -91,6 +105,7 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
     let login = format!("worker{office}");
     let person = world.person(&login, body, &[Role::UnitHead], "").await;
     let (unit, delivery, event) = (world.t.new_id(), world.t.new_id(), world.t.new_id());
+    let placement = hang(world, body, text).await;
     let tx = world.t.db.begin().await.unwrap();
     otklik_organisations::people::grant(&tx, person, region, Role::UnitHead, world.ctx.now()).await.unwrap();
     otklik_organisations::units::store::insert(&tx, unit, body, &format!("{text} отдел"), false)
@@ -120,7 +135,15 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
         execute(&world.t.db, &text).await.unwrap();
     }
     let office = office.to_owned();
-    Side { office, receipt, region, body, spare, unit, person, response, entry, delivery, event }
+    Side { office, receipt, region, body, spare, unit, placement, person, response, entry, delivery, event }
+}
+
+/// A poster with a photo.
+async fn hang(world: &World, body: Id, text: &str) -> Id {
+    let act = Act::by(&world.ctx, Actor::System("test"), "0123456789abcdef");
+    let typed = Typed { place: "info_stand", carrier: "open", day: "2026-11-20", note: text };
+    let photo = Photo { jpeg: text.into(), width: 1, height: 1 };
+    place(&world.t.db, &SYSTEM, &act, text, body, typed, Some(photo)).await.unwrap()
 }
 
 /// Puts back what earlier calls of the same routes have changed.
@@ -210,7 +233,7 @@ impl World {
         }
         if line.path.contains('{') {
             let mut sides = vec![(far, far)];
-            if line.path.contains("{unit}") {
+            if line.path.contains("{unit}") || line.path.contains("{placement}") {
                 sides.extend([(near, far), (far, near)]);
             }
             for (side, unit) in sides {
@@ -222,6 +245,7 @@ impl World {
             // Neither a number that is nothing's nor no number at all.
             for nothing in ["1", "nothing"] {
                 let path = line.path.replace("{id}", nothing).replace("{unit}", nothing);
+                let path = path.replace("{placement}", nothing);
                 let answer = self.call(line, &path, near, &session, Some(&csrf)).await;
                 assert_eq!(answer.status, 404, "{what} {path}");
             }
@@ -266,5 +290,13 @@ fn x6_every_route_as_everyone_in_scope_and_out_of_it() {
         let response = stored.iter().find(|response| response.id == near.response).unwrap();
         assert!(response.looked.is_some() && response.outcome.is_some());
         assert_eq!(otklik_notifications::recipients(world.t.db.read(), near.body).await.unwrap().len(), 1);
+        let posters = async |body| {
+            otklik_materials::store::placements::of(world.t.db.read(), &SYSTEM, body).await.unwrap()
+        };
+        assert!(posters(far.body).await.iter().all(|poster| poster.removed.is_none()));
+        assert_eq!(posters(far.body).await.len(), 1);
+        let near_posters = posters(near.body).await;
+        let taken_down = near_posters.iter().find(|poster| poster.id == near.placement).unwrap();
+        assert!(near_posters.len() > 1 && taken_down.removed.is_some());
     });
 }

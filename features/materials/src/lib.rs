@@ -1,38 +1,24 @@
 #![doc = include_str!("../README.md")]
 
-mod download;
-mod office;
-mod page;
+pub mod attach;
+pub mod model;
+mod pages;
+pub mod photo;
+pub mod place;
+pub mod read;
+pub mod refusal;
+pub mod reword;
+pub mod store;
+pub mod take_down;
+mod upload;
+pub mod wording;
 
-use std::sync::Arc;
-
-use otklik_access::Permission;
-use otklik_web::{Access, Ctx, Part, Routes};
-use tokio::sync::Semaphore;
+pub use pages::routes;
 
 mod texts {
     otklik_locale::texts!();
 }
 
-/// Sheets made at once on a node: each keeps a processor busy for tens of milliseconds.
-const SHEETS_AT_ONCE: usize = 1;
-
-/// What the handlers share.
-#[derive(Clone)]
-struct Materials {
-    ctx: Ctx,
-    sheets: Arc<Semaphore>,
-}
-
-/// The pages of this slice.
-#[must_use]
-pub fn routes(ctx: &Ctx) -> Part {
-    let materials = Materials { ctx: ctx.clone(), sheets: Arc::new(Semaphore::new(SHEETS_AT_ONCE)) };
-    let needs = Access::Needs(Permission::MakeMaterials);
-    Routes::new(ctx, materials)
-        .get("/admin/bodies/{id}/materials", needs, page::show)
-        .get("/admin/bodies/{id}/qr.svg", needs, download::svg)
-        .get("/admin/bodies/{id}/qr.png", needs, download::png)
-        .get("/admin/bodies/{id}/qr.pdf", needs, download::pdf)
-        .finish()
-}
+/// The steps of this slice's schema.
+pub const MIGRATIONS: &[otklik_db::Migration] =
+    otklik_db::migrations!["0800_materials_texts", "0801_materials_placements"];

@@ -50,6 +50,9 @@ pub fn value(l: L, path: &[String], value: &Json, zone: &Zone) -> String {
         Json::String(code) if name == "role" || name == "roles" => {
             otklik_access::Role::find(code).map_or_else(|| code.clone(), |role| role.title().to_owned())
         }
+        Json::String(code) if name == "place" || name == "carrier" => {
+            l.find(name, code).unwrap_or_else(|| code.clone())
+        }
         Json::String(text) => text.clone(),
         whole => whole.to_string(),
     }
@@ -78,6 +81,7 @@ mod tests {
         assert_eq!(told("closed_at", json!(1_795_338_000_000_000_i64)), "22.11.2026 09:00:00 (UTC+0)");
         assert_eq!(told("role", json!("mer_observer")), "Наблюдатель Минэкономразвития");
         assert_eq!(told("has_queue_terminal", json!(true)), "да");
+        assert_eq!(told("place", json!("info_stand")), "стенд № 1");
         assert_eq!(told("count", json!(3)), "3");
     }
 }

@@ -7,6 +7,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::font::printable;
+use crate::link::shown_link;
 use crate::qr::Qr;
 use crate::texts::L;
 use crate::world::SheetWorld;
@@ -52,7 +53,7 @@ impl QrSheet<'_> {
     /// The name is blank or too long, or the template is broken.
     pub fn pdf(&self) -> Result<Vec<u8>, PdfError> {
         let name = printable_name(self.name)?;
-        let data = serde_json::json!({ "name": name, "url": self.qr.url(), "alt": L::default().sheet_qr_alt(self.qr.url().to_owned()) });
+        let data = serde_json::json!({ "name": name, "url": self.qr.url(), "link": printable(&shown_link(self.qr.url())), "alt": L::default().sheet_qr_alt(self.qr.url().to_owned()) });
         let world = SheetWorld::new(
             include_str!("../templates/qr-sheet.typ"),
             [("data.json", data.to_string().into_bytes()), ("qr.svg", self.qr.svg().into_bytes())],
