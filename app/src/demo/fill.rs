@@ -55,6 +55,7 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     tx.commit().await?;
     accounts(ctx, &bodies).await?;
     recipients(ctx, &bodies, &trace).await?;
+    super::posters::hang(ctx, &act).await?;
     responses(ctx, &bodies, seed).await?;
     look_through(ctx).await
 }

@@ -2,6 +2,7 @@
 
 pub mod content;
 mod fill;
+mod posters;
 
 use std::fs;
 use std::process::ExitCode;
