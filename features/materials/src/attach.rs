@@ -11,7 +11,7 @@ use crate::photo::Photo;
 use crate::refusal::Refusal;
 use crate::store::{photos, placements};
 
-/// Keeps the photo of a poster of the scope.
+/// Keeps the photo of a poster of the scope that hangs; what was taken down stays as it is.
 ///
 /// # Errors
 /// No such poster.
@@ -24,7 +24,8 @@ pub async fn attach(
     photo: Photo,
 ) -> Result<(), Refusal<Mistake>> {
     let tx = db.begin().await?;
-    let before = placements::find(&tx, scope, body, placement).await?.ok_or(Refusal::NotFound)?;
+    let before = placements::find(&tx, scope, body, placement).await?;
+    let before = before.filter(|poster| poster.removed.is_none()).ok_or(Refusal::NotFound)?;
     photos::set(&tx, placement, photo, by, act.now).await?;
     let entry = Entry {
         action: "placements.photo",

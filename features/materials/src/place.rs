@@ -3,6 +3,7 @@
 use otklik_access::Scope;
 use otklik_db::Db;
 use otklik_kernel::Id;
+use otklik_organisations::Body;
 use otklik_organisations::act::{Act, Entry};
 use otklik_organisations::store as bodies;
 use serde_json::json;
@@ -11,6 +12,12 @@ use crate::model::{Mistake, Typed, check};
 use crate::photo::Photo;
 use crate::refusal::Refusal;
 use crate::store::{photos, placements};
+
+/// Whether posters are hung up in a body: it receives people and is not closed.
+#[must_use]
+pub const fn is_open_office(body: &Body) -> bool {
+    body.fields.is_office && body.closed_at.is_none()
+}
 
 /// Writes down a poster in an open office of the scope, with its photo when there is one; its id. `by` is the name
 /// of the person for the register.
@@ -28,7 +35,7 @@ pub async fn place(
 ) -> Result<Id, Refusal<Mistake>> {
     let tx = db.begin().await?;
     let found = bodies::find(&tx, scope, body).await?;
-    let found = found.filter(|body| body.closed_at.is_none()).ok_or(Refusal::NotFound)?;
+    let found = found.filter(is_open_office).ok_or(Refusal::NotFound)?;
     let today = act.now.day_in(&found.fields.zone);
     let fields = check(&found.fields, today, typed).map_err(Refusal::Wrong)?;
     let id = act.new_id();

@@ -6,6 +6,7 @@ use otklik_organisations::store as bodies;
 use sea_orm::ConnectionTrait;
 
 use crate::model::Standing;
+use crate::place::is_open_office;
 use crate::store::placements;
 
 /// The page with the offices of [`Gaps::below_minimum`].
@@ -49,7 +50,7 @@ pub async fn gaps<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Gaps, D
 pub async fn standings<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<Standing>, DbErr> {
     let placed = placements::placed(conn, scope).await?;
     let all = bodies::all(conn, scope).await?;
-    let offices = all.into_iter().filter(|body| body.fields.is_office && body.closed_at.is_none());
+    let offices = all.into_iter().filter(is_open_office);
     Ok(offices
         .map(|body| {
             let hangs = placed.get(&body.id).cloned().unwrap_or_default();

@@ -11,7 +11,7 @@ use otklik_web::{Fail, Trace, Who, html};
 use super::common::{Materials, bad_photo, body_page, carrier_text, errors, place_text, texts};
 use super::office;
 use crate::model::{Carrier, Place, Typed, check, prescribed};
-use crate::place::place;
+use crate::place::{is_open_office, place};
 use crate::refusal::or_mistakes;
 use crate::texts::L;
 use crate::upload::{self, File};
@@ -55,7 +55,7 @@ fn view(materials: &Materials, who: &Who, body: &Body, typed: Typed<'_>, errors:
 /// An office that posters are hung up in.
 async fn open_office(materials: &Materials, who: &Who, id: &str) -> Result<Body, Fail> {
     let body = office::find(&materials.ctx, who, id).await?;
-    if body.closed_at.is_some() { Err(Fail::NotFound) } else { Ok(body) }
+    if is_open_office(&body) { Ok(body) } else { Err(Fail::NotFound) }
 }
 
 /// The form, with today's day in it.
@@ -80,7 +80,8 @@ pub async fn add(
 ) -> Result<Response, Fail> {
     let body = open_office(&materials, &who, &id).await;
     // The token is checked before it is told whether there is such an office.
-    let sent = upload::read(&who, request).await?;
+    let mut sent = upload::read(&who, request).await?;
+    let file = std::mem::take(&mut sent.photo);
     let (body, l) = (body?, texts(&who));
     let typed = Typed {
         place: sent.get("place"),
@@ -91,12 +92,12 @@ pub async fn add(
     let today = materials.ctx.now().day_in(&body.fields.zone);
     let mut found = errors(l, &check(&body.fields, today, typed).err().unwrap_or_default());
     let mut photo = None;
-    match &sent.photo {
+    match file {
         File::None => {}
         File::TooLong => found.add("photo", l.photo_too_long()),
         // A browser doesn't keep the file of a form that comes back.
         File::Read(_) if !found.is_empty() => found.add("photo", l.photo_again()),
-        File::Read(file) => match materials.photo(file.clone()).await? {
+        File::Read(file) => match materials.photo(file).await? {
             Ok(made) => photo = Some(made),
             Err(bad) => found.add("photo", bad_photo(l, bad)),
         },

@@ -58,7 +58,11 @@ fn qr11_a_poster_is_written_down_with_its_photo_and_taken_down_with_a_reason() {
         let list = site.get("responsible", "/admin/bodies/2/placements").await;
         list.says("сейчас 0").says("Сняты").says("ремонт зала").says("зал № 2");
         let page = site.get("responsible", &here).await.expect(StatusCode::OK);
-        page.says("ремонт зала").says("Сотрудник 11").hides("Плакат снят</button>");
+        page.says("ремонт зала").says("Сотрудник 11").hides("Плакат снят</button>").hides("type=\"file\"");
+        let csrf = site.csrf("responsible");
+        let photo = format!("{here}/photo");
+        let late = site.upload("responsible", &photo, &csrf, &[], ("a.jpg", &jpeg())).await;
+        assert_eq!(late.status, StatusCode::NOT_FOUND);
         assert_eq!(site.journal().await, ["placements.add", "placements.remove"]);
     });
 }
@@ -169,10 +173,11 @@ fn qr11_the_register_keeps_to_scope_and_permission() {
             let answer = site.upload("responsible", new, csrf, &GOOD, ("a.jpg", &jpeg())).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN);
         }
-        assert_eq!(
-            site.get("responsible", "/admin/bodies/4/placements/new").await.status,
-            StatusCode::NOT_FOUND
-        );
+        for body in [1, 4] {
+            let new = format!("/admin/bodies/{body}/placements/new");
+            assert_eq!(site.get("responsible", &new).await.status, StatusCode::NOT_FOUND, "{body}");
+            assert_eq!(site.post("responsible", &new, &GOOD).await.status, StatusCode::NOT_FOUND, "{body}");
+        }
         assert_eq!(site.journal().await, ["placements.add"]);
         assert!(photos::find(site.t.db.read(), &SYSTEM, OFFICE, id).await.unwrap().is_none());
         let elsewhere = take_down(&site.t.db, &SYSTEM, &site.act(), "", (5, id), "x").await;
