@@ -119,6 +119,7 @@ impl Site {
                 mail_from: "otklik@example.org".into(),
             }),
             authenticator: Arc::new(Cast),
+            live: otklik_web::Live::default(),
             metrics: Arc::new(Metrics::default()),
         });
         let router = otklik_materials::routes(&ctx).router;
