@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { Running } from "./process.js";
+import { freePort, Running } from "./process.js";
 
 /** What `otklik demo` writes into `demo.json` of its data folder. */
 export interface Demo {
@@ -63,11 +63,12 @@ export class Otklik {
     private readonly process: Running,
   ) {}
 
-  /** Starts it. `mail` is its setting; without it mail goes into the folder `mail`. */
-  static async start(options: { mail?: string } = {}): Promise<Otklik> {
+  /** Starts it. `mail` and `database` are its settings; without them mail goes into a folder and data into SQLite. */
+  static async start(options: { mail?: string; database?: string } = {}): Promise<Otklik> {
     const folder = await mkdtemp(join(tmpdir(), "otklik-e2e-"));
     const mail = options.mail ?? `file:${join(folder, "mail")}`;
     const words = ["demo", "--data-dir", folder, "--listen", "127.0.0.1:0", "--mail", mail, "--seed", "1"];
+    if (options.database !== undefined) words.push("--database-url", options.database);
     const process = new Running(binary(), words, folder);
     try {
       const demo = await process.until("demo.json", async () => {
@@ -82,6 +83,17 @@ export class Otklik {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** Starts one more node over the same database and folder; gives the address of its admin zone and its end. */
+  async another(database: string): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const settings = ["--data-dir", this.folder, "--database-url", database, "--mail", this.demo.mail];
+    const node = new Running(binary(), ["serve", "--listen", listen, ...settings], this.folder);
+    await node.until("an answer of the other node's /readyz", async () => {
+      return (await fetch(`http://${listen}/readyz`)).ok || undefined;
+    });
+    return { adminUrl: `http://${listen}/admin/`, stop: () => node.stop() };
   }
 
   /** The accounts with a role, in the order of `demo.json`; at least as many as asked for. */

@@ -32,8 +32,13 @@ export const test = base.extend<object, Started>({
 });
 
 /** Signs in with an account, as a person does. */
-export async function signIn(page: Page, otklik: Otklik, account: Pick<Account, "login" | "password">): Promise<void> {
-  await page.goto(`${otklik.demo.admin_url}login`);
+export async function signIn(
+  page: Page,
+  otklik: Otklik,
+  account: Pick<Account, "login" | "password">,
+  adminUrl = otklik.demo.admin_url,
+): Promise<void> {
+  await page.goto(`${adminUrl}login`);
   await page.getByLabel("Логин").fill(account.login);
   await page.getByLabel("Пароль").fill(account.password);
   await page.getByRole("button", { name: "Войти" }).click();

@@ -128,7 +128,7 @@ fn crates_tests(job: &mut Job<'_>, long: bool) -> anyhow::Result<()> {
 }
 
 fn e2e(job: &mut Job<'_>) -> anyhow::Result<()> {
-    let wanted = [tools::CHROMIUM, tools::ZBAR, tools::JAVA, tools::FONTS];
+    let wanted = [tools::POSTGRESQL, tools::CHROMIUM, tools::ZBAR, tools::JAVA, tools::FONTS];
     tools::packages(job, &wanted)?;
     front_end(job)?;
     // The same selection of crates as for the tests, so that nothing is compiled twice with other features.
@@ -136,7 +136,10 @@ fn e2e(job: &mut Job<'_>) -> anyhow::Result<()> {
     npm(job, "e2e")?;
     job.check(&mut job.workplace.npm("e2e", ["run", "check"]))?;
     let otklik = job.workplace.otklik();
-    job.tests(job.workplace.npm("e2e", ["run", "test"]).env("OTKLIK_BIN", otklik))
+    let cluster = Cluster::start().map_err(anyhow::Error::msg)?;
+    let mut test = job.workplace.npm("e2e", ["run", "test"]);
+    test.env("OTKLIK_BIN", otklik).env("OTKLIK_TEST_POSTGRES", cluster.url("postgres"));
+    job.tests(&mut test)
 }
 
 fn docs(job: &mut Job<'_>) -> anyhow::Result<()> {
