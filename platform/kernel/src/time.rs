@@ -42,6 +42,14 @@ impl Instant {
         CivilDay(i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day()))
     }
 
+    /// Seconds from 1970-01-01 00:00 to what a clock on the wall shows in a zone: for programs that know no
+    /// zones, such as spreadsheets.
+    #[must_use]
+    pub fn wall_seconds(self, zone: &Zone) -> i64 {
+        let moment = self.timestamp();
+        moment.as_second() + i64::from(zone.0.to_offset(moment).seconds())
+    }
+
     /// «22.11.2026 14:05» in a zone, for people.
     #[must_use]
     pub fn show_in(self, zone: &Zone) -> String {
@@ -193,6 +201,8 @@ mod tests {
         assert_eq!(moment.day_in(&vladivostok), CivilDay(20_261_122));
         assert_eq!(moment.show_in(&vladivostok), "22.11.2026 06:00");
         assert_eq!(moment.show_exact_in(&moscow), "21.11.2026 23:00:00 (UTC+3)");
+        assert_eq!(moment.wall_seconds(&vladivostok) - moment.wall_seconds(&Zone::utc()), 10 * 3600);
+        assert_eq!(moment.wall_seconds(&Zone::utc()), moment.0 / Instant::SECOND);
         assert_eq!(Zone::find("Mars/Olympus"), None);
     }
 
