@@ -24,6 +24,7 @@ struct Side {
     spare: Id,
     unit: Id,
     placement: Id,
+    responsible: Id,
     person: Id,
     response: Id,
     entry: Id,
@@ -46,6 +47,7 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/bodies/", "{id}", |side| side.body.to_string()),
     ("/admin/bodies/", "{unit}", |side| side.unit.to_string()),
     ("/admin/bodies/", "{placement}", |side| side.placement.to_string()),
+    ("/admin/bodies/", "{responsible}", |side| side.responsible.to_string()),
     ("/admin/people/", "{id}", |side| side.person.to_string()),
     ("/admin/responses/", "{id}", |side| side.response.to_string()),
     ("/admin/journal/", "{id}", |side| side.entry.to_string()),
@@ -59,14 +61,17 @@ fn style() -> String {
     path.rsplit_once('/').unwrap().1.to_owned()
 }
 
-/// The path with what its parameters mean on a side; `unit` may be on another one.
-fn fill(path: &str, side: &Side, unit: &Side) -> String {
+/// A path's second parameter: something inside the body that the first one names.
+const INSIDE: &[&str] = &["{unit}", "{placement}", "{responsible}"];
+
+/// The path with what its parameters mean on a side; what is inside a body may be on another one.
+fn fill(path: &str, side: &Side, inside: &Side) -> String {
     let mut filled = path.to_owned();
     while let Some(at) = filled.find('{') {
         let name = &filled[at..=at + filled[at..].find('}').unwrap()];
         let known = PARAMETERS.iter().find(|(start, known, _)| path.starts_with(start) && name == *known);
         let (_, _, of) = known.unwrap_or_else(|| panic!("{path}: say in PARAMETERS what {name} means"));
-        let value = of(if ["{unit}", "{placement}"].contains(&name) { unit } else { side });
+        let value = of(if INSIDE.contains(&name) { inside } else { side });
         filled = filled.replacen(name, &value, 1);
     }
     filled
@@ -106,9 +111,14 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
     let person = world.person(&login, body, &[Role::UnitHead], "").await;
     let (unit, delivery, event) = (world.t.new_id(), world.t.new_id(), world.t.new_id());
     let placement = hang(world, body, text).await;
+    let responsible = world.t.new_id();
     let tx = world.t.db.begin().await.unwrap();
     otklik_organisations::people::grant(&tx, person, region, Role::UnitHead, world.ctx.now()).await.unwrap();
     otklik_organisations::units::store::insert(&tx, unit, body, &format!("{text} отдел"), false)
+        .await
+        .unwrap();
+    let fields = otklik_organisations::responsibles::Fields { name: text.into(), ..Default::default() };
+    otklik_organisations::responsibles::store::insert(&tx, responsible, body, &fields, world.ctx.now())
         .await
         .unwrap();
     let entry = NewEntry {
@@ -135,7 +145,7 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
         execute(&world.t.db, &text).await.unwrap();
     }
     let office = office.to_owned();
-    Side { office, receipt, region, body, spare, unit, placement, person, response, entry, delivery, event }
+    Side { office, receipt, region, body, spare, unit, placement, responsible, person, response, entry, delivery, event }
 }
 
 /// A poster with a photo.
@@ -151,6 +161,12 @@ async fn restore(world: &World, near: &Side) {
     for text in [
         format!("UPDATE notifications_deliveries SET state = 3 WHERE id = {}", near.delivery),
         format!("UPDATE jobs_events SET attempts = 3 WHERE id = {}", near.event),
+        format!(
+            "INSERT INTO organisations_responsibles (id, body_id, unit, position, name, phone_code, phone_vts,
+                phone_number, email, created_at)
+            VALUES ({}, {}, '', '', 'Ближний', '', '', '', '', 0) ON CONFLICT DO NOTHING",
+            near.responsible, near.body
+        ),
     ] {
         execute(&world.t.db, &text).await.unwrap();
     }
@@ -233,19 +249,20 @@ impl World {
         }
         if line.path.contains('{') {
             let mut sides = vec![(far, far)];
-            if line.path.contains("{unit}") || line.path.contains("{placement}") {
+            if INSIDE.iter().any(|name| line.path.contains(name)) {
                 sides.extend([(near, far), (far, near)]);
             }
-            for (side, unit) in sides {
-                let path = fill(&line.path, side, unit);
+            for (side, inside) in sides {
+                let path = fill(&line.path, side, inside);
                 let answer = self.call(line, &path, side, &session, Some(&csrf)).await;
                 assert_eq!(answer.status, 404, "{what} {path}");
                 assert!(!answer.text.contains(FAR_MARK), "{what} {path}");
             }
             // Neither a number that is nothing's nor no number at all.
             for nothing in ["1", "nothing"] {
-                let path = line.path.replace("{id}", nothing).replace("{unit}", nothing);
-                let path = path.replace("{placement}", nothing);
+                let path = INSIDE
+                    .iter()
+                    .fold(line.path.replace("{id}", nothing), |path, name| path.replace(name, nothing));
                 let answer = self.call(line, &path, near, &session, Some(&csrf)).await;
                 assert_eq!(answer.status, 404, "{what} {path}");
             }

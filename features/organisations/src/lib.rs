@@ -11,6 +11,7 @@ mod pages;
 pub mod password;
 pub mod people;
 pub mod refusal;
+pub mod responsibles;
 pub mod sessions;
 pub mod sign_in;
 pub mod snapshot;
@@ -32,6 +33,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0200_organisations_bodies",
     "0210_organisations_people",
     "0220_organisations_closed_reason",
+    "0230_organisations_responsibles",
 ];
 
 /// Why a password is not taken, in words.

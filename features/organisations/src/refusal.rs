@@ -103,6 +103,10 @@ pub enum Wrong {
     Login,
     /// Not an e-mail address.
     Email,
+    /// Neither a telephone nor an e-mail.
+    NoContact,
+    /// Not an enabled account of this body.
+    Account,
     /// No such role.
     Role,
     /// The unit is not of this body.
@@ -161,6 +165,8 @@ impl Wrong {
             Self::Root => l.wrong_root(),
             Self::Login => l.wrong_login(),
             Self::Email => l.wrong_email(),
+            Self::NoContact => l.wrong_no_contact(),
+            Self::Account => l.wrong_account(),
             Self::Role => l.wrong_role(),
             Self::Unit => l.wrong_unit(),
             Self::DisableSelf => l.wrong_disable_self(),

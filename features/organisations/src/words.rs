@@ -72,6 +72,8 @@ pub(crate) fn label(l: L, field: &str) -> &'static str {
     match field {
         "reason" => l.body_close_reason(),
         "name" => l.person_name(),
+        "unit" => l.register_unit(),
+        "position" => l.register_position(),
         "unit_name" => l.unit_name(),
         "login" => l.person_login(),
         "body" => l.people_body(),

@@ -36,7 +36,9 @@ pub enum Permission {
     ReadBodies,
     /// Add, change, move, close and import bodies and units.
     ManageBodies,
-    /// Change the recipients of an office.
+    /// See the register of responsible employees: names, telephones, addresses.
+    ReadResponsibles,
+    /// Change the recipients of an office and its register of responsible employees.
     ManageRecipients,
     /// Make QR codes and print materials.
     MakeMaterials,
@@ -50,11 +52,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadResponses,
         Self::HandleResponses,
         Self::ReadBodies,
         Self::ManageBodies,
+        Self::ReadResponsibles,
         Self::ManageRecipients,
         Self::MakeMaterials,
         Self::ManagePeople,
@@ -70,6 +73,7 @@ impl Permission {
             Self::HandleResponses => "handle_responses",
             Self::ReadBodies => "read_bodies",
             Self::ManageBodies => "manage_bodies",
+            Self::ReadResponsibles => "read_responsibles",
             Self::ManageRecipients => "manage_recipients",
             Self::MakeMaterials => "make_materials",
             Self::ManagePeople => "manage_people",
@@ -145,13 +149,25 @@ impl Role {
                 P::ReadResponses
                     | P::HandleResponses
                     | P::ReadBodies
+                    | P::ReadResponsibles
                     | P::ManageRecipients
                     | P::MakeMaterials
             ),
             Self::DeputyHead | Self::Head => {
-                matches!(permission, P::ReadResponses | P::HandleResponses | P::ReadBodies | P::ReadJournal)
+                matches!(
+                    permission,
+                    P::ReadResponses
+                        | P::HandleResponses
+                        | P::ReadBodies
+                        | P::ReadResponsibles
+                        | P::ReadJournal
+                )
             }
-            Self::QualityGroup | Self::OivRepresentative => {
+            Self::QualityGroup => matches!(
+                permission,
+                P::ReadResponses | P::HandleResponses | P::ReadBodies | P::ReadResponsibles
+            ),
+            Self::OivRepresentative => {
                 matches!(permission, P::ReadResponses | P::HandleResponses | P::ReadBodies)
             }
             Self::AnalyticalCentre => {

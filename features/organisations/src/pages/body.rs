@@ -42,6 +42,7 @@ struct May {
     recipients: bool,
     materials: bool,
     people: bool,
+    responsibles: bool,
     responses: bool,
 }
 
@@ -100,6 +101,7 @@ pub(crate) async fn show(
             recipients: body.fields.is_office && may(&web, &who, Permission::ManageRecipients, id).await?,
             materials: body.fields.is_office && may(&web, &who, Permission::MakeMaterials, id).await?,
             people: may(&web, &who, Permission::ManagePeople, id).await?,
+            responsibles: may(&web, &who, Permission::ReadResponsibles, id).await?,
             responses: may(&web, &who, Permission::ReadResponses, id).await?,
         },
         body,

@@ -1,5 +1,6 @@
 //! What the slice's handlers share.
 
+use axum::http::StatusCode;
 use otklik_access::Scope;
 use otklik_db::DbErr;
 use otklik_kernel::{Id, Instant, Zone};
@@ -67,6 +68,11 @@ pub(crate) fn or_mistakes<T>(done: Result<T, Refusal>) -> Result<Result<T, Vec<M
     }
 }
 
+/// The status of a form's page.
+pub(crate) const fn status(mistakes: &[Mistake]) -> StatusCode {
+    if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
 /// Bodies to choose from by code: all of a small scope, none of a large one, where one types.
 pub(crate) async fn options(web: &Web, scope: &Scope) -> Result<Vec<(String, String)>, DbErr> {
     const MOST: u32 = 300;
@@ -105,6 +111,8 @@ pub(crate) fn flash(page: Page, l: L, query: &Form) -> Page {
         "unit-added" => l.done_unit_added(),
         "unit-saved" => l.done_unit_saved(),
         "unit-removed" => l.done_unit_removed(),
+        "responsible-added" => l.done_responsible_added(),
+        "responsible-removed" => l.done_responsible_removed(),
         "granted" => l.done_granted(),
         "withdrawn" => l.done_withdrawn(),
         "disabled" => l.done_disabled(),

@@ -10,6 +10,8 @@ mod login;
 mod people;
 mod person;
 mod person_form;
+mod responsible_form;
+mod responsibles;
 mod unit;
 
 use otklik_access::Permission;
@@ -24,6 +26,8 @@ pub fn routes(ctx: &Ctx, offices: &SharedOffices) -> Part {
     let web = Web { ctx: ctx.clone(), offices: offices.clone() };
     let reads = Access::Needs(Permission::ReadBodies);
     let manages = Access::Needs(Permission::ManageBodies);
+    let reads_register = Access::Needs(Permission::ReadResponsibles);
+    let keeps_register = Access::Needs(Permission::ManageRecipients);
     let keeps_people = Access::Needs(Permission::ManagePeople);
     Routes::new(ctx, web)
         .get("/admin/login", Access::Public, login::show)
@@ -53,6 +57,19 @@ pub fn routes(ctx: &Ctx, offices: &SharedOffices) -> Part {
         .get("/admin/bodies/{id}/units/{unit}", manages, unit::edit)
         .post("/admin/bodies/{id}/units/{unit}", manages, unit::save)
         .post("/admin/bodies/{id}/units/{unit}/remove", manages, unit::remove)
+        .get("/admin/bodies/{id}/responsibles", reads_register, responsibles::show)
+        .get("/admin/bodies/{id}/responsibles.xlsx", reads_register, responsibles::xlsx)
+        .get("/admin/bodies/{id}/responsibles.csv", reads_register, responsibles::csv)
+        .get("/admin/bodies/{id}/responsibles/print", reads_register, responsibles::print)
+        .get("/admin/bodies/{id}/responsibles/new", keeps_register, responsible_form::new)
+        .post("/admin/bodies/{id}/responsibles/new", keeps_register, responsible_form::add)
+        .get("/admin/bodies/{id}/responsibles/{responsible}", keeps_register, responsible_form::edit)
+        .post("/admin/bodies/{id}/responsibles/{responsible}", keeps_register, responsible_form::save)
+        .post(
+            "/admin/bodies/{id}/responsibles/{responsible}/remove",
+            keeps_register,
+            responsible_form::remove,
+        )
         .get("/admin/people", keeps_people, people::show)
         .get("/admin/people/new", keeps_people, person_form::new)
         .post("/admin/people/new", keeps_people, person_form::add)

@@ -5,5 +5,6 @@ mod common;
 mod import;
 mod pages;
 mod people;
+mod responsibles;
 mod sign_in;
 mod units;
