@@ -90,7 +90,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
         .and(otklik_responses::routes(&ctx, &offices, &questionnaires))
-        .and(otklik_notifications::routes(&ctx, &offices))
+        .and(otklik_notifications::routes(&ctx))
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));

@@ -11,7 +11,6 @@ pub mod rule;
 mod store;
 
 use otklik_access::Permission;
-use otklik_organisations::SharedOffices;
 use otklik_web::{Access, Ctx, Part, Routes};
 
 pub use mailer::Mailer;
@@ -28,7 +27,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] =
 
 /// The pages of this slice.
 #[must_use]
-pub fn routes(ctx: &Ctx, _offices: &SharedOffices) -> Part {
+pub fn routes(ctx: &Ctx) -> Part {
     let state = pages::Shared { ctx: ctx.clone() };
     let needs = Access::Needs(Permission::ManageRecipients);
     Routes::new(ctx, state)
