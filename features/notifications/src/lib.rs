@@ -3,9 +3,11 @@
 mod backoff;
 mod letter;
 mod mailer;
+pub mod mandatory;
 mod outbox;
 mod pages;
 pub mod queue;
+pub mod read;
 mod recipients;
 pub mod rule;
 mod store;
@@ -22,8 +24,11 @@ mod texts {
 }
 
 /// The steps of this slice's schema.
-pub const MIGRATIONS: &[otklik_db::Migration] =
-    otklik_db::migrations!["0700_notifications_recipients", "0710_notifications_outbox"];
+pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
+    "0700_notifications_recipients",
+    "0710_notifications_outbox",
+    "0715_notifications_mandatory"
+];
 
 /// The pages of this slice.
 #[must_use]
@@ -33,5 +38,7 @@ pub fn routes(ctx: &Ctx) -> Part {
     Routes::new(ctx, state)
         .get("/admin/bodies/{id}/recipients", needs, pages::recipients::show)
         .post("/admin/bodies/{id}/recipients", needs, pages::recipients::save)
+        .post("/admin/bodies/{id}/recipients/mandatory", needs, pages::recipients::mark)
+        .get("/admin/recipients", Access::Needs(Permission::ReadBodies), pages::missing::show)
         .finish()
 }

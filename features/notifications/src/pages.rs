@@ -1,5 +1,6 @@
 //! The pages of this slice.
 
+pub mod missing;
 pub mod recipients;
 
 use otklik_web::Ctx;

@@ -10,6 +10,7 @@ use otklik_web::Context;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
+use crate::mandatory;
 use crate::store::recipients as store;
 
 /// The action in the journal.
@@ -33,7 +34,8 @@ pub async fn recipients<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Vec<Em
 }
 
 /// Replaces the recipients of an office and writes into the journal who was added and removed; nothing is
-/// written when the list is the same. The caller has checked the scope.
+/// written when the list is the same. An address that is removed loses its mark (QR-7).
+/// The caller has checked the scope.
 ///
 /// # Errors
 /// When the database refuses.
@@ -60,6 +62,7 @@ pub async fn set_recipients(
     };
     let (added, removed) = (missing_in(addresses, &before), missing_in(&before, addresses));
     let change = Change { added: added.len(), removed: removed.len() };
+    let marks = mandatory::mandatory(tx, body).await?;
     store::replace(tx, body, addresses).await?;
     let entry = NewEntry {
         actor,
@@ -71,5 +74,6 @@ pub async fn set_recipients(
         after: Some(json!({ "recipients": new, "added": added, "removed": removed })),
     };
     otklik_journal::append(tx, entry, ctx.now(), &ctx.ids, &*ctx.random).await?;
+    mandatory::keep(tx, ctx, actor, trace, body, &marks).await?;
     Ok(change)
 }

@@ -182,6 +182,7 @@ action-responsibles-change = Сведения об ответственном и
 action-responsibles-remove = Ответственный удалён из реестра
 action-responsibles-export = Реестр ответственных скачан
 action-recipients-change = Изменены получатели писем
+action-recipients-mark = Отмечены обязательные получатели
 action-responses-look = Отклик отмечен как просмотренный
 action-responses-outcome = Записано, что сделано по отклику
 
@@ -220,6 +221,8 @@ field-person = Учётная запись
 field-format = Вид файла
 field-below = С подчинёнными
 field-recipients = Получатели
+field-deputy-head = Заместитель руководителя, курирующий мониторинг качества
+field-unit-head = Начальник подразделения, ответственного за качество
 field-added = Добавлено
 field-removed = Удалено
 field-reason = Причина

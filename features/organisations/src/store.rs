@@ -52,6 +52,19 @@ pub async fn all<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<Body
     conn.query_all_raw(sql(conn, &text, [])).await?.iter().map(body).collect()
 }
 
+/// The ids of the open offices of the scope.
+///
+/// # Errors
+/// When the database is away.
+pub async fn open_offices<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<Id>, DbErr> {
+    let text = format!(
+        "SELECT b.id FROM organisations_bodies b WHERE b.is_office = ? AND b.closed_at IS NULL AND {}",
+        scope.sql("b.id")
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [true.into()])).await?;
+    rows.iter().map(|row| row.try_get("", "id")).collect()
+}
+
 /// A body of the scope by its id.
 ///
 /// # Errors

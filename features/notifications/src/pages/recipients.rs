@@ -1,6 +1,7 @@
 //! The recipients of an office: one field with any number of addresses (QR-6, QR-8, [1 §3.4–3.6]).
 
 mod delivery;
+mod marks;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -16,9 +17,12 @@ use otklik_web::{Ctx, Fail, Form, Trace, Who, html};
 use serde::Deserialize;
 
 use self::delivery::Delivery;
+use self::marks::Marks;
+pub use self::marks::mark;
 use super::Shared;
+use crate::read::{self, Recipient};
+use crate::set_recipients;
 use crate::texts::L;
-use crate::{recipients, set_recipients};
 
 /// The field of the form.
 const FIELD: &str = "recipients";
@@ -41,6 +45,8 @@ struct RecipientsView {
     l: L,
     here: String,
     hint: String,
+    /// How an office's address usually looks, while it isn't in the field (QR-8).
+    example: Option<String>,
     /// What the field holds: the saved list, or what was typed.
     value: String,
     rows: usize,
@@ -48,10 +54,11 @@ struct RecipientsView {
     /// How many addresses are saved.
     saved: usize,
     delivery: Delivery,
+    marks: Marks,
 }
 
 impl RecipientsView {
-    async fn new(ctx: &Ctx, who: &Who, body: &Body, list: &[EmailAddress]) -> Result<Self, DbErr> {
+    async fn new(ctx: &Ctx, who: &Who, body: &Body, list: &[Recipient]) -> Result<Self, DbErr> {
         let l = L(who.viewer.lang);
         let name = &body.fields.short_name;
         let page = who
@@ -59,18 +66,29 @@ impl RecipientsView {
             .crumb(Section::Bodies.text(otklik_ui::L(who.viewer.lang)), Section::Bodies.href())
             .crumb(name.clone(), format!("/admin/bodies/{}", body.id))
             .here(l.recipients_title());
-        let value = list.iter().map(EmailAddress::shown).collect::<Vec<_>>().join(", ");
+        let addresses: Vec<EmailAddress> = list.iter().map(|one| one.address.clone()).collect();
+        let value = addresses.iter().map(EmailAddress::shown).collect::<Vec<_>>().join(", ");
+        let example = example(&ctx.settings.recipient_template, body);
         Ok(Self {
             page,
             l,
             here: format!("/admin/bodies/{}/recipients", body.id),
-            hint: hint(l, &ctx.settings.recipient_template, body),
+            hint: hint(l, example.as_deref()),
+            example: example.filter(|example| !has(&value, example)),
             rows: rows(&value),
             value,
             errors: Errors::new(),
             saved: list.len(),
-            delivery: Delivery::of(ctx, body, list, l).await?,
+            delivery: Delivery::of(ctx, body, &addresses, l).await?,
+            marks: Marks::new(l, list, None, Errors::new()),
         })
+    }
+
+    /// Shows what was typed instead of the saved list.
+    fn typed(&mut self, value: String) {
+        self.rows = rows(&value);
+        self.example = self.example.take().filter(|example| !has(&value, example));
+        self.value = value;
     }
 }
 
@@ -80,15 +98,26 @@ fn rows(value: &str) -> usize {
     lines.clamp(4, 20)
 }
 
-/// How an office's address usually looks, from the settings (QR-8), and how to write several.
-fn hint(l: L, template: &str, body: &Body) -> String {
+/// How an office's address usually looks, from the settings (QR-8), with the office's own code and region.
+fn example(template: &str, body: &Body) -> Option<String> {
     let fields = &body.fields;
     let needs_region = template.contains("{region}") && fields.region.is_empty();
-    if template.is_empty() || needs_region {
-        return l.recipients_several().to_owned();
+    let is_known = !template.is_empty() && !needs_region;
+    is_known.then(|| template.replace("{code}", &fields.code).replace("{region}", &fields.region))
+}
+
+/// The example, and how to write several addresses.
+fn hint(l: L, example: Option<&str>) -> String {
+    match example {
+        Some(example) => format!("{} {}", l.recipients_example(example.to_owned()), l.recipients_several()),
+        None => l.recipients_several().to_owned(),
     }
-    let example = template.replace("{code}", &fields.code).replace("{region}", &fields.region);
-    format!("{} {}", l.recipients_example(example), l.recipients_several())
+}
+
+/// Whether an address is among those typed.
+fn has(typed: &str, address: &str) -> bool {
+    let Ok(address) = EmailAddress::parse(address) else { return false };
+    parse_list(typed).good.iter().any(|known| known.key() == address.key())
 }
 
 async fn find(ctx: &Ctx, who: &Who, id: &str) -> Result<Body, Fail> {
@@ -104,12 +133,15 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Result<Response, Fail> {
     let body = find(&ctx, &who, &id).await?;
-    let list = recipients(ctx.db.read(), body.id).await?;
+    let list = read::recipients(ctx.db.read(), &who.scope, body.id).await?;
     let mut view = RecipientsView::new(&ctx, &who, &body, &list).await?;
-    if done.done.as_deref() == Some("saved") {
-        let text = saved(view.l, list.len(), done.merged.unwrap_or_default());
-        view.page = view.page.flash(FlashKind::Done, text);
-    }
+    let text = match done.done.as_deref() {
+        Some("saved") => saved(view.l, list.len(), done.merged.unwrap_or_default()),
+        Some("marked") => view.l.mandatory_saved().to_owned(),
+        Some("same") => view.l.mandatory_as_before().to_owned(),
+        _ => return Ok(html(StatusCode::OK, &view)),
+    };
+    view.page = view.page.flash(FlashKind::Done, text);
     Ok(html(StatusCode::OK, &view))
 }
 
@@ -136,6 +168,9 @@ pub async fn save(
 ) -> Result<Response, Fail> {
     let body = find(&ctx, &who, &id).await?;
     let typed = form.find(FIELD).ok_or(Fail::Form(otklik_web::form::FormError::Broken))?;
+    if form.is_on("insert") {
+        return inserted(&ctx, &who, &body, typed).await;
+    }
     let parsed = parse_list(typed);
     let is_saved = !parsed.good.is_empty() || parsed.bad.is_empty();
     if is_saved {
@@ -153,7 +188,7 @@ pub async fn save(
             Redirect::to(&format!("/admin/bodies/{}/recipients?done=saved{merged}", body.id)).into_response()
         );
     }
-    let list = recipients(ctx.db.read(), body.id).await?;
+    let list = read::recipients(ctx.db.read(), &who.scope, body.id).await?;
     let mut view = RecipientsView::new(&ctx, &who, &body, &list).await?;
     let flash = match is_saved {
         true => {
@@ -164,8 +199,25 @@ pub async fn save(
     };
     view.page = view.page.flash(flash.0, flash.1);
     view.errors = errors(view.l, &parsed.bad);
-    (view.rows, view.value) = (rows(typed), typed.to_owned());
+    view.typed(typed.to_owned());
     Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &view))
+}
+
+/// The field as it was typed, with the office's usual address put at its end; nothing is saved yet (QR-8).
+async fn inserted(ctx: &Ctx, who: &Who, body: &Body, typed: &str) -> Result<Response, Fail> {
+    let list = read::recipients(ctx.db.read(), &who.scope, body.id).await?;
+    let mut view = RecipientsView::new(ctx, who, body, &list).await?;
+    let mut value = typed.trim_end().to_owned();
+    if let Some(example) = example(&ctx.settings.recipient_template, body).filter(|one| !has(typed, one)) {
+        if !value.is_empty() && !value.ends_with([',', ';']) {
+            value.push(',');
+        }
+        value.push_str(if value.is_empty() { "" } else { " " });
+        value.push_str(&example);
+    }
+    view.page = view.page.flash(FlashKind::Notice, view.l.recipients_inserted());
+    view.typed(value);
+    Ok(html(StatusCode::OK, &view))
 }
 
 /// A mistake per wrong address.

@@ -1,7 +1,8 @@
 //! Recipients of offices (QR-6).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::Id;
@@ -43,6 +44,14 @@ pub async fn of_all<C: ConnectionTrait>(
 fn read(body: Id, address: &str) -> Result<EmailAddress, DbErr> {
     EmailAddress::parse(address)
         .map_err(|e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}")))
+}
+
+/// The bodies of the scope that have an address.
+pub async fn bodies<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashSet<Id>, DbErr> {
+    let text =
+        format!("SELECT DISTINCT r.body_id FROM notifications_recipients r WHERE {}", scope.sql("r.body_id"));
+    let rows = conn.query_all_raw(sql(conn, &text, [])).await?;
+    rows.iter().map(|row| row.try_get("", "body_id")).collect()
 }
 
 /// Replaces the addresses of an office.

@@ -1,6 +1,7 @@
 //! The slice against both databases and a real mail server.
 
 mod flow;
+mod mandatory;
 mod office;
 mod outage;
 mod page;

@@ -12,10 +12,10 @@ use tower::ServiceExt as _;
 
 use crate::world::{NEIGHBOUR, OFFICE, World, world};
 
-struct Answer {
-    status: StatusCode,
-    location: String,
-    text: String,
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub text: String,
 }
 
 impl World {
@@ -29,7 +29,7 @@ impl World {
         Answer { status, location: location.unwrap_or_default(), text }
     }
 
-    async fn get(&self, who: &str, path: &str) -> Answer {
+    pub async fn get(&self, who: &str, path: &str) -> Answer {
         let cookie = format!("__Host-otklik={who}");
         self.call(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
     }
@@ -40,24 +40,28 @@ impl World {
     }
 
     async fn post_raw(&self, who: &str, body: i64, form: String) -> Answer {
-        let request = Request::post(format!("/admin/bodies/{body}/recipients"))
+        self.post_to(who, &path(body), form).await
+    }
+
+    pub async fn post_to(&self, who: &str, path: &str, form: String) -> Answer {
+        let request = Request::post(path)
             .header("cookie", format!("__Host-otklik={who}"))
             .header("content-type", "application/x-www-form-urlencoded");
         self.call(request.body(Body::from(form)).unwrap()).await
     }
 
-    async fn save(&self, typed: &str) -> Answer {
+    pub async fn save(&self, typed: &str) -> Answer {
         let csrf = csrf_token(&self.ctx, "responsible");
         self.post("responsible", OFFICE, &csrf, typed).await
     }
 
-    async fn saved(&self) -> Vec<String> {
+    pub async fn saved(&self) -> Vec<String> {
         let list = recipients(self.t.db.read(), OFFICE).await.unwrap();
         list.iter().map(|address| address.as_str().to_owned()).collect()
     }
 }
 
-fn path(body: i64) -> String {
+pub fn path(body: i64) -> String {
     format!("/admin/bodies/{body}/recipients")
 }
 

@@ -43,6 +43,42 @@ pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result
     conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(person).transpose()
 }
 
+/// An enabled account with an e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithEmail {
+    /// Whose it is.
+    pub id: Id,
+    /// Their name.
+    pub name: String,
+    /// The address as it was typed.
+    pub email: String,
+}
+
+/// The enabled accounts of a body of the scope that have an e-mail address, in the order they were made.
+///
+/// # Errors
+/// When the database is away.
+pub async fn with_email<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    body: Id,
+) -> Result<Vec<WithEmail>, DbErr> {
+    let text = format!(
+        "SELECT p.id, p.name, p.email FROM organisations_people p
+        WHERE p.body_id = ? AND p.email <> '' AND p.disabled_at IS NULL AND {} ORDER BY p.id",
+        scope.sql("p.body_id")
+    );
+    let rows = conn.query_all_raw(sql(conn, &text, [body.into()])).await?;
+    let one = |row: &QueryResult| {
+        Ok(WithEmail {
+            id: row.try_get("", "id")?,
+            name: row.try_get("", "name")?,
+            email: row.try_get("", "email")?,
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
 /// A person by their folded login, with the stored hash: for signing in.
 ///
 /// # Errors
