@@ -8,7 +8,7 @@ use otklik_ui::{Errors, Page, Section};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
 use crate::pages::Web;
-use crate::pages::common::{flash, id, or_mistakes, query, texts};
+use crate::pages::common::{flash, id, or_mistakes, query, status, texts};
 use crate::pages::person::SessionView;
 use crate::people::{Person, account, own, store as people};
 use crate::refusal::{Mistake, errors};
@@ -96,8 +96,7 @@ fn password_page(who: &Who, mistakes: &[Mistake]) -> Response {
         errors: errors(l, mistakes),
         login: who.caller.login().to_owned(),
     };
-    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    html(status, &view)
+    html(status(mistakes), &view)
 }
 
 /// The form for a new password.

@@ -1,6 +1,7 @@
 //! What the slice's handlers share.
 
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use otklik_access::Scope;
 use otklik_db::DbErr;
 use otklik_kernel::{Id, Instant, Zone};
@@ -9,6 +10,7 @@ use otklik_web::{Ctx, Fail, Form, Trace, Who};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::act::Act;
+use crate::model::Body;
 use crate::refusal::{Mistake, Refusal};
 use crate::{SharedOffices, store, texts::L};
 
@@ -25,6 +27,12 @@ impl Web {
         if let Err(error) = self.offices.refresh(&self.ctx.db).await {
             tracing::warn!(%error, "the offices in memory were not refreshed");
         }
+    }
+
+    /// Back to the card of a body after a change of it, which this node sees at once.
+    pub async fn changed(&self, body: Id, done: &str) -> Response {
+        self.refresh().await;
+        Redirect::to(&format!("/admin/bodies/{body}?done={done}")).into_response()
     }
 
     /// The change that a caller makes.
@@ -71,6 +79,11 @@ pub(crate) fn or_mistakes<T>(done: Result<T, Refusal>) -> Result<Result<T, Vec<M
 /// The status of a form's page.
 pub(crate) const fn status(mistakes: &[Mistake]) -> StatusCode {
     if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
+/// The body of the scope that an address names.
+pub(crate) async fn body_found(web: &Web, who: &Who, path: &str) -> Result<Body, Fail> {
+    store::find(web.ctx.db.read(), &who.scope, id(path)?).await?.ok_or(Fail::NotFound)
 }
 
 /// Bodies to choose from by code: all of a small scope, none of a large one, where one types.

@@ -4,6 +4,7 @@ mod account;
 mod bodies;
 mod body;
 mod body_form;
+mod body_place;
 mod common;
 mod import;
 mod login;
@@ -47,11 +48,11 @@ pub fn routes(ctx: &Ctx, offices: &SharedOffices) -> Part {
         .get("/admin/bodies/{id}", reads, body::show)
         .get("/admin/bodies/{id}/edit", manages, body_form::edit)
         .post("/admin/bodies/{id}/edit", manages, body_form::save)
-        .get("/admin/bodies/{id}/move", manages, body_form::move_form)
-        .post("/admin/bodies/{id}/move", manages, body_form::move_to)
-        .get("/admin/bodies/{id}/close", manages, body_form::close_form)
-        .post("/admin/bodies/{id}/close", manages, body_form::close_now)
-        .post("/admin/bodies/{id}/reopen", manages, body_form::reopen)
+        .get("/admin/bodies/{id}/move", manages, body_place::move_form)
+        .post("/admin/bodies/{id}/move", manages, body_place::move_to)
+        .get("/admin/bodies/{id}/close", manages, body_place::close_form)
+        .post("/admin/bodies/{id}/close", manages, body_place::close_now)
+        .post("/admin/bodies/{id}/reopen", manages, body_place::reopen)
         .get("/admin/bodies/{id}/units/new", manages, unit::new)
         .post("/admin/bodies/{id}/units/new", manages, unit::add)
         .get("/admin/bodies/{id}/units/{unit}", manages, unit::edit)

@@ -1,7 +1,6 @@
 //! The list of people.
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use otklik_access::Role;
 use otklik_kernel::Instant;
@@ -10,7 +9,7 @@ use otklik_web::{Fail, Who, html};
 
 use crate::bodies::pick;
 use crate::pages::Web;
-use crate::pages::common::{encode, flash, options, query, texts};
+use crate::pages::common::{encode, flash, options, query, status, texts};
 use crate::people::Person;
 use crate::people::list::{Filter, Row, count, list};
 use crate::refusal::{Refusal, errors};
@@ -100,7 +99,6 @@ pub(crate) async fn show(
     let pager = Pager::new(query.get("page").parse().unwrap_or(1), PER_PAGE, total, base);
     let rows = list(conn, &who.scope, &filter, (pager.page - 1) * PER_PAGE, PER_PAGE).await?;
     let now = web.ctx.now();
-    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = ListView {
         page: flash(who.page(Section::People, l.people_title()), l, &query),
         l,
@@ -113,5 +111,5 @@ pub(crate) async fn show(
         pager,
         is_filtered: filter != Filter::default(),
     };
-    Ok(html(status, &view))
+    Ok(html(status(&mistakes), &view))
 }

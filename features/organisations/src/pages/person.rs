@@ -1,7 +1,6 @@
 //! The card of a person: what is said of them, roles, account, sessions.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use otklik_access::Scope;
 use otklik_kernel::{Id, Zone};
@@ -10,7 +9,7 @@ use otklik_web::{Fail, Form, Trace, Who, html};
 
 use crate::agent;
 use crate::pages::Web;
-use crate::pages::common::{flash, id, options, or_mistakes, query, texts, when};
+use crate::pages::common::{flash, id, options, or_mistakes, query, status, texts, when};
 use crate::pages::people::{badge, roles};
 use crate::people::store::SeenGrant;
 use crate::people::{Person, account, disable, grants, reset, store as people};
@@ -114,8 +113,7 @@ async fn page(web: &Web, who: &Who, id: Id, after: After<'_>) -> Result<Response
         unit: unit.unwrap_or_default(),
         person,
     };
-    let status = if after.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(html(status, &view))
+    Ok(html(status(after.mistakes), &view))
 }
 
 async fn grant_views(web: &Web, scope: &Scope, seen: &[SeenGrant]) -> Result<Vec<GrantView>, Fail> {
@@ -202,9 +200,7 @@ pub(crate) async fn disable(
     Path(path): Path<String>,
     _form: Form,
 ) -> Result<Response, Fail> {
-    let id = id(&path)?;
-    let done = disable::set_disabled(&web.ctx.db, &who.scope, &web.act(&who, &trace), id, true).await;
-    after(&web, &who, id, done, "disabled").await
+    set_disabled(&web, &who, &trace, &path, true).await
 }
 
 /// Enables the account.
@@ -215,9 +211,19 @@ pub(crate) async fn enable(
     Path(path): Path<String>,
     _form: Form,
 ) -> Result<Response, Fail> {
-    let id = id(&path)?;
-    let done = disable::set_disabled(&web.ctx.db, &who.scope, &web.act(&who, &trace), id, false).await;
-    after(&web, &who, id, done, "enabled").await
+    set_disabled(&web, &who, &trace, &path, false).await
+}
+
+async fn set_disabled(
+    web: &Web,
+    who: &Who,
+    trace: &Trace,
+    path: &str,
+    is_disabled: bool,
+) -> Result<Response, Fail> {
+    let id = id(path)?;
+    let done = disable::set_disabled(&web.ctx.db, &who.scope, &web.act(who, trace), id, is_disabled).await;
+    after(web, who, id, done, if is_disabled { "disabled" } else { "enabled" }).await
 }
 
 /// Takes off the lock.

@@ -1,7 +1,6 @@
 //! Adding a person and changing what is said of them.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use otklik_kernel::Id;
 use otklik_ui::{Choice, Errors, Page, Section};
@@ -10,7 +9,7 @@ use otklik_web::{Fail, Form, Trace, Who, html};
 use crate::bodies::check::code_of;
 use crate::bodies::pick;
 use crate::pages::Web;
-use crate::pages::common::{id, options, or_mistakes, query, texts};
+use crate::pages::common::{id, options, or_mistakes, query, status, texts};
 use crate::pages::people::roles;
 use crate::pages::person;
 use crate::people::check::RawPerson;
@@ -94,8 +93,7 @@ async fn form_page(
         options: options(web, &who.scope).await?,
         raw,
     };
-    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(html(status, &view))
+    Ok(html(status(mistakes), &view))
 }
 
 /// The form of a new person.

@@ -1,17 +1,16 @@
 //! Adding, changing and removing a unit.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use otklik_kernel::Id;
 use otklik_ui::{Errors, Page};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
 use crate::pages::Web;
-use crate::pages::common::{body_page, id, or_mistakes, texts};
+use crate::pages::common::{body_found, body_page, id, or_mistakes, status, texts};
 use crate::refusal::{Mistake, errors};
 use crate::texts::L;
-use crate::{store, units};
+use crate::units;
 
 #[derive(askama::Template)]
 #[template(path = "organisations/unit.html")]
@@ -52,8 +51,7 @@ async fn page(web: &Web, who: &Who, shown: Shown<'_>, mistakes: &[Mistake]) -> R
         name: shown.name.to_owned(),
         is_quality: shown.is_quality,
     };
-    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(html(status, &view))
+    Ok(html(status(mistakes), &view))
 }
 
 /// The form of a new unit.
@@ -62,7 +60,7 @@ pub(crate) async fn new(
     who: Who,
     Path(path): Path<String>,
 ) -> Result<Response, Fail> {
-    let body = store::find(web.ctx.db.read(), &who.scope, id(&path)?).await?.ok_or(Fail::NotFound)?.id;
+    let body = body_found(&web, &who, &path).await?.id;
     page(&web, &who, Shown { body, unit: None, name: "", is_quality: false }, &[]).await
 }
 
