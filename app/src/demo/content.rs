@@ -3,11 +3,13 @@
 mod calendar;
 mod comments;
 mod random;
+mod register;
 pub mod responses;
 #[cfg(test)]
 mod tests;
 
 pub use comments::Place;
+pub use register::register;
 pub use responses::{DemoOffice, Story, responses};
 
 use otklik_kernel::Zone;

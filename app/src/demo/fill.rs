@@ -16,7 +16,7 @@ use otklik_web::Ctx;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::content;
+use super::{content, register};
 use crate::installation::Installation;
 
 /// An office that is shown first.
@@ -54,7 +54,8 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     store::set_closed(&tx, *closed, Some(ctx.now().plus(-40 * Instant::DAY))).await?;
     tx.commit().await?;
     accounts(ctx, &bodies).await?;
-    recipients(ctx, &bodies, &trace).await?;
+    register::recipients(ctx, &bodies, &trace).await?;
+    register::responsibles(ctx, &bodies).await?;
     super::posters::hang(ctx, &act).await?;
     responses(ctx, &bodies, seed).await?;
     look_through(ctx).await
@@ -62,6 +63,8 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
 
 async fn accounts(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {
     let mut made: HashMap<&str, Id> = HashMap::new();
+    let regions: HashMap<String, String> =
+        content::bodies().into_iter().map(|body| (body.code, body.region)).collect();
     for account in content::ACCOUNTS {
         let body = *bodies.get(account.body_code).with_context(|| format!("тело {}", account.body_code))?;
         let role = Role::find(account.role).with_context(|| format!("роль {}", account.role))?;
@@ -79,7 +82,7 @@ async fn accounts(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {
                 body,
                 position: String::new(),
                 phone: String::new(),
-                email: String::new(),
+                email: email(account, &regions),
                 unit: None,
             };
             people::add(&tx, id, &fields, &hash, false, ctx.now()).await?;
@@ -91,27 +94,15 @@ async fn accounts(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {
     Ok(())
 }
 
-async fn recipients(ctx: &Ctx, bodies: &HashMap<String, Id>, trace: &str) -> Result<()> {
-    let tx = ctx.db.begin().await?;
-    // Two offices are left without recipients on purpose: the system shows where they are missing.
-    for body in content::bodies()
-        .iter()
-        .filter(|body| body.office == "да" && !["4105", "5403"].contains(&body.code.as_str()))
-    {
-        let list = content::recipients(&body.code, &body.region).join(", ");
-        let good = otklik_mail::parse_list(&list).good;
-        otklik_notifications::set_recipients(
-            &tx,
-            ctx,
-            Actor::System("demo"),
-            trace,
-            bodies[&body.code],
-            &good,
-        )
-        .await?;
-    }
-    tx.commit().await?;
-    Ok(())
+/// The address among the recipients of their office, where they are one (QR-7).
+fn email(account: &content::DemoAccount, regions: &HashMap<String, String>) -> String {
+    let at = match account.role {
+        "deputy_head" => 1,
+        "unit_head" => 2,
+        _ => return String::new(),
+    };
+    let region = regions.get(account.body_code).map_or("", String::as_str);
+    content::recipients(account.body_code, region).swap_remove(at)
 }
 
 /// A year of responses, through the same acceptance as people's, without mail about the past.

@@ -3,6 +3,7 @@
 pub mod content;
 mod fill;
 mod posters;
+mod register;
 
 use std::fs;
 use std::process::ExitCode;

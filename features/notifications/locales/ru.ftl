@@ -64,7 +64,7 @@ recipients-bad-more = { $count ->
    *[other] И ещё { $count } неверных адресов.
 }
 
-recipients-insert = Подставить { $example }
+recipients-insert = Подставить обычный адрес
 recipients-inserted = Адрес подставлен в поле, но ещё не сохранён. Проверьте список и сохраните.
 
 ## Обязательные получатели

@@ -37,6 +37,7 @@ fn org1_bodies_are_unique_and_follow_their_parents() {
             }
             ("executive" | "local_government", Some("government")) => true,
             ("territorial_unit" | "employment_centre" | "mfc", Some("executive")) => true,
+            ("support", Some("tax_region")) => body.office == "нет",
             ("mfc_branch", Some("mfc")) => body.office == "да",
             _ => false,
         };
@@ -44,7 +45,7 @@ fn org1_bodies_are_unique_and_follow_their_parents() {
         assert_eq!(Zone::find(&body.time_zone).as_ref().map(Zone::name), Some(body.time_zone.as_str()));
         assert!(seen.insert(body.code.as_str(), body.kind.as_str()).is_none(), "{body:?}");
     }
-    assert_eq!(seen.values().collect::<HashSet<_>>().len(), 11);
+    assert_eq!(seen.values().collect::<HashSet<_>>().len(), 12);
 }
 
 #[test]
@@ -131,6 +132,23 @@ fn qr8_recipients_follow_the_template() {
     assert_eq!(recipients("2724", "27")[0], "vashkontrol2724@r27.nalog.example");
     assert_eq!(recipients("nso-mfc-1", "54")[0], "otklik.nso-mfc-1@r54.gov.example");
     assert!(recipients("2724-1", "27").iter().all(|address| address.ends_with(".example")));
+}
+
+#[test]
+fn org5_the_register_names_roles_and_reserved_addresses() {
+    let mut several = 0;
+    for body in bodies() {
+        let rows = register(&body);
+        several += usize::from(rows.len() > 1);
+        for row in &rows {
+            assert!(row.name.starts_with("Сотрудник ") && row.email.ends_with(".example"), "{row:?}");
+            assert!(row.phone_number.starts_with("000-"), "{row:?}");
+        }
+        if body.kind == "support" {
+            assert_eq!(rows.len(), 1);
+        }
+    }
+    assert!(several > 20);
 }
 
 #[test]

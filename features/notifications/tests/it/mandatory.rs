@@ -179,7 +179,8 @@ fn qr8_the_offices_usual_address_is_put_into_the_field_without_a_script_and_save
     world(async |w| {
         const USUAL: &str = "vashkontrol2724@r27.nalog.ru";
         let page = w.get("responsible", &path(OFFICE)).await;
-        assert!(page.text.contains(&format!("Подставить {USUAL}")));
+        assert!(page.text.contains(&format!("Обычный вид адреса вашего органа: {USUAL}.")));
+        assert!(page.text.contains("Подставить обычный адрес"));
         let csrf = csrf_token(&w.ctx, "responsible");
         let insert = async |typed: &str| {
             let typed = utf8_percent_encode(typed, NON_ALPHANUMERIC);

@@ -7,12 +7,12 @@ use otklik_ui::{Choice, Errors, Page};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
 use crate::pages::Web;
-use crate::pages::common::{body_page, id, or_mistakes, status, texts};
+use crate::pages::common::{body_found, body_page, id, or_mistakes, status, texts};
 use crate::refusal::{Mistake, errors};
 use crate::responsibles::check::Raw;
 use crate::responsibles::{self, Responsible, store as register};
 use crate::texts::L;
-use crate::{store, units};
+use crate::units;
 
 #[derive(askama::Template)]
 #[template(path = "organisations/responsible-form.html")]
@@ -77,9 +77,8 @@ pub(crate) async fn new(
     who: Who,
     Path(path): Path<String>,
 ) -> Result<Response, Fail> {
-    let conn = web.ctx.db.read();
-    let body = store::find(conn, &who.scope, id(&path)?).await?.ok_or(Fail::NotFound)?.id;
-    let units = units::store::of(conn, &who.scope, body).await?;
+    let body = body_found(&web, &who, &path).await?.id;
+    let units = units::store::of(web.ctx.db.read(), &who.scope, body).await?;
     let unit = units.into_iter().find(|unit| unit.is_quality).map(|unit| unit.name).unwrap_or_default();
     page(&web, &who, (body, None), Raw { unit, ..Raw::default() }, &[]).await
 }

@@ -14,7 +14,7 @@ use crate::act::Entry;
 use crate::model::Body;
 use crate::pages::Web;
 use crate::pages::bodies::may;
-use crate::pages::common::{body_page, flash, id, query, texts};
+use crate::pages::common::{body_found, body_page, flash, query, texts};
 use crate::responsibles::register::{Row, register, table, write};
 use crate::store;
 use crate::texts::L;
@@ -48,9 +48,8 @@ struct Asked {
 }
 
 async fn asked(web: &Web, who: &Who, path: &str, with_below: bool) -> Result<Asked, Fail> {
-    let conn = web.ctx.db.read();
-    let body = store::find(conn, &who.scope, id(path)?).await?.ok_or(Fail::NotFound)?;
-    let rows = register(conn, &who.scope, &body, with_below).await?;
+    let body = body_found(web, who, path).await?;
+    let rows = register(web.ctx.db.read(), &who.scope, &body, with_below).await?;
     Ok(Asked { body, with_below, rows })
 }
 
@@ -100,6 +99,8 @@ struct PrintView {
     moment: String,
     printed_by: String,
     count: String,
+    /// The titles of the columns, in lines: they are long and the sheet is narrow.
+    heads: Vec<Vec<String>>,
     rows: Vec<Row>,
 }
 
@@ -127,9 +128,26 @@ pub(crate) async fn print(
             .collect::<Vec<_>>()
             .join(", "),
         count: thousands(asked.rows.len() as u64),
+        heads: table(l).columns.iter().map(|column| lines(&column.title)).collect(),
         rows: asked.rows,
     };
     Ok(html(StatusCode::OK, &view))
+}
+
+/// A title in lines of about so many characters as a narrow column has.
+fn lines(title: &str) -> Vec<String> {
+    const MOST: usize = 16;
+    let mut lines: Vec<String> = Vec::new();
+    for word in title.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < MOST => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// The register as XLSX.

@@ -46,9 +46,9 @@ impl From<&Fields> for Raw {
 pub async fn check<C: ConnectionTrait>(conn: &C, body: Id, raw: &Raw) -> Result<Fields, Refusal> {
     let mut wrong = Vec::new();
     let mut fields = Fields {
-        unit: line(&mut wrong, "unit", &raw.unit, true, 200),
-        position: line(&mut wrong, "position", &raw.position, true, 200),
         name: line(&mut wrong, "name", &raw.name, true, 200),
+        position: line(&mut wrong, "position", &raw.position, true, 200),
+        unit: line(&mut wrong, "unit", &raw.unit, true, 200),
         phone_code: line(&mut wrong, "phone_code", &raw.phone_code, false, 20),
         phone_vts: line(&mut wrong, "phone_vts", &raw.phone_vts, false, 40),
         phone_number: line(&mut wrong, "phone_number", &raw.phone_number, false, 60),

@@ -31,6 +31,34 @@ impl Row {
         let unit = &self.responsible.fields.unit;
         if self.body.is_empty() { unit.clone() } else { format!("{}, {unit}", self.body) }
     }
+
+    /// The telephone in pieces, between which a line may break.
+    pub(crate) fn phone(&self) -> Vec<String> {
+        breaks(&self.responsible.fields.phone())
+    }
+
+    /// The address in pieces, between which a line may break.
+    pub(crate) fn email(&self) -> Vec<String> {
+        breaks(&self.responsible.fields.email)
+    }
+}
+
+/// A telephone or an address in pieces, between which a line may break.
+fn breaks(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in text.chars() {
+        if c == '@' {
+            pieces.push(String::new());
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+        if matches!(c, '/' | '.') {
+            pieces.push(String::new());
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 /// The register of a body, or of it with the open bodies under it: in the order of the tree, within a body
