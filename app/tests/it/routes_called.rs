@@ -145,7 +145,21 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
         execute(&world.t.db, &text).await.unwrap();
     }
     let office = office.to_owned();
-    Side { office, receipt, region, body, spare, unit, placement, responsible, person, response, entry, delivery, event }
+    Side {
+        office,
+        receipt,
+        region,
+        body,
+        spare,
+        unit,
+        placement,
+        responsible,
+        person,
+        response,
+        entry,
+        delivery,
+        event,
+    }
 }
 
 /// A poster with a photo.
