@@ -1,18 +1,23 @@
-//! Kept figures: how many responses an office got on a day, by mark. Pages read these, not raw answers.
+//! Kept figures: how many responses an office got on a day, by mark and by hour. Pages read these, not raw
+//! answers.
 
-use std::collections::BTreeMap;
+mod cube;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_jobs::{Event, Handler, HandlerError};
-use otklik_kernel::{CivilDay, Id};
+use otklik_kernel::{CivilDay, Id, Instant};
 use otklik_questionnaires::{Mark, Marks};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::ACCEPTED;
 use crate::model::Accepted;
+
+pub use cube::{Cube, Hours, Slice, Tally};
 
 /// The figure of all responses.
 pub const ALL: &str = "all";
@@ -21,10 +26,20 @@ pub const NEGATIVE: &str = "negative";
 /// The figure of responses with a text.
 pub const TEXT: &str = "text";
 
+/// Before the hour in figures by hour: `@14` is how many came between 14:00 and 15:00 UTC, `@14-` how many of
+/// them are negative. In UTC, so that they stay true when an office's time zone is put right.
+const HOUR: char = '@';
+
 static UPSERT: Many = Many::new(
     "INSERT INTO responses_figures (body_id, day, figure, n) VALUES",
     "(?, ?, ?, ?)",
     " ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n",
+);
+
+static TOUCH: Many = Many::new(
+    "INSERT INTO responses_figure_days (day, version) VALUES",
+    "(?, 1)",
+    " ON CONFLICT (day) DO UPDATE SET version = responses_figure_days.version + 1",
 );
 
 /// Counts accepted responses; in one transaction with the removal of their events, so each counts once.
@@ -32,11 +47,13 @@ static UPSERT: Many = Many::new(
 pub struct Figures;
 
 /// The figures that a response adds one to: a mark's figure is its criterion and digit, such as `c0`.
-fn figures_of(accepted: &Accepted) -> Option<Vec<String>> {
+fn figures_of(accepted: &Accepted, at: Instant) -> Option<Vec<String>> {
     let marks = Marks::parse(&accepted.marks)?;
-    let mut figures = vec![ALL.to_owned()];
+    let hour = at.0.div_euclid(Instant::HOUR) % 24;
+    let mut figures = vec![ALL.to_owned(), format!("{HOUR}{hour}")];
     if marks.is_negative() {
         figures.push(NEGATIVE.to_owned());
+        figures.push(format!("{HOUR}{hour}-"));
     }
     if accepted.text {
         figures.push(TEXT.to_owned());
@@ -61,17 +78,25 @@ impl Handler for Figures {
             let broken = || HandlerError::Never(format!("event {}: payload {:?}", event.id, event.payload));
             let accepted: Accepted = serde_json::from_str(&event.payload).map_err(|_| broken())?;
             let body = event.body.ok_or_else(broken)?;
-            for figure in figures_of(&accepted).ok_or_else(broken)? {
+            for figure in figures_of(&accepted, event.at).ok_or_else(broken)? {
                 *sums.entry((body, accepted.day, figure)).or_default() += 1;
             }
         }
         // In the order of keys, so that two nodes never wait for each other.
+        let days: BTreeSet<i32> = sums.keys().map(|&(_, day, _)| day).collect();
         let sums: Vec<_> = sums.into_iter().collect();
         for part in parts(&sums) {
             let values = part.iter().flat_map(|((body, day, figure), n)| -> [Value; 4] {
                 [(*body).into(), (*day).into(), figure.as_str().into(), (*n).into()]
             });
             let text = UPSERT.text(tx, part.len());
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+        }
+        // Last: who reads a day's version and then its figures sees at least what made that version.
+        let days: Vec<i32> = days.into_iter().collect();
+        for part in parts(&days) {
+            let text = TOUCH.text(tx, part.len());
+            let values = part.iter().map(|&day| Value::from(day));
             tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
         }
         otklik_web::live::changed(tx).await?;

@@ -23,7 +23,7 @@ mod texts {
 
 /// The steps of this slice's schema.
 pub const MIGRATIONS: &[otklik_db::Migration] =
-    otklik_db::migrations!["0600_responses_responses", "0610_responses_receipts",];
+    otklik_db::migrations!["0600_responses_responses", "0610_responses_receipts", "0620_responses_hours"];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.
 pub const ACCEPTED: &str = "responses.accepted";

@@ -1,0 +1,365 @@
+//! Kept figures in memory, day by day: a page of a whole country over a year would otherwise read and add up
+//! millions of rows each time it is opened.
+//!
+//! Figures are kept per office, never per region: they follow a body that is moved in the tree. Every read
+//! compares the versions of its days with the database and loads the days that changed, so what it gives is
+//! never older than the read itself.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use otklik_access::Scope;
+use otklik_db::{Db, DbErr, Value, sql};
+use otklik_kernel::{CivilDay, Id};
+use sea_orm::{ConnectionTrait, QueryResult};
+
+use super::{ALL, HOUR, NEGATIVE, TEXT};
+
+/// Office-days kept at most, about 150 bytes each; beyond it only the days just asked for stay.
+const KEPT: usize = 1_500_000;
+/// Criteria are lower-case Latin letters.
+const LETTERS: usize = 26;
+
+/// The kept figures of all offices, as far as they were asked for; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Cube(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    kept: Mutex<Kept>,
+    /// One load at a time: others wait for it and find what they need.
+    loading: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Places of bodies in `ids`.
+    places: HashMap<Id, u32>,
+    ids: Vec<Id>,
+    days: BTreeMap<i32, Arc<Day>>,
+}
+
+/// The figures of a day.
+#[derive(Debug, Default)]
+struct Day {
+    version: i64,
+    offices: Vec<Office>,
+    hours: Vec<Hour>,
+}
+
+#[derive(Debug)]
+struct Office {
+    place: u32,
+    all: u32,
+    negative: u32,
+    text: u32,
+    /// Criterion, sad and happy marks.
+    marks: Box<[(u8, u32, u32)]>,
+}
+
+#[derive(Debug)]
+struct Hour {
+    place: u32,
+    /// The hour in UTC.
+    hour: u8,
+    is_negative: bool,
+    n: u32,
+}
+
+/// How many responses there are, by mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All responses.
+    pub all: u64,
+    /// Those with at least one sad face.
+    pub negative: u64,
+    /// Those with a text.
+    pub text: u64,
+    marks: [(u64, u64); LETTERS],
+}
+
+/// How many responses there are, and how many of them are negative, by weekday (from Monday) and hour.
+pub type Hours = [[(u64, u64); 24]; 7];
+
+impl Tally {
+    /// The sad and the happy marks of a criterion.
+    #[must_use]
+    pub fn marks(&self, criterion: char) -> (u64, u64) {
+        letter(criterion).map_or((0, 0), |at| self.marks[at])
+    }
+
+    /// Adds what another one counts.
+    pub fn add(&mut self, other: &Self) {
+        self.all += other.all;
+        self.negative += other.negative;
+        self.text += other.text;
+        for (mine, theirs) in self.marks.iter_mut().zip(&other.marks) {
+            mine.0 += theirs.0;
+            mine.1 += theirs.1;
+        }
+    }
+
+    fn count(&mut self, office: &Office) {
+        self.all += u64::from(office.all);
+        self.negative += u64::from(office.negative);
+        self.text += u64::from(office.text);
+        for &(at, sad, happy) in &office.marks {
+            let mark = &mut self.marks[usize::from(at)];
+            mark.0 += u64::from(sad);
+            mark.1 += u64::from(happy);
+        }
+    }
+}
+
+fn letter(criterion: char) -> Option<usize> {
+    criterion.is_ascii_lowercase().then(|| usize::from(criterion as u8 - b'a'))
+}
+
+/// The figures of the bodies of a scope over days.
+#[derive(Debug)]
+pub struct Slice {
+    days: Vec<(CivilDay, Arc<Day>)>,
+    ids: Vec<Id>,
+    /// Whether the body at a place belongs to it.
+    within: Vec<bool>,
+}
+
+impl Cube {
+    /// The figures of the scope, or of what lies in it under one body, from the first to the last day.
+    ///
+    /// # Errors
+    /// When the database is away or a row is broken.
+    pub async fn read(
+        &self,
+        db: &Db,
+        scope: &Scope,
+        under: Option<Id>,
+        from: CivilDay,
+        to: CivilDay,
+    ) -> Result<Slice, DbErr> {
+        let condition = match under {
+            Some(body) => format!("c.ancestor = {body} AND {}", scope.sql("c.body")),
+            None => format!("c.depth = 0 AND {}", scope.sql("c.body")),
+        };
+        let text = format!("SELECT c.body FROM access_closure c WHERE {condition}");
+        let rows = db.read().query_all_raw(sql(db.read(), &text, [])).await?;
+        let bodies: Vec<Id> = rows.iter().map(|row| row.try_get("", "body")).collect::<Result<_, _>>()?;
+        let current = versions(db, from, to).await?;
+        if let Some(slice) = self.kept().take(&current, &bodies) {
+            return Ok(slice);
+        }
+        let _only = self.0.loading.lock().await;
+        let current = versions(db, from, to).await?;
+        self.load(db, &current).await?;
+        let slice = self.kept().take(&current, &bodies);
+        slice.ok_or_else(|| DbErr::Custom(format!("figures from {from} to {to} were not loaded")))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Loads the days that are not kept at their versions: neighbouring ones with one query.
+    async fn load(&self, db: &Db, versions: &[Version]) -> Result<(), DbErr> {
+        let is_kept: Vec<bool> = {
+            let kept = self.kept();
+            versions.iter().map(|version| kept.day(version).is_some()).collect()
+        };
+        let marked: Vec<(Version, bool)> = versions.iter().copied().zip(is_kept).collect();
+        for run in marked.chunk_by(|one, next| one.1 == next.1).filter(|run| !run[0].1) {
+            // All bodies by their ids, since the table's key begins with the body.
+            let text = "SELECT f.day, f.body_id, string_agg(f.figure || '=' || CAST(f.n AS TEXT), ' ') AS figures \
+                 FROM responses_figures f WHERE f.day BETWEEN ? AND ? \
+                 AND f.body_id IN (SELECT c.body FROM access_closure c WHERE c.depth = 0) \
+                 GROUP BY f.body_id, f.day";
+            let ends: [Value; 2] = [run[0].0.day.into(), run[run.len() - 1].0.day.into()];
+            let rows = db.read().query_all_raw(sql(db.read(), text, ends)).await?;
+            let mut kept = self.kept();
+            let mut days: HashMap<i32, Day> = run
+                .iter()
+                .map(|(version, _)| (version.day, Day { version: version.version, ..Day::default() }))
+                .collect();
+            for row in &rows {
+                // A day that came between the two reads is found by the next request.
+                if let Some(day) = days.get_mut(&row.try_get_by_index(0)?) {
+                    kept.put(day, row)?;
+                }
+            }
+            kept.days.extend(days.into_iter().map(|(day, figures)| (day, Arc::new(figures))));
+        }
+        self.kept().forget(versions);
+        Ok(())
+    }
+}
+
+/// A day and how often its figures were changed.
+#[derive(Clone, Copy, Debug)]
+struct Version {
+    day: i32,
+    version: i64,
+}
+
+async fn versions(db: &Db, from: CivilDay, to: CivilDay) -> Result<Vec<Version>, DbErr> {
+    let text = "SELECT day, version FROM responses_figure_days WHERE day BETWEEN ? AND ? ORDER BY day";
+    let rows = db.read().query_all_raw(sql(db.read(), text, [from.0.into(), to.0.into()])).await?;
+    rows.iter()
+        .map(|row| Ok(Version { day: row.try_get_by_index(0)?, version: row.try_get_by_index(1)? }))
+        .collect()
+}
+
+impl Kept {
+    fn day(&self, wanted: &Version) -> Option<&Arc<Day>> {
+        self.days.get(&wanted.day).filter(|day| day.version == wanted.version)
+    }
+
+    /// The days at these versions, seen by these bodies; nothing when one of the days is not kept so.
+    fn take(&self, versions: &[Version], bodies: &[Id]) -> Option<Slice> {
+        let days: Option<Vec<_>> = versions
+            .iter()
+            .map(|version| Some((CivilDay(version.day), self.day(version)?.clone())))
+            .collect();
+        let mut within = vec![false; self.ids.len()];
+        for place in bodies.iter().filter_map(|body| self.places.get(body)) {
+            within[*place as usize] = true;
+        }
+        Some(Slice { days: days?, ids: self.ids.clone(), within })
+    }
+
+    /// Keeps no more than there is room for.
+    fn forget(&mut self, asked: &[Version]) {
+        if self.days.values().map(|day| day.offices.len()).sum::<usize>() > KEPT {
+            let asked: HashSet<i32> = asked.iter().map(|version| version.day).collect();
+            self.days.retain(|day, _| asked.contains(day));
+        }
+    }
+
+    fn put(&mut self, day: &mut Day, row: &QueryResult) -> Result<(), DbErr> {
+        let (body, figures): (Id, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        let broken = || DbErr::Custom(format!("responses_figures of {body}: {figures:?}"));
+        let place = match self.places.get(&body) {
+            Some(&place) => place,
+            None => {
+                let place = u32::try_from(self.ids.len()).map_err(|_| broken())?;
+                self.ids.push(body);
+                self.places.insert(body, place);
+                place
+            }
+        };
+        let mut office = Office { place, all: 0, negative: 0, text: 0, marks: Box::default() };
+        let mut marks: BTreeMap<u8, (u32, u32)> = BTreeMap::new();
+        for figure in figures.split(' ') {
+            let (name, n) = figure.split_once('=').ok_or_else(broken)?;
+            let n: u32 = n.parse().map_err(|_| broken())?;
+            match name {
+                ALL => office.all = n,
+                NEGATIVE => office.negative = n,
+                TEXT => office.text = n,
+                _ => {
+                    if let Some(hour) = name.strip_prefix(HOUR) {
+                        let is_negative = hour.ends_with('-');
+                        let hour = hour.trim_end_matches('-').parse().ok().filter(|&hour: &u8| hour < 24);
+                        let hour = hour.ok_or_else(broken)?;
+                        day.hours.push(Hour { place, hour, is_negative, n });
+                    } else {
+                        let mut letters = name.chars();
+                        let at = letters.next().and_then(letter).ok_or_else(broken)?;
+                        let mark = marks.entry(u8::try_from(at).map_err(|_| broken())?).or_default();
+                        match letters.as_str() {
+                            "0" => mark.0 = n,
+                            "1" => mark.1 = n,
+                            _ => return Err(broken()),
+                        }
+                    }
+                }
+            }
+        }
+        office.marks = marks.into_iter().map(|(at, (sad, happy))| (at, sad, happy)).collect();
+        day.offices.push(office);
+        Ok(())
+    }
+}
+
+impl Slice {
+    fn offices(&self) -> impl Iterator<Item = (CivilDay, &Office)> {
+        let within = |office: &&Office| self.within.get(office.place as usize).copied().unwrap_or(false);
+        self.days
+            .iter()
+            .flat_map(move |(day, figures)| figures.offices.iter().filter(within).map(move |one| (*day, one)))
+    }
+
+    /// Everything together.
+    #[must_use]
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.offices().for_each(|(_, office)| total.count(office));
+        total
+    }
+
+    /// By day; days without responses are not in it.
+    #[must_use]
+    pub fn by_day(&self) -> BTreeMap<CivilDay, Tally> {
+        let mut days: BTreeMap<CivilDay, Tally> = BTreeMap::new();
+        for (day, figures) in &self.days {
+            let mut tally = Tally::default();
+            let of_scope = figures.offices.iter().filter(|office| self.within[office.place as usize]);
+            of_scope.for_each(|office| tally.count(office));
+            if tally.all > 0 {
+                days.insert(*day, tally);
+            }
+        }
+        days
+    }
+
+    /// By body; bodies without responses are not in it.
+    #[must_use]
+    pub fn by_body(&self) -> HashMap<Id, Tally> {
+        let mut tallies = vec![Tally::default(); self.ids.len()];
+        self.offices().for_each(|(_, office)| tallies[office.place as usize].count(office));
+        self.ids.iter().copied().zip(tallies).filter(|(_, tally)| tally.all > 0).collect()
+    }
+
+    /// By weekday and hour of the office; `offset` says by how many hours the office's clock was ahead of
+    /// UTC on a day.
+    #[must_use]
+    pub fn hours(&self, mut offset: impl FnMut(Id, CivilDay) -> i32) -> Hours {
+        let mut hours = Hours::default();
+        for (day, figures) in &self.days {
+            let weekday = weekday(*day);
+            let mut known: Option<(u32, i32)> = None;
+            for one in figures.hours.iter().filter(|one| self.within[one.place as usize]) {
+                // An office's hours stand together: its clock is asked for once.
+                let ahead = match known {
+                    Some((place, ahead)) if place == one.place => ahead,
+                    _ => offset(self.ids[one.place as usize], *day),
+                };
+                known = Some((one.place, ahead));
+                let hour = (i32::from(one.hour) + ahead).rem_euclid(24).unsigned_abs() as usize;
+                let cell = &mut hours[weekday][hour];
+                match one.is_negative {
+                    true => cell.1 += u64::from(one.n),
+                    false => cell.0 += u64::from(one.n),
+                }
+            }
+        }
+        hours
+    }
+}
+
+/// The weekday of a civil day, 0 is Monday.
+fn weekday(day: CivilDay) -> usize {
+    let days = day.start_utc().0.div_euclid(otklik_kernel::Instant::DAY);
+    // The first of January 1970 was a Thursday.
+    (days + 3).rem_euclid(7).unsigned_abs() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weekdays_are_those_of_the_calendar() {
+        for (day, expected) in [(19_700_101, 3), (20_000_229, 1), (20_261_122, 6), (20_261_123, 0)] {
+            assert_eq!(weekday(CivilDay(day)), expected, "{day}");
+        }
+    }
+}
