@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assets;
+pub mod charts;
 mod errors;
 mod figures;
 mod form;
