@@ -87,9 +87,11 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         mail: mailer.waker(),
         events: worker.waker(),
     };
+    let figures = otklik_responses::figures::Cube::default();
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
         .and(otklik_responses::routes(&ctx, &offices, &questionnaires))
+        .and(otklik_dashboards::routes(&ctx, &figures, &questionnaires))
         .and(otklik_notifications::routes(&ctx))
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))

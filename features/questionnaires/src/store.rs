@@ -36,6 +36,18 @@ pub async fn publish_built_in(db: &Db, now: Instant) -> Result<(), DbErr> {
     tx.commit().await
 }
 
+/// When each version of the questionnaire of offices was published, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub async fn published(db: &Db) -> Result<Vec<(i32, Instant)>, DbErr> {
+    let text = "SELECT version, published_at FROM questionnaires_versions WHERE code = ? ORDER BY version";
+    let rows = db.read().query_all_raw(sql(db.read(), text, [BUILT_IN.into()])).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "version")?, Instant(row.try_get("", "published_at")?))))
+        .collect()
+}
+
 /// Every published version, in memory: versions never change.
 #[derive(Clone, Debug, Default)]
 pub struct Questionnaires {
@@ -95,6 +107,7 @@ mod tests {
             assert_eq!(loaded.newest().version, 1);
             assert_eq!(loaded.newest().questionnaire, Questionnaire::built_in());
             assert!(loaded.get(2).is_none());
+            assert_eq!(published(&t.db).await.unwrap(), [(1, otklik_testkit::NOON)]);
         });
     }
 }

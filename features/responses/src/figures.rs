@@ -17,7 +17,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::ACCEPTED;
 use crate::model::Accepted;
 
-pub use cube::{Cube, Hours, Slice, Tally};
+pub use cube::{Cube, Hours, Slice, Tally, weekday};
 
 /// The figure of all responses.
 pub const ALL: &str = "all";

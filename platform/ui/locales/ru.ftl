@@ -2,6 +2,7 @@ product = Отклик
 
 section-today = Сегодня
 section-responses = Отклики
+section-analysis = Анализ
 section-bodies = Органы
 section-people = Люди
 section-journal = Журнал

@@ -12,6 +12,8 @@ pub enum Section {
     Today,
     /// Responses of the scope.
     Responses,
+    /// Charts over kept figures.
+    Analysis,
     /// Tree of bodies and its units.
     Bodies,
     /// People and their roles.
@@ -26,8 +28,15 @@ pub enum Section {
 
 impl Section {
     /// The sections of the navigation, in its order.
-    pub const ALL: [Self; 6] =
-        [Self::Today, Self::Responses, Self::Bodies, Self::People, Self::Journal, Self::Outbox];
+    pub const ALL: [Self; 7] = [
+        Self::Today,
+        Self::Responses,
+        Self::Analysis,
+        Self::Bodies,
+        Self::People,
+        Self::Journal,
+        Self::Outbox,
+    ];
 
     /// The address of the section's first page.
     #[must_use]
@@ -35,6 +44,7 @@ impl Section {
         match self {
             Self::Today => "/admin/",
             Self::Responses => "/admin/responses",
+            Self::Analysis => "/admin/analysis",
             Self::Bodies => "/admin/bodies",
             Self::People => "/admin/people",
             Self::Journal => "/admin/journal",
@@ -49,6 +59,7 @@ impl Section {
         match self {
             Self::Today => l.section_today(),
             Self::Responses => l.section_responses(),
+            Self::Analysis => l.section_analysis(),
             Self::Bodies => l.section_bodies(),
             Self::People => l.section_people(),
             Self::Journal => l.section_journal(),

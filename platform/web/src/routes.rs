@@ -161,6 +161,7 @@ pub fn csrf_token(ctx: &Ctx, session_secret: &str) -> String {
 fn sections(caller: &Caller) -> Vec<Section> {
     let needed = [
         (Section::Responses, Permission::ReadResponses),
+        (Section::Analysis, Permission::ReadResponses),
         (Section::Bodies, Permission::ReadBodies),
         (Section::People, Permission::ManagePeople),
         (Section::Journal, Permission::ReadJournal),

@@ -346,7 +346,8 @@ impl Slice {
 }
 
 /// The weekday of a civil day, 0 is Monday.
-fn weekday(day: CivilDay) -> usize {
+#[must_use]
+pub fn weekday(day: CivilDay) -> usize {
     let days = day.start_utc().0.div_euclid(otklik_kernel::Instant::DAY);
     // The first of January 1970 was a Thursday.
     (days + 3).rem_euclid(7).unsigned_abs() as usize

@@ -160,7 +160,8 @@ async fn tiles<C: sea_orm::ConnectionTrait>(
 /// What somebody without access to responses may open.
 fn links(who: &Who, l: L) -> Vec<(Section, &'static str)> {
     let words = |section| match section {
-        Section::Today => None,
+        // Whoever reads responses has them on this page instead of links.
+        Section::Today | Section::Analysis => None,
         Section::Responses => Some(l.today_link_responses()),
         Section::Bodies => Some(l.today_link_bodies()),
         Section::People => Some(l.today_link_people()),

@@ -1,0 +1,112 @@
+//! The numbers behind the charts, from kept figures.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use otklik_access::Scope;
+use otklik_db::{Db, DbErr};
+use otklik_kernel::{CivilDay, Id, Zone};
+use otklik_responses::figures::{Cube, Hours, Tally};
+
+use crate::period::Period;
+use crate::query::{Asked, Units};
+use crate::stats::Count;
+use crate::tree::Tree;
+
+/// The numbers of what was asked for.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    /// The period.
+    pub total: Tally,
+    /// The period it is compared with.
+    pub before: Tally,
+    /// The steps of the period, those without responses too.
+    pub steps: Vec<(Period, Tally)>,
+    /// The bodies compared, those with responses.
+    pub units: Vec<(Id, Tally)>,
+    /// By region's code.
+    pub regions: BTreeMap<String, Tally>,
+    /// By weekday and hour of the offices.
+    pub hours: Hours,
+}
+
+/// What a share is made of: sad marks of a criterion, or negative responses.
+#[must_use]
+pub fn count(tally: &Tally, about: Option<char>) -> Count {
+    match about {
+        Some(criterion) => {
+            let (sad, happy) = tally.marks(criterion);
+            Count::new(sad, sad + happy)
+        }
+        None => Count::new(tally.negative, tally.all),
+    }
+}
+
+impl Numbers {
+    /// Gathers them.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn gather(
+        cube: &Cube,
+        db: &Db,
+        scope: &Scope,
+        tree: &Tree,
+        asked: &Asked,
+    ) -> Result<Self, DbErr> {
+        let (period, other) = (asked.period, asked.other_period());
+        let before = cube.read(db, scope, asked.body, other.from, other.to).await?.total();
+        let slice = cube.read(db, scope, asked.body, period.from, period.to).await?;
+        let by_day = slice.by_day();
+        let steps = asked.steps().steps(period).into_iter().map(|step| {
+            let mut sum = Tally::default();
+            by_day.range(step.from..=step.to).for_each(|(_, tally)| sum.add(tally));
+            (step, sum)
+        });
+        let mut numbers = Self { total: slice.total(), before, steps: steps.collect(), ..Self::default() };
+        numbers.compare(tree, scope, asked, &slice.by_body());
+        let mut clocks = Clocks::default();
+        numbers.hours =
+            slice.hours(|body, day| tree.get(body).map_or(0, |node| clocks.ahead(&node.zone, day)));
+        Ok(numbers)
+    }
+
+    /// By region, and by the bodies that are compared.
+    fn compare(&mut self, tree: &Tree, scope: &Scope, asked: &Asked, by_body: &HashMap<Id, Tally>) {
+        let compared: HashSet<Id> = match (asked.units, asked.body.and_then(|body| tree.get(body))) {
+            (Units::Offices, _) => by_body.keys().copied().collect(),
+            (Units::Below, Some(node)) => node.children.iter().copied().chain([node.id]).collect(),
+            (Units::Below, None) => tree.tops(scope).iter().map(|node| node.id).collect(),
+        };
+        let mut units: HashMap<Id, Tally> = HashMap::new();
+        for (&body, tally) in by_body {
+            if let Some(unit) = tree.upwards(body).find(|node| compared.contains(&node.id)) {
+                units.entry(unit.id).or_default().add(tally);
+            }
+            if let Some(node) = tree.upwards(body).find(|node| !node.region.is_empty()) {
+                self.regions.entry(node.region.clone()).or_default().add(tally);
+            }
+        }
+        self.units = units.into_iter().collect();
+        let share = |tally: &Tally| count(tally, asked.about).share().unwrap_or(-1.0);
+        self.units.sort_by(|(id, one), (other_id, other)| {
+            share(other).total_cmp(&share(one)).then(other.all.cmp(&one.all)).then(id.cmp(other_id))
+        });
+    }
+}
+
+/// How many hours clocks were ahead of UTC at the start of a day, worked out once per zone and day.
+#[derive(Debug, Default)]
+struct Clocks(HashMap<String, HashMap<CivilDay, i32>>);
+
+impl Clocks {
+    fn ahead(&mut self, zone: &Zone, day: CivilDay) -> i32 {
+        if !self.0.contains_key(zone.name()) {
+            self.0.insert(zone.name().to_owned(), HashMap::new());
+        }
+        let Some(days) = self.0.get_mut(zone.name()) else { return 0 };
+        *days.entry(day).or_insert_with(|| {
+            let ahead = day.start_utc().since(day.start_in(zone)).div_euclid(otklik_kernel::Instant::HOUR);
+            i32::try_from(ahead).unwrap_or(0)
+        })
+    }
+}
