@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use otklik_access::Authority;
 use otklik_jobs::{Handler, HandlerError, Periodic, PeriodicJob, Worker};
 use otklik_journal::SigningKey;
-use otklik_kernel::Instant;
+use otklik_kernel::{Instant, Zone};
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
+use otklik_responses::figures::Cube;
 use otklik_responses::{Acceptor, DeviceMarks, OnAcceptance};
 use otklik_web::{Access, Context, Ctx, Live, Metrics, Part, Routes};
 use tokio::task::JoinHandle;
@@ -30,6 +31,7 @@ pub struct Wired {
     pub part: Part,
     /// The offices in memory.
     pub offices: SharedOffices,
+    figures: Cube,
     worker: Worker,
     mailer: otklik_notifications::Mailer,
 }
@@ -87,7 +89,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         mail: mailer.waker(),
         events: worker.waker(),
     };
-    let figures = otklik_responses::figures::Cube::default();
+    let figures = Cube::default();
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
         .and(otklik_responses::routes(&ctx, &offices, &questionnaires))
@@ -96,14 +98,15 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));
-    Ok(Wired { ctx, part, offices, worker, mailer })
+    Ok(Wired { ctx, part, offices, figures, worker, mailer })
 }
 
 impl Wired {
     /// Starts what works beside the requests: events, mail, schedules, changes made on other nodes.
     pub fn start_background(self, shutdown: CancellationToken) -> JoinHandle<()> {
-        let Self { ctx, offices, worker, mailer, .. } = self;
+        let Self { ctx, offices, figures, worker, mailer, .. } = self;
         tokio::spawn(async move {
+            tokio::spawn(warm(figures, ctx.clone()));
             let worker = tokio::spawn(worker.run(shutdown.clone()));
             let mailer = tokio::spawn(mailer.run(shutdown.clone()));
             let live = tokio::spawn(ctx.live.clone().run(ctx.db.clone(), shutdown.clone()));
@@ -114,6 +117,13 @@ impl Wired {
             }
             let _ = tokio::join!(worker, mailer, live);
         })
+    }
+}
+
+/// Loads kept figures while nobody waits for them.
+async fn warm(figures: Cube, ctx: Ctx) {
+    if let Err(error) = figures.warm(&ctx.db, ctx.now().day_in(&Zone::utc())).await {
+        tracing::warn!(%error, "figures can't be loaded now; the first page that needs them loads them");
     }
 }
 

@@ -14,6 +14,7 @@ use otklik_kernel::Id;
 use otklik_questionnaires::{Criterion, Version};
 use otklik_responses::figures::Tally;
 use otklik_ui::Share;
+use otklik_ui::charts::Break;
 
 use crate::figure::{Cell, Figure, Part};
 use crate::numbers::{self, Numbers};
@@ -33,8 +34,8 @@ pub struct Made<'a> {
     /// The bodies at the top of the scope.
     pub tops: Vec<Id>,
     pub version: &'a Arc<Version>,
-    /// Steps of the dynamics before which something happened, and what.
-    pub breaks: Vec<(usize, String)>,
+    /// What happened within the period.
+    pub breaks: Vec<Break>,
     pub l: L,
     pub page_l: otklik_ui::L,
 }
@@ -65,6 +66,15 @@ impl Made<'_> {
     /// «62 % (57–67), n = 340».
     fn share(&self, count: Count) -> String {
         Share::new(count.part, count.total).text(self.page_l)
+    }
+
+    /// «(57–67), n = 340», after a share; how many there are when they have none.
+    fn bounds(&self, count: Count) -> String {
+        let n = otklik_ui::thousands(count.total);
+        match Share::new(count.part, count.total).interval() {
+            Some((low, high)) => self.l.bounds(high, low, n),
+            None => self.l.only_n(n),
+        }
     }
 
     /// The name of a compared body; one's own responses among those of the bodies below are told apart.

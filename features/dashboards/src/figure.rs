@@ -2,6 +2,8 @@
 
 use otklik_ui::charts::{Strip, Trend};
 
+use crate::texts::L;
+
 /// Which figure; its name stands in the address of its fragment and in its container's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -28,11 +30,11 @@ impl Part {
     pub const ALL: [Self; 8] = [
         Self::Dynamics,
         Self::Shares,
-        Self::Periods,
         Self::Causes,
-        Self::Places,
         Self::Map,
+        Self::Places,
         Self::Offices,
+        Self::Periods,
         Self::Hours,
     ];
 
@@ -236,7 +238,7 @@ pub struct Figure {
     pub table: Table,
 }
 
-/// Steps of colour: their lower ends in whole percent and the width of a step.
+/// Steps of colour: the first ends below `from`, the last begins three steps above it, all in whole percent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     from: u32,
@@ -244,37 +246,42 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Steps of colour.
-    pub const LEVELS: usize = 5;
+    /// Ends between the five steps.
+    const ENDS: u32 = 4;
 
-    /// The finest scale of round numbers that holds all shares.
+    /// The finest scale of round numbers whose inner steps hold all shares but the lowest and the highest
+    /// tenth: a few far-off values must not make all others look the same.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percent is within 0–100")]
     #[must_use]
     pub fn of(shares: impl Iterator<Item = f64>) -> Self {
-        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
-        for share in shares {
-            (low, high) = (low.min(share), high.max(share));
-        }
-        let low = if low.is_finite() { (low * 100.0).floor() as u32 } else { 0 };
-        let high = high * 100.0;
-        let fits = |step: u32| high <= f64::from(low / step * step + step * Self::LEVELS as u32);
-        let step = [1, 2, 5, 10, 20].into_iter().find(|&step| fits(step)).unwrap_or(20);
-        Self { from: low / step * step, step }
+        let mut shares: Vec<f64> = shares.map(|share| share * 100.0).collect();
+        shares.sort_by(f64::total_cmp);
+        let at =
+            |tenth: usize| shares.get((shares.len().saturating_sub(1)) * tenth / 10).copied().unwrap_or(0.0);
+        let (low, high) = (at(1).floor() as u32, at(9));
+        let from = |step: u32| (low / step * step).max(step);
+        let fits = |&step: &u32| high <= f64::from(from(step) + step * (Self::ENDS - 1));
+        let step = [1, 2, 3, 4, 5, 10, 15].into_iter().find(fits).unwrap_or(20);
+        Self { from: from(step), step }
+    }
+
+    fn ends(self) -> impl Iterator<Item = u32> {
+        (0..Self::ENDS).map(move |end| self.from + end * self.step)
     }
 
     /// The step of a share, from 1.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percent is within 0–100")]
     #[must_use]
     pub fn level(self, share: f64) -> usize {
-        let above = (share * 100.0 - f64::from(self.from)).max(0.0) as usize;
-        (above / self.step as usize + 1).min(Self::LEVELS)
+        1 + self.ends().filter(|&end| share * 100.0 >= f64::from(end) - 1e-9).count()
     }
 
     /// The steps in words.
     #[must_use]
-    pub fn legend(self) -> Vec<String> {
-        let ends = (0..Self::LEVELS as u32).map(|level| self.from + level * self.step);
-        ends.map(|low| format!("{low}–{}\u{a0}%", (low + self.step).min(100))).collect()
+    pub fn legend(self, l: L) -> Vec<String> {
+        let inner =
+            self.ends().take(Self::ENDS as usize - 1).map(|end| format!("{end}–{}\u{a0}%", end + self.step));
+        let last = self.from + (Self::ENDS - 1) * self.step;
+        std::iter::once(l.legend_below(self.from)).chain(inner).chain([l.legend_above(last)]).collect()
     }
 }
 
@@ -297,16 +304,25 @@ mod tests {
         assert_eq!(Cell::Number(12_345).plain(), "12345");
     }
 
+    #[test]
+    fn colours_part_what_is_usual_and_far_off_values_take_the_ends() {
+        let scale = Scale::of([0.02, 0.31, 0.34, 0.36, 0.38, 0.39, 0.4, 0.41, 0.42, 0.44, 0.97].into_iter());
+        assert_eq!(scale, Scale { from: 30, step: 5 });
+        let levels = [0.02, 0.2999, 0.30, 0.349, 0.35, 0.44, 0.45, 0.97].map(|share| scale.level(share));
+        assert_eq!(levels, [1, 1, 2, 2, 3, 4, 5, 5]);
+        let legend = ["до 30\u{a0}%", "30–35\u{a0}%", "35–40\u{a0}%", "40–45\u{a0}%", "от 45\u{a0}%"];
+        assert_eq!(scale.legend(L::default()), legend);
+        assert_eq!(Scale::of(std::iter::empty()).level(0.0), 1);
+    }
+
     proptest! {
         #[test]
-        fn every_share_has_its_step_of_colour(shares in prop::collection::vec(0.0_f64..=1.0, 1..40)) {
+        fn a_larger_share_is_never_paler(shares in prop::collection::vec(0.0_f64..=1.0, 1..40)) {
             let scale = Scale::of(shares.iter().copied());
-            for share in shares {
-                let level = scale.level(share);
-                let low = f64::from(scale.from) + (level - 1) as f64 * f64::from(scale.step);
-                prop_assert!(low <= share * 100.0 + 1e-9 && share * 100.0 <= low + f64::from(scale.step) + 1e-9);
-            }
-            prop_assert_eq!(scale.legend().len(), Scale::LEVELS);
+            let mut sorted = shares;
+            sorted.sort_by(f64::total_cmp);
+            let levels: Vec<usize> = sorted.iter().map(|&share| scale.level(share)).collect();
+            prop_assert!(levels.is_sorted() && levels.iter().all(|level| (1..=5).contains(level)));
         }
     }
 }

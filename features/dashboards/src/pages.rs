@@ -10,6 +10,7 @@ use otklik_db::DbErr;
 use otklik_kernel::{Id, Instant};
 use otklik_questionnaires::{Questionnaires, published};
 use otklik_responses::figures::Cube;
+use otklik_ui::charts::Break;
 use otklik_ui::{Choice, Errors, Page, Section, When, thousands};
 use otklik_web::{Ctx, Fail, Form, Who, html};
 
@@ -41,7 +42,7 @@ struct Answer {
     numbers: Numbers,
     tree: Arc<Tree>,
     tops: Vec<Id>,
-    breaks: Vec<(usize, String)>,
+    breaks: Vec<Break>,
     now: Instant,
     l: L,
 }
@@ -78,6 +79,8 @@ struct AnalysisView {
     cut: Vec<Choice>,
     units: Vec<Choice>,
     against: Vec<Choice>,
+    /// Whether one of the rarer filters is set.
+    has_more: bool,
     presets: Vec<PresetView>,
     lead: String,
     responses: String,
@@ -155,8 +158,9 @@ impl Answer {
         }
     }
 
-    /// What happened within the period, by the step before which it did.
-    async fn breaks(&self, pages: &Pages) -> Result<Vec<(usize, String)>, DbErr> {
+    /// What happened within the period: a new version of the questionnaire, after which marks may mean
+    /// something else, and the closing of the body or of one right below it.
+    async fn breaks(&self, pages: &Pages) -> Result<Vec<Break>, DbErr> {
         let nodes: Vec<_> = self.tops.iter().filter_map(|&top| self.tree.get(top)).collect();
         let zone = zone(&self.tree, &nodes, self.asked.body);
         let steps = &self.numbers.steps;
@@ -167,18 +171,25 @@ impl Answer {
         };
         let mut breaks = Vec::new();
         for (version, at) in published(&pages.ctx.db).await? {
-            breaks.extend(step(at).filter(|_| version > 1).map(|at| (at, self.l.break_version(version))));
+            let before = step(at).filter(|_| version > 1);
+            let text = self.l.break_version(version);
+            breaks.extend(before.map(|before| Break { before, text, parts: true }));
         }
-        let within = self.asked.body.map_or_else(|| self.tops.clone(), |body| vec![body]);
-        let below = within.iter().flat_map(|&top| self.tree.below(top));
-        let closed: Vec<_> = below.filter_map(|node| Some((step(node.closed_at?)?, node))).collect();
+        let Some(body) = self.asked.body.and_then(|body| self.tree.get(body)) else { return Ok(breaks) };
+        let near = std::iter::once(body).chain(body.children.iter().filter_map(|&id| self.tree.get(id)));
+        let closed: Vec<_> = near.filter_map(|node| Some((step(node.closed_at?)?, node))).collect();
         if closed.len() <= CLOSED {
-            breaks.extend(closed.into_iter().map(|(at, node)| match Some(node.id) == self.asked.body {
-                true => (at, self.l.break_here().to_owned()),
-                false => (at, self.l.break_closed(node.name.clone())),
+            breaks.extend(closed.into_iter().map(|(before, node)| {
+                let is_here = node.id == body.id;
+                let text = if is_here {
+                    self.l.break_here().to_owned()
+                } else {
+                    self.l.break_closed(node.name.clone())
+                };
+                Break { before, text, parts: false }
             }));
         }
-        breaks.sort();
+        breaks.sort_by_key(|one| one.before);
         Ok(breaks)
     }
 
@@ -281,6 +292,7 @@ fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>) -> AnalysisV
         cut: choices(&cut, cut_now),
         units: choices(&[("", l.units_below()), ("offices", l.units_offices())], units_now),
         against: choices(&[("", l.against_before()), ("year", l.against_year())], against_now),
+        has_more: ["cut", "units", "against"].iter().any(|name| !asked.given.get(name).is_empty()),
         presets: presets.into(),
         lead,
         responses: l.responses(total, thousands(total)),

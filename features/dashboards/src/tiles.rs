@@ -111,11 +111,11 @@ const fn tile(region: &'static str, short: &'static str, column: u8, row: u8) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use otklik_organisations::bodies::regions::REGIONS;
+    use std::collections::BTreeSet;
 
     /// The style sheet has a class for each column and row of the map.
     const SIZE: (u8, u8) = (18, 12);
-    use otklik_organisations::bodies::regions::REGIONS;
-    use std::collections::BTreeSet;
 
     #[test]
     fn qr13_every_subject_has_a_square_of_its_own() {

@@ -56,11 +56,13 @@ pub struct Step {
     pub value: Option<(f64, f64, f64)>,
 }
 
-/// Something that happened, so that what stands before it should not be compared with what follows.
-#[derive(Clone, Debug, PartialEq)]
+/// Something that happened on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
-    /// The step before which it happened.
+    /// The step in which it happened.
     pub before: usize,
+    /// Whether what stands before it should not be compared with what follows: the line is parted.
+    pub parts: bool,
     /// What it was, in a few words.
     pub text: String,
 }
@@ -114,7 +116,7 @@ impl Trend {
     fn runs(&self) -> Vec<Vec<usize>> {
         let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
         for (at, step) in self.steps.iter().enumerate() {
-            let is_break = self.breaks.iter().any(|one| one.before == at);
+            let is_break = self.breaks.iter().any(|one| one.parts && one.before == at);
             if (step.value.is_none() || is_break) && runs.last().is_some_and(|run| !run.is_empty()) {
                 runs.push(Vec::new());
             }
@@ -246,7 +248,7 @@ mod tests {
         let mut trend = Trend { top: 0.4, ..Trend::default() };
         trend.steps = [some, some, None, some, some, some, some].map(step).to_vec();
         assert_eq!(trend.runs(), [vec![0, 1], vec![3, 4, 5, 6]]);
-        trend.breaks.push(Break { before: 4, text: "новая анкета".into() });
+        trend.breaks.push(Break { before: 4, parts: true, text: "новая анкета".into() });
         assert_eq!(trend.runs(), [vec![0, 1], vec![3], vec![4, 5, 6]]);
         assert_eq!((trend.lines().len(), trend.lone().len(), trend.points().len()), (2, 1, 6));
         let html = trend.to_string();

@@ -51,7 +51,7 @@ pub fn places(made: &Made<'_>) -> Figure {
     let answer = match causes.len() {
         0 => l.nothing_sad().to_owned(),
         1 => l.places_answer_one(made.name(causes[0].what), causes[0].count),
-        all => l.places_answer(all, whole(causes[few - 1].running), few),
+        all => l.places_answer(all, few, whole(causes[few - 1].running)),
     };
     Figure {
         part: Part::Places,
@@ -72,7 +72,7 @@ fn bar<T>(made: &Made<'_>, cause: &Cause<T>, label: String, largest: u64) -> Bar
         label,
         href: None,
         value: otklik_ui::thousands(cause.count),
-        more: made.l.running(whole(cause.running), whole(cause.share)),
+        more: made.l.running(whole(cause.share), whole(cause.running)),
         strip: Strip {
             bar: Some((0.0, cause.count as f64 / largest as f64)),
             is_problem: true,

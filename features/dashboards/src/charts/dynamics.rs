@@ -1,6 +1,6 @@
 //! The share over time, with its band; steps with too few responses are gaps, not points.
 
-use otklik_ui::charts::{Break, Step, Trend, axis};
+use otklik_ui::charts::{Step, Trend, axis};
 
 use super::{Made, cells, heads};
 use crate::figure::{Cell, Drawing, Figure, Part, Table, whole};
@@ -38,7 +38,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
         ),
         None => l.nothing().to_owned(),
     };
-    let breaks = made.breaks.iter().map(|(before, text)| Break { before: *before, text: text.clone() });
+    let breaks = made.breaks.iter().cloned();
     let drawing = match last {
         None => Drawing::Nothing(l.nothing()),
         Some((_, last)) => Drawing::Trend(Trend {
@@ -50,7 +50,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
         }),
     };
     let happened = |at: usize| {
-        let here = made.breaks.iter().filter(|(before, _)| *before == at).map(|(_, text)| text.as_str());
+        let here = made.breaks.iter().filter(|one| one.before == at).map(|one| one.text.as_str());
         here.collect::<Vec<_>>().join("; ")
     };
     let row = |(at, (step, count)): (usize, &(Period, Count))| {
@@ -96,7 +96,7 @@ fn month(l: L, number: i32) -> &'static str {
 fn short(l: L, cut: Cut, step: Period, is_first: bool) -> String {
     let (year, number) = (step.from.0 / 10_000, step.from.0 / 100 % 100);
     match cut {
-        Cut::Month if is_first || number == 1 => format!("{} {year}", month(l, number)),
+        Cut::Month if is_first || number == 1 => format!("{} {:02}", month(l, number), year % 100),
         Cut::Month => month(l, number).to_owned(),
         Cut::Day | Cut::Week => step.from.show()[..5].to_owned(),
     }

@@ -28,7 +28,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
             level: count.share().map_or(0, |share| scale.level(share)),
         }
     };
-    let rows = first.zip(last).map(|(first, last)| {
+    let rows: Option<Vec<_>> = first.zip(last).map(|(first, last)| {
         (first..=last).map(|hour| (span(hour), (0..7).map(|day| shade(day, hour)).collect())).collect()
     });
     // The worst hour is the one that is certainly bad, not the one with the fewest responses.
@@ -45,8 +45,9 @@ pub fn figure(made: &Made<'_>) -> Figure {
         head.into_iter().chain(cells(count(day, hour))).collect()
     };
     let shown = (0..7).flat_map(|day| (0..24).map(move |hour| (day, hour)));
-    let drawing = match rows {
-        Some(rows) => Drawing::Heat { days: days.to_vec(), rows, legend: scale.legend() },
+    let is_any_enough = cells_of().any(|(day, hour)| count(day, hour).is_enough());
+    let drawing = match rows.filter(|_| is_any_enough) {
+        Some(rows) => Drawing::Heat { days: days.to_vec(), rows, legend: scale.legend(l) },
         None => Drawing::Nothing(l.nothing()),
     };
     Figure {

@@ -37,10 +37,10 @@ pub fn figure(made: &Made<'_>) -> Figure {
     let known = rows.iter().filter(|(_, count)| count.is_enough()).count();
     let answer = match known {
         0 => l.nothing().to_owned(),
-        1 => l.map_answer_one(rows[0].0.clone(), made.share(rows[0].1)),
+        1 => l.map_answer_one(name(&rows[0].0), made.share(rows[0].1)),
         _ => {
             let (worst, best) = (&rows[0], &rows[known - 1]);
-            l.map_answer(best.0.clone(), made.share(best.1), worst.0.clone(), made.share(worst.1))
+            l.map_answer(name(&best.0), made.share(best.1), name(&worst.0), made.share(worst.1))
         }
     };
     let row = |(name, count): &(String, Count)| {
@@ -57,9 +57,14 @@ pub fn figure(made: &Made<'_>) -> Figure {
         },
         drawing: match known {
             0 => Drawing::Nothing(l.nothing()),
-            _ => Drawing::Map { squares: squares.collect(), legend: scale.legend() },
+            _ => Drawing::Map { squares: squares.collect(), legend: scale.legend(l) },
         },
     }
+}
+
+/// The name of a region without its code.
+fn name(title: &str) -> String {
+    title.split_once(" — ").map_or(title, |(_, name)| name).to_owned()
 }
 
 /// The page of the highest body of a region that lies below what is shown.

@@ -8,7 +8,7 @@ use crate::figure::{Bar, Cell, Drawing, Figure, Part, Table, whole};
 use crate::stats::{Count, Rank, ranks};
 
 /// Bodies drawn; the table has all of them.
-const DRAWN: usize = 15;
+const DRAWN: usize = 12;
 
 pub fn figure(made: &Made<'_>) -> Figure {
     let l = made.l;
@@ -25,7 +25,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
         label: made.name(*body),
         href: made.href(*body),
         value: count.share().map_or_else(String::new, whole),
-        more: l.place(place(rank), otklik_ui::thousands(count.total)),
+        more: l.place(otklik_ui::thousands(count.total), place(rank)),
         strip: Strip {
             bar: count.share().map(|share| (0.0, share / top)),
             interval: Some((rank.interval.low / top, rank.interval.high / top)),

@@ -33,7 +33,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
         more: match row.difference {
             Some(_) => {
                 let share = |count: Count| count.share().map_or_else(String::new, whole);
-                l.was_now(share(row.before), share(row.now))
+                l.was_now(share(row.now), share(row.before))
             }
             None => String::new(),
         },

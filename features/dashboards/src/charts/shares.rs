@@ -18,7 +18,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
     let bars = rows.iter().map(|(label, count)| Bar {
         label: label.clone(),
         value: count.share().map_or_else(|| l.few().to_owned(), whole),
-        more: count.interval().map_or_else(String::new, |_| made.share(*count)),
+        more: made.bounds(*count),
         strip: Strip {
             bar: count.share().map(|share| (0.0, share / top)),
             interval: count.interval().map(|interval| (interval.low / top, interval.high / top)),
@@ -31,7 +31,7 @@ pub fn figure(made: &Made<'_>) -> Figure {
     let worst =
         worst.max_by(|one, other| one.1.share().unwrap_or(0.0).total_cmp(&other.1.share().unwrap_or(0.0)));
     let answer = match worst {
-        Some((label, count)) => l.shares_answer(made.share(rows[0].1), made.share(*count), label.clone()),
+        Some((label, count)) => l.shares_answer(made.share(rows[0].1), label.clone(), made.share(*count)),
         None => l.nothing().to_owned(),
     };
     let table = Table {

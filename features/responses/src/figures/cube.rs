@@ -155,6 +155,15 @@ impl Cube {
         slice.ok_or_else(|| DbErr::Custom(format!("figures from {from} to {to} were not loaded")))
     }
 
+    /// Loads a year and a month up to a day, so that nobody waits for it later.
+    ///
+    /// # Errors
+    /// When the database is away or a row is broken.
+    pub async fn warm(&self, db: &Db, today: CivilDay) -> Result<(), DbErr> {
+        let scope = Scope::system("figures are loaded before somebody asks for them");
+        self.read(db, &scope, None, today.plus_days(-396), today.plus_days(1)).await.map(|_| ())
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
