@@ -147,7 +147,7 @@ fn qr13_a_new_version_of_the_questionnaire_and_a_closed_office_are_marked() {
         };
         let named = |day: &str, what: &str| (day.to_owned(), what.to_owned());
         let version = named("17.11.2026", "анкета, версия 2");
-        assert_eq!(breaks("cut=day").await, [version.clone()]);
+        assert_eq!(breaks("cut=day").await, vec![version.clone()]);
         let closing = named("19.11.2026", "закрыт Межрайонная ИФНС № 7");
         assert_eq!(breaks("cut=day&body=6910").await, [version.clone(), closing]);
         assert_eq!(breaks("cut=day&body=6912").await, [version, named("19.11.2026", "орган закрыт")]);

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+
+import type { Page } from "@playwright/test";
+
+import type { Role } from "../support/otklik.js";
+import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
+
+const PARTS = ["dynamics", "shares", "causes", "map", "places", "offices", "periods", "hours"];
+
+const PAGES: { name: string; as: Role; path: string }[] = [
+  { name: "country", as: "administrator", path: "?period=365" },
+  { name: "country-offices", as: "analytical_centre", path: "?period=90&units=offices&about=c&against=year" },
+  { name: "region", as: "quality_group", path: "?period=90&cut=week" },
+  { name: "office", as: "head", path: "?period=90&cut=day" },
+  { name: "none", as: "administrator", path: "?from=2001-01-01&to=2001-01-31" },
+  { name: "mistakes", as: "administrator", path: "?body=9999&from=2026-13-40&about=z" },
+];
+
+const chart = (page: Page, part: string) => page.locator(`#chart-${part}`);
+
+for (const { name, as, path } of PAGES) {
+  test(`analysis: ${name}`, async ({ page, otklik, checker }, info) => {
+    test.slow();
+    await be(page, otklik, otklik.account(as));
+    const watched = watch(page);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto(`${otklik.demo.admin_url}analysis${path}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Анализ");
+    expect(shown(watched).status()).toBe(200);
+    await fitsWidth(page);
+    // The tables too.
+    await page.locator(".chart details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+    await fitsWidth(page);
+    // Axe looks at each cell: one table stands for all.
+    await page.reload();
+    const table = page.locator(".chart summary");
+    if ((await table.count()) > 1) await table.nth(1).click();
+    expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
+    await axe(page);
+    expect(watched.complaints, "complaints of the browser").toEqual([]);
+    for (const width of [360, 1280]) {
+      await page.reload();
+      await page.setViewportSize({ width, height: 800 });
+      const picture = `${info.project.outputDir}/pages/analysis-${name}-${width}.png`;
+      await page.screenshot({ path: picture, fullPage: true });
+    }
+  });
+}
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("each chart has its answer, its table and the same as a file", async ({ page, otklik }) => {
+    await be(page, otklik, otklik.account("administrator"));
+    await page.goto(`${otklik.demo.admin_url}analysis?period=365`);
+    for (const part of PARTS) {
+      const figure = chart(page, part);
+      await expect(figure.getByRole("heading", { level: 2 })).toContainText("?");
+      await expect(figure.locator("figcaption p")).not.toBeEmpty();
+      await figure.locator("summary").click();
+      const cells = figure.locator("details tbody tr").first().locator("th, td");
+      await expect(cells.first()).toBeVisible();
+      const first = await cells.first().innerText();
+
+      const coming = page.waitForEvent("download");
+      await figure.getByRole("link", { name: "Скачать таблицу" }).click();
+      const file = await coming;
+      expect(file.suggestedFilename()).toBe(`${part}.csv`);
+      const text = (await readFile(await file.path())).toString("utf8");
+      const lines = text.trimEnd().split("\r\n");
+      expect(text.startsWith("\u{feff}")).toBe(true);
+      expect(lines.length).toBe(1 + (await figure.locator("details tbody tr").count()));
+      expect(lines[1]?.replaceAll('"', "")).toContain(first);
+      expect(lines[0]?.split(";").length).toBe(await cells.count());
+    }
+  });
+
+  test("from the country to an office by links, the filters stay", async ({ page, otklik }) => {
+    await be(page, otklik, otklik.account("administrator"));
+    await page.goto(`${otklik.demo.admin_url}analysis?period=365&about=c`);
+    await chart(page, "map").getByRole("link", { name: /Хабаровский край/ }).click();
+    await expect(page).toHaveURL(/body=2700&period=365&about=c/);
+    await chart(page, "places").getByRole("link").first().click();
+    await expect(page).toHaveURL(/body=27\d\d&period=365&about=c/);
+    await expect(page.getByRole("main").locator(".lead")).toContainText("длительность ожидания");
+    const way = page.getByRole("navigation", { name: "Вы здесь" }).getByRole("link");
+    await expect(way).toHaveText(["ФНС России", "УФНС России по Хабаровскому краю"]);
+    await way.first().click();
+    await expect(page).toHaveURL(/body=0000&period=365&about=c/);
+  });
+});
+
+test("a figure alone is what the page has", async ({ page, otklik }) => {
+  await be(page, otklik, otklik.account("quality_group"));
+  await page.goto(`${otklik.demo.admin_url}analysis?period=90`);
+  for (const part of PARTS.filter((part) => part !== "map")) {
+    const address = await chart(page, part).getAttribute("data-part");
+    const alone = await page.request.get(new URL(address ?? "", page.url()).href);
+    expect(alone.status()).toBe(200);
+    const text = await alone.text();
+    expect(text.trimStart().startsWith("<figure")).toBe(true);
+    expect(text).toContain(`id="chart-${part}"`);
+  }
+  // The map of a single region would be one square.
+  await expect(chart(page, "map")).toHaveCount(0);
+});
+
+test("on paper: the charts and who printed them, without the filters", async ({ page, otklik }) => {
+  await be(page, otklik, otklik.account("head"));
+  await page.goto(`${otklik.demo.admin_url}analysis?period=365`);
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator(".printed")).toBeVisible();
+  await expect(page.locator(".printed")).toContainText("Напечатано");
+  await expect(page.getByRole("search")).toBeHidden();
+  await expect(chart(page, "dynamics").locator("svg").first()).toBeVisible();
+});
