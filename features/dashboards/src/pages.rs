@@ -99,14 +99,17 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     }
 }
 
-/// `/admin/analysis/export.csv`: the table of the figure `part`.
+/// `/admin/analysis/export.csv`: the table of the figure `part`, of the dynamics when none is named.
 pub async fn export(
     State(pages): State<Pages>,
     who: Who,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fail> {
     let answer = answer(&pages, &who, query.as_deref()).await?;
-    let part = Part::find(answer.asked.given.get("part")).ok_or(Fail::NotFound)?;
+    let part = match answer.asked.given.get("part") {
+        "" => Part::Dynamics,
+        code => Part::find(code).ok_or(Fail::NotFound)?,
+    };
     let table = answer.made(&pages, &who).figure(part).table;
     let internal =
         |error: &dyn std::fmt::Display| Fail::Internal(format!("table of {}: {error}", part.code()));

@@ -54,7 +54,7 @@ pub fn clopper_pearson(count: Count, alpha: f64) -> Interval {
 /// Where a rising function of a share is zero.
 fn root(f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..40 {
+    for _ in 0..34 {
         let middle = f64::midpoint(low, high);
         if f(middle) < 0.0 { low = middle } else { high = middle }
     }
