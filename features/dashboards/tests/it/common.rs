@@ -132,6 +132,7 @@ pub async fn context(t: &TestDb) -> Ctx {
             mail_from: String::new(),
         }),
         authenticator: Arc::new(Known),
+        live: otklik_web::Live::default(),
         metrics: Arc::default(),
     })
 }

@@ -235,7 +235,7 @@ fn qr13_the_step_of_the_schema_counts_hours_of_what_was_there_before_and_not_of_
             let at = t.clock.now().plus(hours * Instant::HOUR).0;
             let text = format!(
                 "INSERT INTO responses_responses (id, body_id, questionnaire, received_at, day, marks, is_negative, \
-                 comment, search_text, suspicion, form_token, receipt_hash, device_mark, trace) VALUES \
+                 comment, search_text, suspicion, form_token, content_hash, device_mark, trace) VALUES \
                  ({id}, {NEAR_A}, 1, {at}, {}, '{marks}', {is_negative}, '', '', 0, ?, ?, ?, '')",
                 DAY.0
             );
