@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use otklik_access::Scope;
-use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::bulk::{self, Kind};
+use otklik_db::{DbErr, Tx, sql};
 use otklik_jobs::{Event, Handler, HandlerError};
 use otklik_kernel::{CivilDay, Id, Instant};
 use otklik_questionnaires::{Mark, Marks};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
+use serde_json::json;
 
 use crate::ACCEPTED;
 use crate::model::Accepted;
@@ -30,17 +31,8 @@ pub const TEXT: &str = "text";
 /// them are negative. In UTC, so that they stay true when an office's time zone is put right.
 const HOUR: char = '@';
 
-static UPSERT: Many = Many::new(
-    "INSERT INTO responses_figures (body_id, day, figure, n) VALUES",
-    "(?, ?, ?, ?)",
-    " ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n",
-);
-
-static TOUCH: Many = Many::new(
-    "INSERT INTO responses_figure_days (day, version) VALUES",
-    "(?, 1)",
-    " ON CONFLICT (day) DO UPDATE SET version = responses_figure_days.version + 1",
-);
+const ADD: &str = "ON CONFLICT (body_id, day, figure) DO UPDATE SET n = responses_figures.n + excluded.n";
+const TOUCH: &str = "ON CONFLICT (day) DO UPDATE SET version = responses_figure_days.version + 1";
 
 /// Counts accepted responses; in one transaction with the removal of their events, so each counts once.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,22 +75,15 @@ impl Handler for Figures {
             }
         }
         // In the order of keys, so that two nodes never wait for each other.
-        let days: BTreeSet<i32> = sums.keys().map(|&(_, day, _)| day).collect();
-        let sums: Vec<_> = sums.into_iter().collect();
-        for part in parts(&sums) {
-            let values = part.iter().flat_map(|((body, day, figure), n)| -> [Value; 4] {
-                [(*body).into(), (*day).into(), figure.as_str().into(), (*n).into()]
-            });
-            let text = UPSERT.text(tx, part.len());
-            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
-        }
+        let rows = sums.iter().map(|((body, day, figure), n)| json!([body, day, figure, n])).collect();
+        let columns =
+            [("body_id", Kind::Long), ("day", Kind::Int), ("figure", Kind::Text), ("n", Kind::Long)];
+        bulk::insert(tx, "responses_figures", &columns, rows, ADD).await?;
         // Last: who reads a day's version and then its figures sees at least what made that version.
-        let days: Vec<i32> = days.into_iter().collect();
-        for part in parts(&days) {
-            let text = TOUCH.text(tx, part.len());
-            let values = part.iter().map(|&day| Value::from(day));
-            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
-        }
+        let days: BTreeSet<i32> = sums.keys().map(|&(_, day, _)| day).collect();
+        let rows = days.iter().map(|day| json!([day, 1])).collect();
+        let columns = [("day", Kind::Int), ("version", Kind::Long)];
+        bulk::insert(tx, "responses_figure_days", &columns, rows, TOUCH).await?;
         otklik_web::live::changed(tx).await?;
         Ok(())
     }
