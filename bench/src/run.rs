@@ -224,8 +224,10 @@ pub fn fill_in(
     let pages = Arc::new(answers::page_requests(server.address));
     let fetch =
         Phase { limit: Limit::Count(count), ..phase(plan, server.address, MANY, &pages, Keep::Token) };
-    let outcome = load::run(fetch, &pages)?;
+    let mut outcome = load::run(fetch, &pages)?;
     blame(&outcome, "pages with a form token", section);
+    // Forms come back in about the order in which they were shown, not by the connection they went over.
+    outcome.kept.sort_by_key(|(number, _)| *number);
     ensure!(!outcome.kept.is_empty(), "no page has a form token");
     let distinct: HashSet<_> = outcome.kept.iter().map(|(_, token)| token.as_str()).collect();
     if distinct.len() < outcome.kept.len() {

@@ -13,7 +13,7 @@ use crate::event::{COLUMNS, NEVER, read};
 use crate::{Event, HandlerError, Worker};
 
 /// Events taken at once.
-const BATCH: usize = 1024;
+const BATCH: usize = 256;
 /// The longest error text that is kept, in characters.
 const ERROR_LENGTH: usize = 500;
 
