@@ -52,6 +52,9 @@ pub struct Options {
         help = "Sender of mail [default: otklik@localhost]"
     )]
     pub mail_from: Option<String>,
+    /// Days for which mail that was sent or given up stays in the queue, at least 30 [default: 365]
+    #[arg(long, env = "OTKLIK_MAIL_DAYS", global = true)]
+    pub mail_days: Option<u32>,
     /// Networks of proxies whose X-Forwarded-For counts, separated by commas
     #[arg(long, env = "OTKLIK_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<IpNet>>,
@@ -92,6 +95,8 @@ pub struct Settings {
     pub mail: String,
     /// The sender of mail.
     pub mail_from: String,
+    /// Days for which mail that was sent or given up stays in the queue.
+    pub mail_days: u32,
     /// Networks of proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// The hint for recipients' addresses.
@@ -130,6 +135,10 @@ impl Settings {
         if !["text", "json"].contains(&log_format.as_str()) {
             bail!("log_format: «{log_format}»: нужно text или json");
         }
+        let mail_days = flags.mail_days.or(file.mail_days).unwrap_or(365);
+        if mail_days < 30 {
+            bail!("mail_days: {mail_days}: нужно не меньше 30");
+        }
         Ok(Self {
             listen,
             database,
@@ -137,6 +146,7 @@ impl Settings {
             admin_url: base("admin_url", flags.admin_url.or(file.admin_url))?,
             intranet_url: base("intranet_url", flags.intranet_url.or(file.intranet_url))?,
             mail,
+            mail_days,
             mail_from: flags.mail_from.or(file.mail_from).unwrap_or_else(|| "otklik@localhost".into()),
             trusted_proxies: flags.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
             recipient_template: flags

@@ -77,6 +77,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         Duration::from_secs(3600),
         Arc::new(Forget(devices.clone())),
     ));
+    schedules.extend(otklik_notifications::schedules(&ctx, &offices, &mailer.waker(), settings.mail_days));
     let worker =
         Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers).with_schedules(schedules, &*ctx.random);
 

@@ -87,6 +87,7 @@ fn fields(path: &str, side: &Side) -> Vec<(&'static str, String)> {
             vec![("role", Role::Head.code().into()), ("role_body", side.office.clone())]
         }
         "/admin/bodies/{id}/recipients" => vec![("recipients", "otdel@nalog.example".into())],
+        "/admin/bodies/{id}/alerts" => vec![("flood_limit", "20".into())],
         "/admin/bodies/{id}/poster" => vec![("heading", "Оцените нас".into())],
         "/admin/bodies/{id}/placements/new" => vec![
             ("place", "other".into()),

@@ -25,6 +25,24 @@ pub struct Letter {
     pub date: Instant,
 }
 
+/// What the rules of a body say of a response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules<'a> {
+    /// So many negative ones within an hour, this the last of them; or 0.
+    pub several: u32,
+    /// The topic word of its text, or nothing.
+    pub word: &'a str,
+}
+
+impl Rules<'_> {
+    /// In words, such as «3 отрицательных за час, слово «очередь»»; empty when they say nothing.
+    fn text(self, l: L) -> String {
+        let several = (self.several > 0).then(|| l.why_several(self.several));
+        let word = (!self.word.is_empty()).then(|| l.why_word(self.word.to_owned()));
+        several.into_iter().chain(word).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// One criterion and what was said of it.
 struct Row<'a> {
     letter: &'a str,
@@ -58,6 +76,8 @@ struct Content<'a> {
     /// The text, masked and inert, by lines; none when there was no text.
     comment: Vec<String>,
     is_masked: bool,
+    /// What the rules of the body say of it.
+    why: &'a str,
     suspicion: Vec<&'static str>,
     card: String,
     list: String,
@@ -84,10 +104,12 @@ impl Letter {
         response: &Response,
         office: &Office,
         questionnaire: &Questionnaire,
+        rules: Rules<'_>,
         admin_url: &str,
         lang: Lang,
     ) -> Result<Self, askama::Error> {
         let l = L(lang);
+        let why = rules.text(l);
         let is_negative = response.marks.is_negative();
         let shown = shown(&response.comment);
         let safe = inert_links(&mask_personal_data(&shown));
@@ -104,16 +126,18 @@ impl Letter {
                 .collect(),
             comment: safe.lines().map(str::to_owned).collect(),
             is_masked: safe != shown,
+            why: &why,
             suspicion: suspicion(l, response.suspicion),
             card: format!("{admin_url}/admin/responses/{}", response.id),
             list: format!("{admin_url}/admin/bodies/{}/recipients", response.body),
         };
         let subject = match is_negative {
+            _ if !why.is_empty() => l.subject_because(office.name.clone(), why.clone()),
             true => l.subject_negative(office.name.clone()),
             false => l.subject_unrated(office.name.clone()),
         };
         Ok(Self {
-            subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
+            subject: one_line(&subject),
             text: TextView { c: &content }.render()?,
             html: HtmlView { c: &content }.render()?,
             trace: response.trace.clone(),
@@ -137,8 +161,13 @@ impl Letter {
     }
 }
 
+/// A header on one line.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A stranger's text without characters that have no shape or turn the direction of what follows.
-fn shown(comment: &str) -> String {
+pub fn shown(comment: &str) -> String {
     let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let one = |c: char| match c {
         '\n' => Some('\n'),

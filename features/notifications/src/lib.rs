@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod alerts;
 mod backoff;
+mod digest_letter;
+mod flood;
 mod letter;
 mod mailer;
 pub mod mandatory;
@@ -10,14 +13,17 @@ pub mod queue;
 pub mod read;
 mod recipients;
 pub mod rule;
+mod schedules;
 mod store;
 
 use otklik_access::Permission;
 use otklik_web::{Access, Ctx, Part, Routes};
 
+pub use alerts::{Alerts, set_alerts};
 pub use mailer::Mailer;
 pub use outbox::Outbox;
 pub use recipients::{Change, recipients, set_recipients};
+pub use schedules::schedules;
 
 mod texts {
     otklik_locale::texts!();
@@ -27,7 +33,8 @@ mod texts {
 pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0700_notifications_recipients",
     "0710_notifications_outbox",
-    "0715_notifications_mandatory"
+    "0715_notifications_mandatory",
+    "0720_notifications_alerts",
 ];
 
 /// The pages of this slice.
@@ -40,5 +47,8 @@ pub fn routes(ctx: &Ctx) -> Part {
         .post("/admin/bodies/{id}/recipients", needs, pages::recipients::save)
         .post("/admin/bodies/{id}/recipients/mandatory", needs, pages::recipients::mark)
         .get("/admin/recipients", Access::Needs(Permission::ReadBodies), pages::missing::show)
+        .get("/admin/bodies/{id}/alerts", needs, pages::alerts::show)
+        .post("/admin/bodies/{id}/alerts", needs, pages::alerts::save)
+        .post("/admin/bodies/{id}/alerts/inherit", needs, pages::alerts::inherit)
         .finish()
 }

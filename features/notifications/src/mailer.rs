@@ -1,8 +1,10 @@
 //! The mailer: makes deliveries of outbox rows and sends them.
 
+pub mod digest;
 mod expand;
 mod gate;
 mod letters;
+mod plan;
 mod send;
 
 use std::sync::Arc;
@@ -124,11 +126,12 @@ impl Mailer {
         let mut is_changed = false;
         loop {
             let began = tokio::time::Instant::now();
+            let digests = digest::of_floods(&inner.ctx).await?;
             let expanded = expand::expand(&inner.ctx).await?;
             // Acceptance goes first: making deliveries takes a fifth of the writer's time at most.
             let pause = BREATH.max(began.elapsed() * 4);
             let begun = send::round(inner, stop).await?;
-            is_changed |= expanded.deliveries + begun > 0;
+            is_changed |= digests + expanded.deliveries + begun > 0;
             if begun > 0 {
                 inner.is_warm.store(true, Ordering::Relaxed);
             } else if expanded.rows == 0 || stop.is_cancelled() {

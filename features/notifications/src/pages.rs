@@ -1,5 +1,6 @@
 //! The pages of this slice.
 
+pub mod alerts;
 pub mod missing;
 pub mod recipients;
 

@@ -22,6 +22,8 @@ pub enum Status {
     Fresh,
     /// The office had no recipients, so nobody gets it.
     Nobody,
+    /// It is told in a digest, because there were too many letters.
+    Gathered,
     /// To be sent, or to be tried again.
     Waiting,
     /// The mail server has taken it.
@@ -34,8 +36,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a filter.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Refused, Self::GivenUp, Self::Nobody, Self::Sent, Self::Fresh];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Refused, Self::GivenUp, Self::Nobody, Self::Sent, Self::Gathered, Self::Fresh];
 
     /// Its name in addresses of pages.
     #[must_use]
@@ -43,6 +45,7 @@ impl Status {
         match self {
             Self::Fresh => "fresh",
             Self::Nobody => "nobody",
+            Self::Gathered => "gathered",
             Self::Waiting => "waiting",
             Self::Sent => "sent",
             Self::Refused => "refused",
@@ -63,6 +66,7 @@ impl Status {
         match self {
             Self::Fresh => l.status_fresh(),
             Self::Nobody => l.status_nobody(),
+            Self::Gathered => l.status_gathered(),
             Self::Waiting => l.status_waiting(),
             Self::Sent => l.status_sent(),
             Self::Refused => l.status_refused(),
@@ -81,6 +85,7 @@ impl Status {
         match self {
             Self::Fresh => "o.state = 0",
             Self::Nobody => "o.state = 2",
+            Self::Gathered => "o.state = 3",
             Self::Waiting => "d.state = 0",
             Self::Sent => "d.state = 1",
             Self::Refused => "d.state = 2",
@@ -104,7 +109,7 @@ impl Reason {
 /// A letter to one recipient, or one that nobody gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The outbox row, which has the id of the response.
+    /// The outbox row, which has the id of the response, or of a digest.
     pub outbox: Id,
     /// The delivery, once there is one.
     pub delivery: Option<Id>,
@@ -145,7 +150,7 @@ pub struct Filter {
 impl Filter {
     fn sql(self, scope: &Scope) -> (String, Vec<Value>) {
         let joined = match self.status {
-            None | Some(Status::Fresh | Status::Nobody) => "LEFT JOIN",
+            None | Some(Status::Fresh | Status::Nobody | Status::Gathered) => "LEFT JOIN",
             Some(_) => "JOIN",
         };
         let mut text = format!(
@@ -193,7 +198,11 @@ fn read(row: &QueryResult) -> Result<Row, DbErr> {
         body: row.try_get_by_index(1)?,
         created_at: Instant(row.try_get_by_index(2)?),
         trace: row.try_get_by_index(3)?,
-        status: if row.try_get_by_index::<i16>(4)? == 0 { Status::Fresh } else { Status::Nobody },
+        status: match row.try_get_by_index::<i16>(4)? {
+            0 => Status::Fresh,
+            3 => Status::Gathered,
+            _ => Status::Nobody,
+        },
         address: String::new(),
         attempts: 0,
         next_at: None,

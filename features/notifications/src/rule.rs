@@ -1,6 +1,11 @@
-//! The rule of alerts: whether officials get a letter about a response (QR-5, [1 §4.9–4.11]).
+//! The rules of alerts: whether officials get a letter about a response (QR-5, [1 §4.9–4.11]), and what the
+//! rules that a body adds say of it.
+//!
+//! Rules of one's own take an [`Alerting`], which a response with good marks only never becomes: so no such
+//! rule can mail one.
 
-use otklik_kernel::text::is_blank;
+use otklik_kernel::Instant;
+use otklik_kernel::text::{is_blank, search_text};
 use otklik_questionnaires::Marks;
 
 /// Whether a response is mailed to the recipients of its office.
@@ -10,40 +15,83 @@ use otklik_questionnaires::Marks;
 /// blanks counts as none.
 #[must_use]
 pub fn must_mail(marks: &Marks, comment: &str) -> bool {
-    marks.is_negative() || marks.is_empty() && !is_blank(comment)
+    Alerting::of(marks, comment).is_some()
+}
+
+/// A response that officials are told of; there is no other way to get one than by the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alerting {
+    is_negative: bool,
+    has_text: bool,
+}
+
+impl Alerting {
+    /// A response, if officials are told of it.
+    #[must_use]
+    pub fn of(marks: &Marks, comment: &str) -> Option<Self> {
+        Self::read(marks, !is_blank(comment))
+    }
+
+    /// The same of a stored row.
+    #[must_use]
+    pub fn read(marks: &Marks, has_text: bool) -> Option<Self> {
+        let is_negative = marks.is_negative();
+        (is_negative || marks.is_empty() && has_text).then_some(Self { is_negative, has_text })
+    }
+
+    /// Whether a text is written.
+    #[must_use]
+    pub const fn has_text(&self) -> bool {
+        self.has_text
+    }
+
+    /// The first of the topic words with which a word of the text begins; words folded as for search.
+    #[must_use]
+    pub fn topic<'w>(&self, comment: &str, words: &'w [String]) -> Option<&'w str> {
+        if !self.has_text || words.is_empty() {
+            return None;
+        }
+        let text = search_text(comment);
+        let in_text: Vec<&str> =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let stands = |word: &&String| in_text.iter().any(|one| one.starts_with(word.as_str()));
+        words.iter().find(stands).map(String::as_str)
+    }
+}
+
+/// The negative responses of the last hour that have not been told together yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hour(Vec<Instant>);
+
+impl Hour {
+    /// Counts a response; true when it makes the hour's negative ones as many as `several`: they are told
+    /// together then, and counting begins anew.
+    pub fn note(&mut self, response: &Alerting, at: Instant, several: u32) -> bool {
+        if !response.is_negative {
+            return false;
+        }
+        self.0.retain(|earlier| at.since(*earlier) < Instant::HOUR);
+        self.0.push(at);
+        let is_full = several > 0 && self.0.len() >= several as usize;
+        if is_full {
+            self.told();
+        }
+        is_full
+    }
+
+    /// Counts a negative response that was counted before, perhaps by another node.
+    pub fn earlier(&mut self, at: Instant, is_told: bool) {
+        self.0.push(at);
+        if is_told {
+            self.told();
+        }
+    }
+
+    fn told(&mut self) {
+        self.0.clear();
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use otklik_questionnaires::Mark;
-
-    use super::*;
-
-    /// QR-5: every combination of five criteria (not rated, sad, happy) × text empty, blank, filled, against
-    /// the three sentences of [1 §4.10–4.11] written down one by one.
-    #[test]
-    fn qr5_every_pattern_of_marks_and_text() {
-        const FACES: [Option<Mark>; 3] = [None, Some(Mark::Sad), Some(Mark::Happy)];
-        let mut mailed = 0;
-        for pattern in 0..3_usize.pow(5) {
-            let faces: Vec<Option<Mark>> = (0..5).map(|at| FACES[pattern / 3_usize.pow(at) % 3]).collect();
-            let marks =
-                Marks::new("abcde".chars().zip(&faces).filter_map(|(key, face)| Some((key, (*face)?))));
-            for (comment, is_filled) in [("", false), (" \t\r\n\u{a0}\u{200b}", false), ("Ждал час.", true)]
-            {
-                let has_sad = faces.contains(&Some(Mark::Sad));
-                let has_happy = faces.contains(&Some(Mark::Happy));
-                let expected = match (has_sad, has_happy, is_filled) {
-                    (true, _, true | false) => true,
-                    (false, false, true) => true,
-                    (false, false, false) => false,
-                    (false, true, true | false) => false,
-                };
-                assert_eq!(must_mail(&marks, comment), expected, "{faces:?} {comment:?}");
-                mailed += usize::from(expected);
-            }
-        }
-        // 3⁵ − 2⁵ patterns have a sad face, each with three texts; one has none at all and a filled text.
-        assert_eq!(mailed, 211 * 3 + 1);
-    }
-}
+#[path = "rule_tests.rs"]
+mod tests;

@@ -162,6 +162,7 @@ body-facts = Сведения
 body-local-time = Сейчас там { $time }
 body-questionnaire = Анкета
 body-recipients = Получатели писем
+body-alerts = Правила оповещений
 body-materials = QR-код и ссылка
 body-more = Смотрите также
 body-people = Сотрудники этого органа и тех, кто под ним

@@ -1,14 +1,15 @@
-//! From an outbox row to a delivery per recipient.
+//! From an outbox row to a delivery per recipient, or to a place in a digest.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use otklik_db::DbErr;
 use otklik_kernel::Id;
 use otklik_web::Context;
 
+use super::plan::{self, Plan};
 use crate::store::deliveries::{self, NewDelivery};
-use crate::store::outbox::{self, OutboxState};
-use crate::store::recipients;
+use crate::store::floods;
+use crate::store::outbox::{self, Handled, OutboxState};
 
 /// Outbox rows in one transaction.
 const ROWS: u64 = 500;
@@ -32,39 +33,11 @@ pub async fn expand(ctx: &Context) -> Result<Expanded, DbErr> {
     let fresh = outbox::fresh(ctx.db.read(), ROWS).await?;
     let Some(oldest) = fresh.first() else { return Ok(Expanded::default()) };
     let now = ctx.now();
-    let tx = ctx.db.begin().await?;
-    if !outbox::hold(&tx, oldest.id).await? {
-        tx.rollback().await?;
-        return Ok(Expanded { rows: fresh.len(), deliveries: 0 });
-    }
-    let bodies: BTreeSet<Id> = fresh.iter().map(|row| row.body).collect();
-    let bodies: Vec<Id> = bodies.into_iter().collect();
-    let lists = recipients::of_all(&tx, &bodies).await?;
-    let (mut told, mut nobody, mut count) = (Vec::new(), Vec::new(), 0);
-    for row in &fresh {
-        if count >= DELIVERIES {
-            break;
-        }
-        match lists.get(&row.body) {
-            None => nobody.push(row.id),
-            Some(list) => {
-                told.push(row);
-                count += list.len();
-            }
-        }
-    }
-    let ids: Vec<Id> = told.iter().map(|row| row.id).collect();
-    let moved = outbox::set_state(&tx, &ids, OutboxState::Expanded).await?
-        + outbox::set_state(&tx, &nobody, OutboxState::Nobody).await?;
-    let rows = told.len() + nobody.len();
-    if moved != rows as u64 {
-        // Another node has done some of them meanwhile: look again.
-        tx.rollback().await?;
-        return Ok(Expanded { rows, deliveries: 0 });
-    }
-    let made: Vec<NewDelivery<'_>> = told
+    let plan = plan::make(ctx, &fresh, now, DELIVERIES).await?;
+    let made: Vec<NewDelivery<'_>> = plan
+        .rows
         .iter()
-        .flat_map(|row| lists[&row.body].iter().map(move |address| (row, address)))
+        .flat_map(|planned| planned.to.iter().map(|address| (planned.row, address)))
         .map(|(row, address)| NewDelivery {
             id: ctx.new_id(),
             outbox: row.id,
@@ -73,18 +46,48 @@ pub async fn expand(ctx: &Context) -> Result<Expanded, DbErr> {
             at: now,
         })
         .collect();
+    let rows = plan.rows.len();
+    let tx = ctx.db.begin().await?;
+    if !outbox::hold(&tx, oldest.id).await? || !write(&tx, &plan, now).await? {
+        // Another node has done some of them meanwhile, or sent a digest: look again.
+        tx.rollback().await?;
+        return Ok(Expanded { rows, deliveries: 0 });
+    }
     deliveries::insert(&tx, &made).await?;
     tx.commit().await?;
-    for row in told {
-        tracing::info!(
-            trace = row.trace,
-            response = row.id,
-            recipients = lists[&row.body].len(),
-            "a letter is due"
-        );
-    }
-    for row in fresh.iter().filter(|row| nobody.binary_search(&row.id).is_ok()) {
-        tracing::debug!(trace = row.trace, response = row.id, "a letter has no recipients");
+    for planned in &plan.rows {
+        let (trace, response) = (&planned.row.trace, planned.row.id);
+        match planned.handled.state {
+            OutboxState::Expanded => {
+                tracing::info!(trace, response, recipients = planned.to.len(), "a letter is due");
+            }
+            OutboxState::Gathered => {
+                tracing::info!(trace, response, digest = planned.handled.letter, "told in a digest");
+            }
+            OutboxState::Nobody => tracing::debug!(trace, response, "a letter has no recipients"),
+        }
     }
     Ok(Expanded { rows, deliveries: made.len() })
+}
+
+/// Writes what becomes of rows and floods; false when it isn't so any more.
+async fn write(tx: &otklik_db::Tx, plan: &Plan<'_>, now: otklik_kernel::Instant) -> Result<bool, DbErr> {
+    if floods::begin(tx, &plan.begun).await? != plan.begun.len() as u64 {
+        return Ok(false);
+    }
+    for (flood, more) in &plan.more {
+        if !floods::gather(tx, flood, *more).await? {
+            return Ok(false);
+        }
+    }
+    let mut alike: BTreeMap<&Handled, Vec<Id>> = BTreeMap::new();
+    for planned in &plan.rows {
+        alike.entry(&planned.handled).or_default().push(planned.row.id);
+    }
+    for (handled, ids) in alike {
+        if outbox::handle(tx, &ids, handled, now).await? != ids.len() as u64 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

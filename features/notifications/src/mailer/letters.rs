@@ -7,15 +7,18 @@ use otklik_access::Scope;
 use otklik_db::{DbErr, is_away};
 use otklik_kernel::Id;
 use otklik_locale::Lang;
-use otklik_organisations::SharedOffices;
+use otklik_organisations::{Office, SharedOffices};
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::store as responses;
 use otklik_web::Ctx;
 
-use crate::letter::Letter;
+use crate::digest_letter::{self, Told};
+use crate::letter::{Letter, Rules};
+use crate::store::{digests, outbox};
 
 /// How many letters are kept.
 const KEPT: usize = 16;
+const SCOPE: Scope = Scope::system("letters are written for the recipients of every office");
 
 /// Makes letters and keeps the last ones.
 pub struct Letters {
@@ -50,18 +53,18 @@ impl Letters {
         }
     }
 
-    /// The letter about a response.
-    pub async fn of(&self, response: Id) -> Result<Arc<Letter>, NoLetter> {
-        let known = self.kept().iter().find(|(id, _)| *id == response).map(|(_, letter)| letter.clone());
+    /// The letter of an outbox row: about a response, or a digest.
+    pub async fn of(&self, row: Id) -> Result<Arc<Letter>, NoLetter> {
+        let known = self.kept().iter().find(|(id, _)| *id == row).map(|(_, letter)| letter.clone());
         if let Some(letter) = known {
             return Ok(letter);
         }
-        let letter = Arc::new(self.write(response).await?);
+        let letter = Arc::new(self.write(row).await?);
         let mut kept = self.kept();
         if kept.len() == KEPT {
             kept.pop_front();
         }
-        kept.push_back((response, letter.clone()));
+        kept.push_back((row, letter.clone()));
         Ok(letter)
     }
 
@@ -71,20 +74,48 @@ impl Letters {
 
     async fn write(&self, id: Id) -> Result<Letter, NoLetter> {
         let db = &self.ctx.db;
-        let scope = Scope::system("letters are written for the recipients of every office");
-        let response = responses::find(db.read(), &scope, id).await?;
-        let response = response.ok_or_else(|| NoLetter::Broken(format!("there is no response {id}")))?;
-        if self.offices.current().get(response.body).is_none() {
-            // Added a moment ago, perhaps by another node.
-            self.offices.refresh(db).await?;
+        let told = outbox::find(db.read(), id).await?;
+        let told = told.ok_or_else(|| NoLetter::Broken(format!("there is no row {id}")))?;
+        if told.is_digest {
+            return self.write_digest(id, &told).await;
         }
-        let offices = self.offices.current();
-        let missing = || NoLetter::Broken(format!("there is no body {}", response.body));
-        let office = offices.get(response.body).ok_or_else(missing)?;
+        let response = responses::find(db.read(), &SCOPE, id).await?;
+        let response = response.ok_or_else(|| NoLetter::Broken(format!("there is no response {id}")))?;
+        let office = self.office(response.body).await?;
         let version =
             self.questionnaires.get(response.questionnaire).unwrap_or_else(|| self.questionnaires.newest());
-        let base = self.ctx.settings.admin_urls.first().unwrap_or(&self.ctx.settings.public_url);
-        Letter::write(&response, office, &version.questionnaire, base, Lang::default())
+        let rules = Rules { several: told.several, word: &told.word };
+        Letter::write(&response, &office, &version.questionnaire, rules, self.base(), Lang::default())
             .map_err(|error| NoLetter::Broken(error.to_string()))
+    }
+
+    async fn write_digest(&self, id: Id, row: &outbox::Told) -> Result<Letter, NoLetter> {
+        let conn = self.ctx.db.read();
+        let digest = digests::find(conn, id).await?;
+        let digest = digest.ok_or_else(|| NoLetter::Broken(format!("there is no digest {id}")))?;
+        let office = self.office(digest.body).await?;
+        let by_marks = digests::by_marks(conn, &digest).await?;
+        let span = digests::span(conn, &digest).await?.unwrap_or((digest.from, digest.until));
+        let mut texts = Vec::new();
+        for response in digests::with_text(conn, &digest, digest_letter::TEXTS).await? {
+            texts.extend(responses::find(conn, &SCOPE, response).await?);
+        }
+        let told = Told { digest: &digest, by_marks: &by_marks, span, texts: &texts };
+        let newest = self.questionnaires.newest();
+        digest_letter::write(&told, row, &office, &newest.questionnaire, self.base(), Lang::default())
+            .map_err(|error| NoLetter::Broken(error.to_string()))
+    }
+
+    async fn office(&self, body: Id) -> Result<Arc<Office>, NoLetter> {
+        if self.offices.current().get(body).is_none() {
+            // Added a moment ago, perhaps by another node.
+            self.offices.refresh(&self.ctx.db).await?;
+        }
+        let missing = || NoLetter::Broken(format!("there is no body {body}"));
+        self.offices.current().get(body).cloned().ok_or_else(missing)
+    }
+
+    fn base(&self) -> &str {
+        self.ctx.settings.admin_urls.first().unwrap_or(&self.ctx.settings.public_url)
     }
 }

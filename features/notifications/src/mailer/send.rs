@@ -9,7 +9,7 @@ use std::time::Duration;
 use otklik_db::DbErr;
 use otklik_kernel::Instant;
 use otklik_mail::{EmailAddress, LONGEST_SEND, SendError, SendErrorKind, Sent, mask_personal_data};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
@@ -22,6 +22,8 @@ use crate::store::pause;
 
 /// Letters begun in one round, before new outbox rows are looked at.
 const ROUND: usize = 64;
+/// How long the marks of letters wait for those of others on their way.
+const SOON: Duration = Duration::from_millis(10);
 /// A lease is longer than any attempt by this much: writing the letter, and marking it.
 const MARGIN: Duration = Duration::from_secs(60);
 /// How often a mark is tried again while the database is away; each time after a second.
@@ -72,9 +74,7 @@ pub async fn round(inner: &Arc<Inner>, stop: &CancellationToken) -> Result<usize
             flying.spawn(attempt(inner.clone(), leased));
         }
         let Some(first) = flying.join_next().await else { break };
-        for landed in
-            std::iter::once(first).chain(std::iter::from_fn(|| flying.try_join_next())).collect::<Vec<_>>()
-        {
+        for landed in std::iter::once(first).chain(soon(&mut flying).await) {
             match landed {
                 Ok(landed) => marks.push(judge(inner, &mut gate, landed, &mut away).await),
                 // Its lease ends by itself.
@@ -83,6 +83,19 @@ pub async fn round(inner: &Arc<Inner>, stop: &CancellationToken) -> Result<usize
         }
     }
     away.map_or(Ok(begun), Err)
+}
+
+/// The letters that land within a moment of the first: begun together they mostly end together, and are
+/// marked in one transaction then.
+async fn soon(flying: &mut JoinSet<Landed>) -> Vec<Result<Landed, JoinError>> {
+    let mut landed = Vec::new();
+    let all = async {
+        while let Some(one) = flying.join_next().await {
+            landed.push(one);
+        }
+    };
+    let _ = tokio::time::timeout(SOON, all).await;
+    landed
 }
 
 /// The gate, unless it is shut; looks at the server when a pause has ended.
@@ -141,9 +154,7 @@ async fn try_step(
 ) -> Result<Vec<Leased>, DbErr> {
     let now = inner.ctx.now();
     let tx = inner.ctx.db.begin().await?;
-    for (leased, fate) in marks {
-        deliveries::settle(&tx, leased, fate, now).await?;
-    }
+    deliveries::settle(&tx, marks, now).await?;
     gate.write(&tx).await?;
     let leased = deliveries::lease(&tx, now, lease_end(now), want).await?;
     tx.commit().await?;

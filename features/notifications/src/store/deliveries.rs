@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use otklik_db::bulk::{self, Kind};
+use otklik_db::many::{Many, parts};
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{Id, Instant};
 use otklik_mail::SendErrorKind;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
 /// How a delivery stands.
@@ -148,78 +149,103 @@ pub async fn insert(tx: &Tx, deliveries: &[NewDelivery<'_>]) -> Result<(), DbErr
     bulk::insert(tx, "notifications_deliveries", &columns, rows.collect(), "").await.map(|_| ())
 }
 
+/// How often due deliveries are looked for again when another node has taken the first of them.
+const LOOKS: usize = 3;
+
 /// Leases due deliveries, the longest due first.
 ///
 /// A delivery whose lease ran out was being sent by a node that died: it may have arrived, and is marked so.
 pub async fn lease(tx: &Tx, now: Instant, until: Instant, limit: usize) -> Result<Vec<Leased>, DbErr> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
     let text = format!(
         "SELECT id FROM notifications_deliveries WHERE state = 0 AND next_at <= ? AND leased_until <= ?
         ORDER BY next_at, id LIMIT {limit}"
     );
-    let rows = tx.query_all_raw(sql(tx, &text, [now.0.into(), now.0.into()])).await?;
-    let mut ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<Id>, _>>()?;
-    // In one order on all nodes, so that two never wait for each other.
-    ids.sort_unstable();
-    let mut leased = Vec::with_capacity(ids.len());
-    for id in ids {
-        // Another node may have been sooner: then there is no row.
-        let text = "UPDATE notifications_deliveries SET
-            unsure = unsure + CASE WHEN leased_until > 0 THEN 1 ELSE 0 END, leased_until = ?
-            WHERE id = ? AND state = 0 AND leased_until <= ? RETURNING outbox_id, address, attempts, unsure";
-        let values = [until.0.into(), id.into(), now.0.into()];
-        if let Some(row) = tx.query_one_raw(sql(tx, text, values)).await? {
-            leased.push(Leased {
-                id,
-                outbox: row.try_get_by_index(0)?,
-                address: row.try_get_by_index(1)?,
-                attempts: u32::try_from(row.try_get_by_index::<i32>(2)?).unwrap_or(0),
-                unsure: u32::try_from(row.try_get_by_index::<i32>(3)?).unwrap_or(0),
-                until,
-            });
+    for _ in 0..LOOKS {
+        let rows = tx.query_all_raw(sql(tx, &text, [now.0.into(), now.0.into()])).await?;
+        let ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<Id>, _>>()?;
+        let Some((first, others)) = ids.split_first() else { break };
+        // All nodes take the longest due first: who has it may take the others, and nobody waits crosswise.
+        let mut leased = lease_these(tx, now, until, &[*first]).await?;
+        if leased.is_empty() {
+            continue;
         }
+        if !others.is_empty() {
+            leased.extend(lease_these(tx, now, until, others).await?);
+        }
+        return Ok(leased);
     }
-    Ok(leased)
+    Ok(Vec::new())
 }
 
-/// Writes what became of a leased delivery.
-pub async fn settle(tx: &Tx, leased: &Leased, fate: &Fate, now: Instant) -> Result<(), DbErr> {
-    const TRIED: &str = "attempts = attempts + 1, leased_until = 0";
-    // A letter that was taken is sent, whoever holds the lease by now; anything else is for the holder.
-    let (set, lease, mut values): (String, i64, Vec<Value>) = match fate {
-        Fate::Sent(answer) => (
-            format!("state = ?, reason = ?, answer = ?, finished_at = ?, {TRIED}"),
-            0,
-            vec![
-                DeliveryState::Sent.code().into(),
-                Reason::None.code().into(),
-                answer.as_str().into(),
-                now.0.into(),
-            ],
-        ),
-        Fate::Ended(state, reason, answer) => (
-            format!("state = ?, reason = ?, answer = ?, finished_at = ?, unsure = unsure + ?, {TRIED}"),
-            leased.until.0,
-            vec![
-                state.code().into(),
-                reason.code().into(),
-                answer.as_str().into(),
-                now.0.into(),
-                reason.unsure().into(),
-            ],
-        ),
-        Fate::Later(next, reason, answer) => (
-            format!("reason = ?, answer = ?, next_at = ?, unsure = unsure + ?, {TRIED}"),
-            leased.until.0,
-            vec![reason.code().into(), answer.as_str().into(), next.0.into(), reason.unsure().into()],
-        ),
-        Fate::Untried => ("leased_until = 0".to_owned(), leased.until.0, vec![]),
-    };
-    values.extend([leased.id.into(), lease.into(), lease.into()]);
+async fn lease_these(tx: &Tx, now: Instant, until: Instant, ids: &[Id]) -> Result<Vec<Leased>, DbErr> {
     let text = format!(
-        "UPDATE notifications_deliveries SET {set}
-        WHERE id = ? AND state = 0 AND (leased_until = ? OR CAST(? AS BIGINT) = 0)"
+        "UPDATE notifications_deliveries SET
+        unsure = unsure + CASE WHEN leased_until > 0 THEN 1 ELSE 0 END, leased_until = ?
+        WHERE id {} AND state = 0 AND leased_until <= ? RETURNING id, outbox_id, address, attempts, unsure",
+        bulk::among(tx)
     );
-    tx.execute_raw(sql(tx, &text, values)).await.map(|_| ())
+    let values = [until.0.into(), bulk::numbers(ids), now.0.into()];
+    let rows = tx.query_all_raw(sql(tx, &text, values)).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Leased {
+                id: row.try_get_by_index(0)?,
+                outbox: row.try_get_by_index(1)?,
+                address: row.try_get_by_index(2)?,
+                attempts: u32::try_from(row.try_get_by_index::<i32>(3)?).unwrap_or(0),
+                unsure: u32::try_from(row.try_get_by_index::<i32>(4)?).unwrap_or(0),
+                until,
+            })
+        })
+        .collect()
+}
+
+/// Columns: id, lease, state, reason, answer, next_at or 0, unsure more, attempts more, finished_at or 0.
+///
+/// A letter that was taken is sent, whoever holds the lease by now; anything else is for the holder.
+static SETTLE: Many = Many::new(
+    "UPDATE notifications_deliveries SET state = given.column3,
+    reason = CASE WHEN given.column8 = 0 THEN reason ELSE given.column4 END,
+    answer = CASE WHEN given.column8 = 0 THEN answer ELSE given.column5 END,
+    next_at = CASE WHEN given.column6 = 0 THEN next_at ELSE given.column6 END,
+    unsure = unsure + given.column7, attempts = attempts + given.column8,
+    finished_at = NULLIF(given.column9, 0), leased_until = 0 FROM (VALUES",
+    "(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS TEXT), \
+    CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS BIGINT))",
+    ") AS given WHERE id = given.column1 AND state = 0 AND (given.column3 = 1 OR leased_until = given.column2)",
+);
+
+/// Writes what became of leased deliveries.
+pub async fn settle(tx: &Tx, fates: &[(Leased, Fate)], now: Instant) -> Result<(), DbErr> {
+    for part in parts(fates) {
+        let values = part.iter().flat_map(|(leased, fate)| {
+            let waiting = DeliveryState::Waiting;
+            let (state, reason, answer, next, tried, finished) = match fate {
+                Fate::Sent(answer) => (DeliveryState::Sent, Reason::None, answer.as_str(), 0, 1, now.0),
+                Fate::Ended(state, reason, answer) => (*state, *reason, answer.as_str(), 0, 1, now.0),
+                Fate::Later(next, reason, answer) => (waiting, *reason, answer.as_str(), next.0, 1, 0),
+                Fate::Untried => (waiting, Reason::None, "", 0, 0, 0),
+            };
+            let row: [Value; 9] = [
+                leased.id.into(),
+                leased.until.0.into(),
+                i32::from(state.code()).into(),
+                i32::from(reason.code()).into(),
+                answer.into(),
+                next.into(),
+                reason.unsure().into(),
+                tried.into(),
+                finished.into(),
+            ];
+            row
+        });
+        let text = SETTLE.text(tx, part.len());
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    }
+    Ok(())
 }
 
 /// Whether a letter is due, by a look that keeps nobody waiting.

@@ -11,7 +11,7 @@ use otklik_jobs::Waker;
 use otklik_journal::Actor;
 use otklik_kernel::{Clock as _, Id, Instant, Secret, Zone};
 use otklik_mail::{EmailAddress, Transport};
-use otklik_notifications::{Mailer, queue, set_recipients};
+use otklik_notifications::{Alerts, Mailer, queue, set_recipients};
 use otklik_organisations::model::BodyFields;
 use otklik_organisations::{BodyKind, Level, SharedOffices, store};
 use otklik_questionnaires::{Marks, Questionnaires, publish_built_in};
@@ -132,11 +132,23 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    pub async fn set_alerts(&self, body: Id, alerts: Alerts) {
+        let tx = self.t.db.begin().await.unwrap();
+        let actor = Actor::System("test");
+        otklik_notifications::set_alerts(&tx, &self.ctx, actor, "", body, Some(&alerts)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Accepts a response as the public page does; each number is another form.
     pub async fn accept(&self, number: u128, body: Id, marks: &str, comment: &str) {
+        self.acceptor.accept(self.response(number, body, marks, comment)).await.unwrap();
+    }
+
+    /// A response that arrives now.
+    pub fn response(&self, number: u128, body: Id, marks: &str, comment: &str) -> NewResponse {
         let now = self.t.clock.now();
         let office = self.offices.current();
-        let response = NewResponse {
+        NewResponse {
             body,
             questionnaire: 1,
             received_at: now,
@@ -147,8 +159,7 @@ impl World {
             token: number.to_be_bytes(),
             device: number.to_be_bytes(),
             trace: format!("{number:016x}"),
-        };
-        self.acceptor.accept(response).await.unwrap();
+        }
     }
 
     pub async fn send(&self) {

@@ -200,7 +200,7 @@ fn tile(status: Status, count: u64, lang: Lang) -> Count {
         _ if count == 0 => "quiet",
         Status::Refused | Status::GivenUp => "problem",
         Status::Nobody => "warning",
-        Status::Waiting | Status::Sent | Status::Fresh => "",
+        Status::Waiting | Status::Sent | Status::Gathered | Status::Fresh => "",
     };
     let more = if count >= MOST_COUNTED { "+" } else { "" };
     Count {
@@ -218,7 +218,7 @@ fn statuses(l: L, lang: Lang, chosen: &str) -> Vec<Choice> {
 
 fn letter(row: Row, lang: Lang, offices: &Offices, zone: &Zone) -> Letter {
     let tone = match row.status {
-        Status::Sent => Tone::Good,
+        Status::Sent | Status::Gathered => Tone::Good,
         Status::Waiting if row.attempts > 0 => Tone::Warning,
         Status::Waiting | Status::Fresh => Tone::Quiet,
         Status::Nobody => Tone::Warning,

@@ -40,6 +40,7 @@ struct BodyView {
 struct May {
     manage: bool,
     recipients: bool,
+    alerts: bool,
     materials: bool,
     people: bool,
     responsibles: bool,
@@ -99,6 +100,7 @@ pub(crate) async fn show(
         may: May {
             manage: may(&web, &who, Permission::ManageBodies, id).await?,
             recipients: body.fields.is_office && may(&web, &who, Permission::ManageRecipients, id).await?,
+            alerts: may(&web, &who, Permission::ManageRecipients, id).await?,
             materials: body.fields.is_office && may(&web, &who, Permission::MakeMaterials, id).await?,
             people: may(&web, &who, Permission::ManagePeople, id).await?,
             responsibles: may(&web, &who, Permission::ReadResponsibles, id).await?,
