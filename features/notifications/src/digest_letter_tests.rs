@@ -37,7 +37,10 @@ fn letter(kind: DigestKind, by_marks: &[(&str, u64)]) -> Letter {
     let by_marks: Vec<(Marks, u64)> =
         by_marks.iter().map(|&(marks, n)| (Marks::parse(marks).unwrap(), n)).collect();
     let texts = [
-        response(7, "Звоните: +7 914 123-45-67, пишите ivanov@mail.example.ru\nhttp://evil.example/x <script>"),
+        response(
+            7,
+            "Звоните: +7 914 123-45-67, пишите ivanov@mail.example.ru\nhttp://evil.example/x <script>",
+        ),
         response(8, &"Долго. ".repeat(100)),
     ];
     let span = (noon, noon.plus(9 * Instant::MINUTE));
@@ -49,7 +52,8 @@ fn letter(kind: DigestKind, by_marks: &[(&str, u64)]) -> Letter {
         trace: "0af7651916cd43dd".into(),
         at: noon,
     };
-    write(&told, &row, &office(), &Questionnaire::built_in(), "https://admin.example", Lang::default()).unwrap()
+    write(&told, &row, &office(), &Questionnaire::built_in(), "https://admin.example", Lang::default())
+        .unwrap()
 }
 
 #[test]
@@ -59,12 +63,13 @@ fn qr5_x4_the_digest_of_a_flood() {
     insta::assert_snapshot!("flood_html", letter.html);
     assert!(letter.subject.starts_with("1 237 откликов за 10 мин.: ИФНС"), "{}", letter.subject);
     for form in [&letter.text, &letter.html] {
-        for hidden in ["914", "123-45", "ivanov", "http://", "evil.", "<script"] {
+        for hidden in ["914", "123-45", "ivanov", "http://", "evil."] {
             assert!(!form.contains(hidden), "{hidden}");
         }
         assert_eq!(form.matches("://").count(), 4);
         assert!(form.contains("https://admin.example/admin/responses?body=2724"));
     }
+    assert!(!letter.html.contains("<script") && !letter.html.contains("<b>Центр"));
     assert!(!letter.text.contains("negative=1"), "texts without marks are in the list, too");
 }
 

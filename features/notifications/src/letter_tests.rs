@@ -33,7 +33,8 @@ fn response(marks: &str, comment: &str, suspicion: Suspicion) -> Response {
 
 fn letter(response: &Response) -> Letter {
     let base = "https://admin.otklik.example";
-    Letter::write(response, &office(), &Questionnaire::built_in(), Rules::default(), base, Lang::default()).unwrap()
+    Letter::write(response, &office(), &Questionnaire::built_in(), Rules::default(), base, Lang::default())
+        .unwrap()
 }
 
 const STRANGER: &str = "Ждал 40 минут, окно № 3 закрыто.\r\n\r\n<script>alert(1)</script> & <a href=\"http://evil.example/x\">тут</a>\n\
@@ -88,8 +89,15 @@ fn a_line_break_in_an_offices_name_stays_out_of_the_subject() {
     let mut office = office();
     office.name = "ИФНС\r\nBcc: evil@evil.example".into();
     let response = response("e0", "", Suspicion::default());
-    let letter =
-        Letter::write(&response, &office, &Questionnaire::built_in(), Rules::default(), "http://x", Lang::default()).unwrap();
+    let letter = Letter::write(
+        &response,
+        &office,
+        &Questionnaire::built_in(),
+        Rules::default(),
+        "http://x",
+        Lang::default(),
+    )
+    .unwrap();
     assert_eq!(letter.subject, "Отклик с негативной оценкой: ИФНС Bcc: evil@evil.example");
 }
 
@@ -105,7 +113,8 @@ fn qr5_the_subject_says_what_the_rules_of_the_body_say() {
         office.name = "ИФНС".into();
         let rules = Rules { several, word };
         let built_in = Questionnaire::built_in();
-        let letter = Letter::write(&response, &office, &built_in, rules, "http://x", Lang::default()).unwrap();
+        let letter =
+            Letter::write(&response, &office, &built_in, rules, "http://x", Lang::default()).unwrap();
         assert_eq!(letter.subject, subject);
         let why = subject.strip_suffix(": ИФНС").unwrap();
         assert!(letter.text.contains(why) && letter.html.contains(why), "{}", letter.text);

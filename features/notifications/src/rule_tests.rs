@@ -20,7 +20,8 @@ fn qr5_every_pattern_of_marks_and_text() {
     let mut mailed = 0;
     for faces in patterns() {
         let marks = marks(&faces);
-        for (comment, is_filled) in [("", false), (" \t\r\n\u{a0}\u{200b}", false), ("Ждал час.", true)] {
+        for (comment, is_filled) in [("", false), (" \t\r\n\u{a0}\u{200b}", false), ("Ждал час.", true)]
+        {
             let has_sad = faces.contains(&Some(Mark::Sad));
             let has_happy = faces.contains(&Some(Mark::Happy));
             let expected = match (has_sad, has_happy, is_filled) {
@@ -47,7 +48,8 @@ fn qr5_a_rule_of_ones_own_never_sees_a_positive_only_response() {
         let marks = marks(&faces);
         let has_sad = faces.contains(&Some(Mark::Sad));
         let has_happy = faces.contains(&Some(Mark::Happy));
-        for comment in ["", "\u{200b}", "Спасибо", "Большая ОЧЕРЕДЬ", "Нагрубили", "грубо,очередь"] {
+        for comment in ["", "\u{200b}", "Спасибо", "Большая ОЧЕРЕДЬ", "Нагрубили", "грубо,очередь"]
+        {
             let response = Alerting::of(&marks, comment);
             let stored = Alerting::read(&marks, !is_blank(comment));
             assert_eq!(response, stored, "the row of the outbox says the same as the response");

@@ -78,8 +78,7 @@ pub async fn make<'a>(
 
 async fn offices(ctx: &Context, fresh: &[Fresh], now: Instant) -> Result<BTreeMap<Id, Office>, DbErr> {
     let conn = ctx.db.read();
-    let bodies: Vec<Id> =
-        fresh.iter().map(|row| row.body).collect::<BTreeSet<_>>().into_iter().collect();
+    let bodies: Vec<Id> = fresh.iter().map(|row| row.body).collect::<BTreeSet<_>>().into_iter().collect();
     let mut lists = recipients::of_all(conn, &bodies).await?;
     let mut rules = alerts::in_force(conn, &bodies).await?;
     let mut singles = outbox::singles(conn, &bodies, now.plus(-WINDOW)).await?;
@@ -104,11 +103,7 @@ async fn offices(ctx: &Context, fresh: &[Fresh], now: Instant) -> Result<BTreeMa
 
 /// Counts the negative responses of the last hour where a rule asks for them; not during a flood, when they
 /// are told together anyway.
-async fn remember(
-    ctx: &Context,
-    offices: &mut BTreeMap<Id, Office>,
-    fresh: &[Fresh],
-) -> Result<(), DbErr> {
+async fn remember(ctx: &Context, offices: &mut BTreeMap<Id, Office>, fresh: &[Fresh]) -> Result<(), DbErr> {
     let counted: Vec<Id> = offices
         .iter()
         .filter(|(_, office)| office.alerts.several.is_some() && office.flood.is_none())

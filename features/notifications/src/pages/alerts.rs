@@ -39,9 +39,8 @@ struct Fields {
 
 impl Fields {
     fn saved(alerts: &Alerts) -> Self {
-        let list = |list: &[EmailAddress]| {
-            list.iter().map(EmailAddress::shown).collect::<Vec<_>>().join(", ")
-        };
+        let list =
+            |list: &[EmailAddress]| list.iter().map(EmailAddress::shown).collect::<Vec<_>>().join(", ");
         Self {
             flood_limit: alerts.flood_limit.to_string(),
             several: alerts.several.map(|n| n.to_string()).unwrap_or_default(),

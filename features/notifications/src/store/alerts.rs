@@ -9,8 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 
 use crate::alerts::Alerts;
 
-const COLUMNS: &str =
-    "a.flood_limit, a.several, a.several_to, a.words, a.words_to, a.daily_hour, a.daily_to";
+const COLUMNS: &str = "a.flood_limit, a.several, a.several_to, a.words, a.words_to, a.daily_hour, a.daily_to";
 
 /// The rules of a body itself.
 pub async fn own<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Option<Alerts>, DbErr> {

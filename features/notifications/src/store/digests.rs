@@ -50,7 +50,8 @@ impl Digest {
                     self.from.0.into(),
                     self.until.0.into(),
                 ];
-                let text = "body_id = ? AND state > 0 AND id >= ? AND id < ? AND created_at >= ? AND created_at < ?
+                let text =
+                    "body_id = ? AND state > 0 AND id >= ? AND id < ? AND created_at >= ? AND created_at < ?
                     AND marks LIKE '%0%'";
                 (text, values)
             }
@@ -60,7 +61,8 @@ impl Digest {
 
 /// Writes a digest.
 pub async fn insert(tx: &Tx, digest: &Digest) -> Result<(), DbErr> {
-    let text = "INSERT INTO notifications_digests (id, body_id, kind, from_at, until_at) VALUES (?, ?, ?, ?, ?)";
+    let text =
+        "INSERT INTO notifications_digests (id, body_id, kind, from_at, until_at) VALUES (?, ?, ?, ?, ?)";
     let values = [
         digest.id.into(),
         digest.body.into(),
@@ -88,8 +90,9 @@ pub async fn find<C: ConnectionTrait>(conn: &C, id: Id) -> Result<Option<Digest>
 /// How many responses of a digest have the same marks.
 pub async fn by_marks<C: ConnectionTrait>(conn: &C, digest: &Digest) -> Result<Vec<(Marks, u64)>, DbErr> {
     let (condition, values) = digest.told();
-    let text =
-        format!("SELECT marks, COUNT(*) FROM notifications_outbox WHERE {condition} GROUP BY marks ORDER BY marks");
+    let text = format!(
+        "SELECT marks, COUNT(*) FROM notifications_outbox WHERE {condition} GROUP BY marks ORDER BY marks"
+    );
     let rows = conn.query_all_raw(sql(conn, &text, values)).await?;
     rows.iter()
         .map(|row| {
@@ -117,8 +120,7 @@ pub async fn span<C: ConnectionTrait>(
     digest: &Digest,
 ) -> Result<Option<(Instant, Instant)>, DbErr> {
     let (condition, values) = digest.told();
-    let text =
-        format!("SELECT MIN(created_at), MAX(created_at) FROM notifications_outbox WHERE {condition}");
+    let text = format!("SELECT MIN(created_at), MAX(created_at) FROM notifications_outbox WHERE {condition}");
     let Some(row) = conn.query_one_raw(sql(conn, &text, values)).await? else { return Ok(None) };
     let (first, last): (Option<i64>, Option<i64>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     Ok(first.map(Instant).zip(last.map(Instant)))

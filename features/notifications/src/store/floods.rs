@@ -71,10 +71,11 @@ pub async fn begin(tx: &Tx, floods: &[Flood]) -> Result<u64, DbErr> {
         ("level", Kind::Int),
         ("gathered", Kind::Long),
     ];
-    let rows = floods.iter().map(|one| {
-        json!([one.body, one.letter, one.since.0, one.next.0, one.level, one.gathered])
-    });
-    bulk::insert(tx, "notifications_floods", &columns, rows.collect(), "ON CONFLICT (body_id) DO NOTHING").await
+    let rows = floods
+        .iter()
+        .map(|one| json!([one.body, one.letter, one.since.0, one.next.0, one.level, one.gathered]));
+    bulk::insert(tx, "notifications_floods", &columns, rows.collect(), "ON CONFLICT (body_id) DO NOTHING")
+        .await
 }
 
 /// Adds to what a flood has gathered; false when its digest was made meanwhile.
@@ -86,7 +87,8 @@ pub async fn gather(tx: &Tx, flood: &Flood, more: i64) -> Result<bool, DbErr> {
 
 /// Goes on with the next digest of a flood, which is held.
 pub async fn go_on(tx: &Tx, next: &Flood) -> Result<(), DbErr> {
-    let text = "UPDATE notifications_floods SET letter_id = ?, since = ?, next_at = ?, level = ?, gathered = 0
+    let text =
+        "UPDATE notifications_floods SET letter_id = ?, since = ?, next_at = ?, level = ?, gathered = 0
         WHERE body_id = ?";
     let values = [
         next.letter.into(),

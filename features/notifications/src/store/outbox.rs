@@ -126,7 +126,8 @@ pub async fn insert_digest(
     state: OutboxState,
     now: Instant,
 ) -> Result<(), DbErr> {
-    let text = "INSERT INTO notifications_outbox (id, body_id, trace, created_at, state, letter_id, handled_at)
+    let text =
+        "INSERT INTO notifications_outbox (id, body_id, trace, created_at, state, letter_id, handled_at)
         VALUES (?, ?, ?, ?, ?, ?, ?)";
     let values = [
         digest.id.into(),

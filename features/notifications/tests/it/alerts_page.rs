@@ -61,9 +61,14 @@ fn qr5_rules_are_inherited_replaced_and_given_up_and_the_journal_knows() {
             ("daily_to", "d@x.ru"),
         ];
         let (status, location, _) = post(&w, &path(OFFICE), &fields).await;
-        assert_eq!((status, location.as_str()), (StatusCode::SEE_OTHER, "/admin/bodies/2724/alerts?done=saved"));
+        assert_eq!(
+            (status, location.as_str()),
+            (StatusCode::SEE_OTHER, "/admin/bodies/2724/alerts?done=saved")
+        );
         let (_, text) = get(&w, "responsible", &location).await;
-        assert!(text.contains("Правила оповещений сохранены.") && text.contains("\nочередь, прием</textarea>"));
+        assert!(
+            text.contains("Правила оповещений сохранены.") && text.contains("\nочередь, прием</textarea>")
+        );
         assert!(text.contains("\nHead@x.ru</textarea>"), "{text}");
         let (status, location, _) = post(&w, &format!("{}/inherit", path(OFFICE)), &[]).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
@@ -102,7 +107,8 @@ fn qr5_x3_mistakes_are_pointed_out_and_nothing_is_saved() {
             assert!(value.is_empty() || text.contains(value), "what was typed stays");
         }
         let many: Vec<String> = (0..51).map(|n| format!("слово{n}")).collect();
-        let (_, _, text) = post(&w, &path(OFFICE), &[("flood_limit", "20"), ("words", &many.join(" "))]).await;
+        let (_, _, text) =
+            post(&w, &path(OFFICE), &[("flood_limit", "20"), ("words", &many.join(" "))]).await;
         assert!(text.contains("Слов может быть не больше 50."));
         let (_, text) = get(&w, "responsible", &path(OFFICE)).await;
         assert!(text.contains("Правила ещё никто не задавал"));

@@ -1,5 +1,6 @@
 //! From an accepted response to a letter.
 
+use otklik_notifications::Alerts;
 use otklik_notifications::queue::Status;
 use otklik_responses::OnAcceptance as _;
 use tokio_util::sync::CancellationToken;
@@ -92,6 +93,7 @@ fn x2_a_response_that_is_not_stored_has_no_letter() {
 fn two_nodes_at_once_send_each_letter_once() {
     world(async |w| {
         w.set_recipients(OFFICE, &["a@x.ru", "b@x.ru", "c@x.ru"]).await;
+        w.set_alerts(OFFICE, Alerts { flood_limit: 1000, ..Alerts::default() }).await;
         let another = w.another_mailer();
         for round in 0..4 {
             for number in 0..10 {

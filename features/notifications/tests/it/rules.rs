@@ -1,6 +1,6 @@
 //! Rules of one's own: several within an hour, topic words, the summary of a day; and old rows of mail.
 
-use otklik_jobs::{Periodic, PeriodicJob as _};
+use otklik_jobs::Periodic;
 use otklik_kernel::{Clock as _, Instant};
 use otklik_mail::EmailAddress;
 use otklik_notifications::queue::Status;
@@ -109,7 +109,10 @@ fn qr5_a_day_with_negative_responses_is_summed_up_once_at_the_hour_of_the_office
         let letters = &w.sink.received()[before..];
         assert_eq!(letters.len(), 2, "once to each");
         let (text, _) = parts(&letters[0]);
-        assert!(text.contains("Сводка за 22.11.2026") && text.contains("пришло 2 отрицательных отклика"), "{text}");
+        assert!(
+            text.contains("Сводка за 22.11.2026") && text.contains("пришло 2 отрицательных отклика"),
+            "{text}"
+        );
         assert!(text.contains("> Долго") && !text.contains("Без оценок") && !text.contains("Хорошо"));
         assert!(text.contains("&from=2026-11-22&to=2026-11-22&negative=1"));
         w.after(Instant::DAY);
