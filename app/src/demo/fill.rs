@@ -56,6 +56,7 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     accounts(ctx, &bodies).await?;
     register::recipients(ctx, &bodies, &trace).await?;
     register::responsibles(ctx, &bodies).await?;
+    alerts(ctx, &bodies, &trace).await?;
     super::posters::hang(ctx, &act).await?;
     responses(ctx, &bodies, seed).await?;
     look_through(ctx).await
@@ -103,6 +104,21 @@ fn email(account: &content::DemoAccount, regions: &HashMap<String, String>) -> S
     };
     let region = regions.get(account.body_code).map_or("", String::as_str);
     content::recipients(account.body_code, region).swap_remove(at)
+}
+
+/// A region whose offices are told of more than the rule says.
+async fn alerts(ctx: &Ctx, bodies: &HashMap<String, Id>, trace: &str) -> Result<()> {
+    let region = *bodies.get("2700").context("регион есть в данных")?;
+    let alerts = otklik_notifications::Alerts {
+        several: Some(3),
+        words: ["очеред", "груб", "пандус"].map(str::to_owned).to_vec(),
+        daily_hour: Some(9),
+        ..otklik_notifications::Alerts::default()
+    };
+    let tx = ctx.db.begin().await?;
+    otklik_notifications::set_alerts(&tx, ctx, Actor::System("demo"), trace, region, Some(&alerts)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A year of responses, through the same acceptance as people's, without mail about the past.
