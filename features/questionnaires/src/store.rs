@@ -17,12 +17,19 @@ pub const BUILT_IN: &str = "qr-office";
 /// # Errors
 /// When the database refuses.
 pub async fn publish_built_in(db: &Db, now: Instant) -> Result<(), DbErr> {
+    publish(db, &Questionnaire::built_in(), now).await
+}
+
+/// Publishes the questionnaire of offices, as a new version when it differs from the newest.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn publish(db: &Db, questionnaire: &Questionnaire, now: Instant) -> Result<(), DbErr> {
     let tx = db.begin().await?;
     let newest =
         "SELECT version, content FROM questionnaires_versions WHERE code = ? ORDER BY version DESC LIMIT 1";
     let row = tx.query_one_raw(sql(&tx, newest, [BUILT_IN.into()])).await?;
-    let content =
-        serde_json::to_string(&Questionnaire::built_in()).map_err(|e| DbErr::Custom(e.to_string()))?;
+    let content = serde_json::to_string(questionnaire).map_err(|e| DbErr::Custom(e.to_string()))?;
     let (version, known) = match row {
         Some(row) => (row.try_get::<i32>("", "version")?, row.try_get::<String>("", "content")?),
         None => (0, String::new()),

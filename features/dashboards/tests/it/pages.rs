@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use otklik_kernel::Instant;
+use otklik_questionnaires::Questionnaire;
 use otklik_testkit::{NOON, both};
 
 use crate::common::{MIGRATIONS, Site, answer, context};
@@ -125,12 +126,9 @@ fn qr13_a_new_version_of_the_questionnaire_and_a_closed_office_are_marked() {
     both(MIGRATIONS, async |t| {
         let ctx = context(&t).await;
         answer(&t, &ctx, 120, 20).await;
-        let at = NOON.plus(-5 * Instant::DAY).0;
-        let copy = format!(
-            "INSERT INTO questionnaires_versions (id, code, version, content, published_at) \
-             SELECT {at}, code, 2, content, {at} FROM questionnaires_versions WHERE version = 1"
-        );
-        otklik_db::execute(&t.db, &copy).await.unwrap();
+        let mut next = Questionnaire::built_in();
+        next.comment.limit += 1;
+        otklik_questionnaires::publish(&t.db, &next, NOON.plus(-5 * Instant::DAY)).await.unwrap();
         let tx = t.db.begin().await.unwrap();
         let closed = NOON.plus(-3 * Instant::DAY);
         otklik_organisations::store::set_closed(&tx, 12, Some(closed)).await.unwrap();

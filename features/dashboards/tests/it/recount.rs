@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use otklik_db::sql;
 use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_responses::store;
 use otklik_testkit::{NOON, TestDb, both};
-use sea_orm::ConnectionTrait;
 
 use crate::common::{MIGRATIONS, PLACES, Place, Site, TODAY, answer, code, context};
 use crate::naive::{cells, difference, percent, places};
@@ -74,14 +73,11 @@ fn name(id: Id) -> &'static str {
 }
 
 async fn stored(t: &TestDb) -> Vec<Row> {
-    let text = "SELECT body_id, received_at, marks FROM responses_responses";
-    let rows = t.db.read().query_all_raw(sql(t.db.read(), text, [])).await.unwrap();
-    let row = |row: &sea_orm::QueryResult| Row {
-        body: row.try_get("", "body_id").unwrap(),
-        at: row.try_get("", "received_at").unwrap(),
-        marks: row.try_get("", "marks").unwrap(),
-    };
-    rows.iter().map(row).collect()
+    let all = otklik_access::Scope::system("a recount of everything");
+    let rows = store::list(t.db.read(), &all, &store::Filter::default(), u64::MAX >> 1, 0).await.unwrap();
+    rows.iter()
+        .map(|row| Row { body: row.body, at: row.received_at.0, marks: row.marks.to_string() })
+        .collect()
 }
 
 fn sum<'a>(rows: impl IntoIterator<Item = &'a Row>, about: Option<char>) -> (u64, u64) {
