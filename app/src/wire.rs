@@ -14,7 +14,7 @@ use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::figures::Cube;
 use otklik_responses::{Acceptor, DeviceMarks, OnAcceptance};
-use otklik_web::{Access, Context, Ctx, Live, Metrics, Part, Routes};
+use otklik_web::{Access, Attention, Context, Ctx, Live, Metrics, Part, Routes};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -91,11 +91,14 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         events: worker.waker(),
     };
     let figures = Cube::default();
+    let recipients = Arc::new(otklik_notifications::Recipients { ctx: ctx.clone(), offices: offices.clone() });
+    let attention: Vec<Arc<dyn Attention>> =
+        vec![recipients.clone(), Arc::new(otklik_materials::Posters(ctx.clone()))];
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
-        .and(otklik_responses::routes(&ctx, &offices, &questionnaires))
+        .and(otklik_responses::routes(&ctx, &offices, &questionnaires, attention, recipients))
         .and(otklik_dashboards::routes(&ctx, &figures, &questionnaires))
-        .and(otklik_notifications::routes(&ctx))
+        .and(otklik_notifications::routes(&ctx, &offices))
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));

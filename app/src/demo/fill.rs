@@ -16,7 +16,7 @@ use otklik_web::Ctx;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{content, register};
+use super::{content, days, register};
 use crate::installation::Installation;
 
 /// An office that is shown first.
@@ -54,12 +54,14 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     store::set_closed(&tx, *closed, Some(ctx.now().plus(-40 * Instant::DAY))).await?;
     tx.commit().await?;
     accounts(ctx, &bodies).await?;
+    days::officials(ctx, &bodies).await?;
     register::recipients(ctx, &bodies, &trace).await?;
     register::responsibles(ctx, &bodies).await?;
     alerts(ctx, &bodies, &trace).await?;
     super::posters::hang(ctx, &act).await?;
     responses(ctx, &bodies, seed).await?;
-    look_through(ctx).await
+    look_through(ctx).await?;
+    days::look(ctx).await
 }
 
 async fn accounts(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! `otklik demo`: fills an empty installation with believable content and serves it.
 
 pub mod content;
+mod days;
 mod fill;
 mod posters;
 mod register;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attach;
+mod attention;
 pub mod model;
 mod pages;
 pub mod photo;
@@ -13,6 +14,7 @@ pub mod take_down;
 mod upload;
 pub mod wording;
 
+pub use attention::Posters;
 pub use pages::routes;
 
 mod texts {

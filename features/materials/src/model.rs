@@ -81,9 +81,17 @@ impl Carrier {
 /// [1], «УФНС»). The queue terminal counts wherever there is one.
 #[must_use]
 pub fn prescribed(fields: &BodyFields) -> Vec<Place> {
-    let is_inspection = matches!(fields.kind, BodyKind::TaxInspection | BodyKind::TaxRegion);
-    let both = [(Place::InfoStand, is_inspection), (Place::QueueTerminal, fields.has_queue_terminal)];
-    both.into_iter().filter(|(_, is_due)| fields.is_office && *is_due).map(|(place, _)| place).collect()
+    if !fields.is_office {
+        return Vec::new();
+    }
+    prescribed_in_office(fields.kind, fields.has_queue_terminal).collect()
+}
+
+/// The places where an office of this kind must have a poster.
+pub fn prescribed_in_office(kind: BodyKind, has_queue_terminal: bool) -> impl Iterator<Item = Place> {
+    let is_inspection = matches!(kind, BodyKind::TaxInspection | BodyKind::TaxRegion);
+    let both = [(Place::InfoStand, is_inspection), (Place::QueueTerminal, has_queue_terminal)];
+    both.into_iter().filter(|(_, is_due)| *is_due).map(|(place, _)| place)
 }
 
 /// The posters that hang in an office now.

@@ -5,7 +5,7 @@ use otklik_db::DbErr;
 use otklik_organisations::store as bodies;
 use sea_orm::ConnectionTrait;
 
-use crate::model::Standing;
+use crate::model::{LEAST_POSTERS, Place, Standing, prescribed_in_office};
 use crate::place::is_open_office;
 use crate::store::placements;
 
@@ -40,7 +40,19 @@ impl Gaps {
 /// # Errors
 /// When the database is away or a row is broken.
 pub async fn gaps<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Gaps, DbErr> {
-    Ok(Gaps::of(&standings(conn, scope).await?))
+    let placed = placements::tallies(conn, scope).await?;
+    let mut gaps = Gaps::default();
+    for (body, kind, has_terminal) in bodies::kinds_of_open_offices(conn, scope).await? {
+        let tally = placed.get(&body).copied().unwrap_or_default();
+        gaps.below_minimum += u64::from(tally.posters < i64::from(LEAST_POSTERS));
+        let is_empty = |place| match place {
+            Place::InfoStand => tally.on_stand == 0,
+            Place::QueueTerminal => tally.at_terminal == 0,
+            Place::Other => false,
+        };
+        gaps.place_empty += u64::from(prescribed_in_office(kind, has_terminal).any(is_empty));
+    }
+    Ok(gaps)
 }
 
 /// Every open office of the scope against the rule, in the order of names.

@@ -4,6 +4,8 @@ pub mod alerts;
 mod backoff;
 mod digest_letter;
 mod flood;
+mod attention;
+pub mod daily;
 mod letter;
 mod mailer;
 pub mod mandatory;
@@ -17,9 +19,11 @@ mod schedules;
 mod store;
 
 use otklik_access::Permission;
+use otklik_organisations::SharedOffices;
 use otklik_web::{Access, Ctx, Part, Routes};
 
 pub use alerts::{Alerts, set_alerts};
+pub use attention::Recipients;
 pub use mailer::Mailer;
 pub use outbox::Outbox;
 pub use recipients::{Change, recipients, set_recipients};
@@ -39,8 +43,8 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
 
 /// The pages of this slice.
 #[must_use]
-pub fn routes(ctx: &Ctx) -> Part {
-    let state = pages::Shared { ctx: ctx.clone() };
+pub fn routes(ctx: &Ctx, offices: &SharedOffices) -> Part {
+    let state = pages::Shared { ctx: ctx.clone(), offices: offices.clone() };
     let needs = Access::Needs(Permission::ManageRecipients);
     Routes::new(ctx, state)
         .get("/admin/bodies/{id}/recipients", needs, pages::recipients::show)
@@ -50,5 +54,6 @@ pub fn routes(ctx: &Ctx) -> Part {
         .get("/admin/bodies/{id}/alerts", needs, pages::alerts::show)
         .post("/admin/bodies/{id}/alerts", needs, pages::alerts::save)
         .post("/admin/bodies/{id}/alerts/inherit", needs, pages::alerts::inherit)
+        .get("/admin/daily", Access::Needs(Permission::ReadResponses), pages::daily::show)
         .finish()
 }

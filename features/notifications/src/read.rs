@@ -43,6 +43,51 @@ pub async fn missing<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<
     Ok(missing.filter(|office| office.deputy_head || office.unit_head).collect())
 }
 
+/// How many open offices of the scope lack a mandatory recipient (QR-7).
+///
+/// # Errors
+/// When the database is away.
+pub async fn missing_count<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<u64, DbErr> {
+    let whole = store::mandatory::whole(conn, scope).await?;
+    let offices = bodies::open_offices(conn, scope).await?;
+    Ok(offices.iter().filter(|body| !whole.contains(body)).count() as u64)
+}
+
+/// An official who must look an office's days through: an account with the address of a recipient (QR-12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watcher {
+    /// The account.
+    pub person: Id,
+    /// Its name.
+    pub name: String,
+}
+
+/// Who must look through the days of the offices of the scope, by office in the order of its list; of all offices,
+/// or of these. An office none of whose recipients has an account is not there.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn watchers<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    bodies: Option<&[Id]>,
+) -> Result<HashMap<Id, Vec<Watcher>>, DbErr> {
+    let mut accounts: HashMap<(Id, String), Watcher> = HashMap::new();
+    for (body, account) in people::store::all_with_email(conn, scope, bodies).await? {
+        if let Ok(address) = EmailAddress::parse(&account.email) {
+            let watcher = Watcher { person: account.id, name: account.name };
+            accounts.entry((body, address.key().to_owned())).or_insert(watcher);
+        }
+    }
+    let mut all: HashMap<Id, Vec<Watcher>> = HashMap::new();
+    for (body, key) in store::recipients::keys(conn, scope, bodies).await? {
+        if let Some(watcher) = accounts.remove(&(body, key)) {
+            all.entry(body).or_default().push(watcher);
+        }
+    }
+    Ok(all)
+}
+
 /// A recipient of an office.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {

@@ -184,6 +184,8 @@ action-responsibles-export = Реестр ответственных скача�
 action-recipients-change = Изменены получатели писем
 action-recipients-mark = Отмечены обязательные получатели
 action-responses-look = Отклик отмечен как просмотренный
+action-responses-look-day = День отмечен как просмотренный
+action-responses-undo-day = Снята отметка о просмотре дня
 action-responses-outcome = Записано, что сделано по отклику
 
 field-name = Название

@@ -65,6 +65,28 @@ pub async fn open_offices<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result
     rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
+/// The kinds of the open offices of the scope, and whether they have a queue terminal: what counting over all of
+/// a country needs, and nothing else.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn kinds_of_open_offices<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+) -> Result<Vec<(Id, BodyKind, bool)>, DbErr> {
+    let text = format!(
+        "SELECT b.id, b.kind, b.has_queue_terminal FROM organisations_bodies b
+        WHERE b.is_office = ? AND b.closed_at IS NULL AND {}",
+        scope.sql("b.id")
+    );
+    let office = |row: &QueryResult| {
+        let (id, kind): (Id, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let broken = || DbErr::Custom(format!("organisations_bodies.kind of {id}: {kind:?}"));
+        Ok((id, BodyKind::find(&kind).ok_or_else(broken)?, row.try_get_by_index(2)?))
+    };
+    conn.query_all_raw(sql(conn, &text, [true.into()])).await?.iter().map(office).collect()
+}
+
 /// A body of the scope by its id.
 ///
 /// # Errors

@@ -46,6 +46,17 @@ today-link-journal = Кто, когда и что изменил.
 today-link-outbox = Очередь писем и событий, ошибки доставки.
 today-link-account = Пароль и открытые сеансы.
 
+day-title = { $day }, { $office }
+day-received = Получено откликов: { $all }.
+day-received-negative = Получено откликов: { $all }, из них негативных: { $negative }.
+day-reopened = После вашей отметки пришёл негативный отклик. Негативных за день: { $negative }.
+day-looked = Вы всё просмотрели:
+day-look = Просмотрено всё за день
+day-undo = Отменить
+day-undone = Отметка снята: день снова ждёт просмотра.
+days-waiting = Вы не просмотрели
+days-marked = Отмечено
+
 list-title = Отклики
 list-search = Слова в тексте
 list-office = Орган и подчинённые

@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod commit;
+pub mod days;
 pub mod device;
 pub mod figures;
 pub mod model;
@@ -22,8 +23,12 @@ mod texts {
 }
 
 /// The steps of this slice's schema.
-pub const MIGRATIONS: &[otklik_db::Migration] =
-    otklik_db::migrations!["0600_responses_responses", "0610_responses_receipts", "0620_responses_hours"];
+pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
+    "0600_responses_responses",
+    "0610_responses_receipts",
+    "0620_responses_hours",
+    "0630_responses_days"
+];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.
 pub const ACCEPTED: &str = "responses.accepted";

@@ -1,6 +1,7 @@
 //! The pages of this slice: «Сегодня», the list, the card.
 
 mod card;
+mod days;
 mod handle;
 mod list;
 mod query;
@@ -14,7 +15,9 @@ use otklik_db::DbErr;
 use otklik_kernel::Id;
 use otklik_organisations::{Offices, SharedOffices};
 use otklik_questionnaires::Questionnaires;
-use otklik_web::{Access, Ctx, Part, Routes};
+use otklik_web::{Access, Attention, Ctx, Part, Routes};
+
+use crate::days::Watchers;
 
 /// Responses are counted up to here: beyond it the exact number changes nothing for a person who reads them.
 const COUNTED: i64 = 10_000;
@@ -25,6 +28,8 @@ struct Pages {
     ctx: Ctx,
     offices: SharedOffices,
     questionnaires: Arc<Questionnaires>,
+    attention: Vec<Arc<dyn Attention>>,
+    watchers: Arc<dyn Watchers>,
 }
 
 impl Pages {
@@ -39,13 +44,21 @@ impl Pages {
     }
 }
 
-/// The pages of this slice.
+/// The pages of this slice; `attention` is what other slices say of needs, `watchers` who must look days through.
 #[must_use]
-pub fn routes(ctx: &Ctx, offices: &SharedOffices, questionnaires: &Questionnaires) -> Part {
+pub fn routes(
+    ctx: &Ctx,
+    offices: &SharedOffices,
+    questionnaires: &Questionnaires,
+    attention: Vec<Arc<dyn Attention>>,
+    watchers: Arc<dyn Watchers>,
+) -> Part {
     let pages = Pages {
         ctx: ctx.clone(),
         offices: offices.clone(),
         questionnaires: Arc::new(questionnaires.clone()),
+        attention,
+        watchers,
     };
     let read = Access::Needs(Permission::ReadResponses);
     let change = Access::Needs(Permission::HandleResponses);
@@ -53,6 +66,8 @@ pub fn routes(ctx: &Ctx, offices: &SharedOffices, questionnaires: &Questionnaire
         .get("/admin/", Access::SignedIn, today::show)
         .get("/admin/responses", read, list::show)
         .get("/admin/responses/{id}", read, card::show)
+        .post("/admin/responses/days/look", change, days::look)
+        .post("/admin/responses/days/undo", change, days::undo)
         .post("/admin/responses/{id}/look", change, handle::look)
         .post("/admin/responses/{id}/outcome", change, handle::outcome)
         .finish()

@@ -1,5 +1,7 @@
 //! Responses in the database: the only place that names `responses_responses`.
 
+pub mod days;
+
 use std::collections::HashMap;
 
 use otklik_access::Scope;

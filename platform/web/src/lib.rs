@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attention;
 pub mod client;
 mod context;
 pub mod cookie;
@@ -10,6 +11,7 @@ mod metrics;
 mod routes;
 mod trace;
 
+pub use attention::{Attention, Need};
 pub use context::{Context, Ctx, Settings};
 pub use fail::Fail;
 pub use form::Form;

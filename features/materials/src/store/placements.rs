@@ -95,6 +95,36 @@ pub async fn placed<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashM
     Ok(all)
 }
 
+/// How many posters hang in a body: all of them, and those in prescribed places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All.
+    pub posters: i64,
+    /// On stand № 1.
+    pub on_stand: i64,
+    /// Beside the queue terminal.
+    pub at_terminal: i64,
+}
+
+/// How many posters hang now, by body of the scope; a body without one is missing.
+///
+/// # Errors
+/// When the database is away.
+pub async fn tallies<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashMap<Id, Tally>, DbErr> {
+    let text = format!(
+        "SELECT p.body_id, COUNT(*), COUNT(CASE WHEN p.place = ? THEN 1 END), COUNT(CASE WHEN p.place = ? THEN 1 END)
+        FROM materials_placements p WHERE p.removed_at IS NULL AND {} GROUP BY p.body_id",
+        scope.sql("p.body_id")
+    );
+    let places = [Place::InfoStand, Place::QueueTerminal].map(|place| place.code().into());
+    let tally = |row: &QueryResult| {
+        let posters = row.try_get_by_index(1)?;
+        let (on_stand, at_terminal) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        Ok((row.try_get_by_index(0)?, Tally { posters, on_stand, at_terminal }))
+    };
+    conn.query_all_raw(sql(conn, &text, places)).await?.iter().map(tally).collect()
+}
+
 /// Adds a poster; the caller has checked the fields and the body.
 ///
 /// # Errors

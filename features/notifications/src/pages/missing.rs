@@ -76,7 +76,7 @@ fn lacks(l: L, office: Missing) -> Vec<&'static str> {
 
 /// The list; each line leads to where it is mended, for those who may.
 pub async fn show(
-    State(Shared { ctx }): State<Shared>,
+    State(Shared { ctx, .. }): State<Shared>,
     who: Who,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {

@@ -127,7 +127,7 @@ async fn find(ctx: &Ctx, who: &Who, id: &str) -> Result<Body, Fail> {
 
 /// Shows the saved list.
 pub async fn show(
-    State(Shared { ctx }): State<Shared>,
+    State(Shared { ctx, .. }): State<Shared>,
     who: Who,
     Path(id): Path<String>,
     Query(done): Query<Done>,
@@ -160,7 +160,7 @@ fn saved(l: L, count: usize, merged: usize) -> String {
 /// Saves the good addresses; wrong ones stay in the field and are pointed out one by one. A list without a
 /// single good address changes nothing: emptying the list is leaving the field empty.
 pub async fn save(
-    State(Shared { ctx }): State<Shared>,
+    State(Shared { ctx, .. }): State<Shared>,
     who: Who,
     Path(id): Path<String>,
     trace: Trace,

@@ -1,5 +1,7 @@
 //! Which recipient is which of the two mandatory ones (QR-7). A mark counts only while its address is in the list.
 
+use std::collections::HashSet;
+
 use otklik_access::Scope;
 use otklik_db::{DbErr, Tx, sql};
 use otklik_kernel::Id;
@@ -32,6 +34,18 @@ pub async fn all<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Vec<(Id,
         Ok((body, duty(body, &row.try_get::<String>("", "duty")?)?))
     };
     rows.iter().map(mark).collect()
+}
+
+/// The offices of the scope where both are marked.
+pub async fn whole<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashSet<Id>, DbErr> {
+    let text = format!(
+        "SELECT m.body_id FROM notifications_mandatory m
+        JOIN notifications_recipients r ON r.body_id = m.body_id AND r.address_key = m.address_key
+        WHERE {} GROUP BY m.body_id HAVING COUNT(*) = {}",
+        scope.sql("m.body_id"),
+        Duty::ALL.len()
+    );
+    conn.query_all_raw(sql(conn, &text, [])).await?.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 fn duty(body: Id, code: &str) -> Result<Duty, DbErr> {

@@ -41,6 +41,26 @@ pub async fn of_all<C: ConnectionTrait>(
     Ok(lists)
 }
 
+/// The keys of the addresses of the scope with their offices, each office's in the order they were typed; of all
+/// offices, or of these.
+pub async fn keys<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    bodies: Option<&[Id]>,
+) -> Result<Vec<(Id, String)>, DbErr> {
+    let mut text = format!(
+        "SELECT r.body_id, r.address_key FROM notifications_recipients r WHERE {}",
+        scope.sql("r.body_id")
+    );
+    if bodies.is_some() {
+        text.push_str(" AND r.body_id ");
+        text.push_str(bulk::among(conn));
+    }
+    text.push_str(" ORDER BY r.body_id, r.position, r.address_key");
+    let rows = conn.query_all_raw(sql(conn, &text, bodies.map(bulk::numbers))).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+}
+
 fn read(body: Id, address: &str) -> Result<EmailAddress, DbErr> {
     EmailAddress::parse(address)
         .map_err(|e| DbErr::Custom(format!("notifications_recipients.address of {body}: {address:?}: {e}")))

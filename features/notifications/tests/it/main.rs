@@ -2,6 +2,7 @@
 
 mod alerts_page;
 mod flood;
+mod daily;
 mod flow;
 mod mandatory;
 mod office;

@@ -20,7 +20,7 @@ pub struct Answer {
 
 impl World {
     async fn call(&self, request: Request<Body>) -> Answer {
-        let response = routes(&self.ctx).router.oneshot(request).await.unwrap();
+        let response = routes(&self.ctx, &self.offices).router.oneshot(request).await.unwrap();
         let status = response.status();
         let location =
             response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());

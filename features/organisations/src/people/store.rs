@@ -2,7 +2,7 @@
 //! besides the authenticator's one query.
 
 use otklik_access::{Grant, Role, Scope};
-use otklik_db::{DbErr, Tx, Value, sql};
+use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::{Id, Instant, text};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -75,6 +75,38 @@ pub async fn with_email<C: ConnectionTrait>(
             name: row.try_get("", "name")?,
             email: row.try_get("", "email")?,
         })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// The enabled accounts of the scope that have an e-mail address, each with its body, in the order they were made;
+/// of all bodies, or of these.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all_with_email<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    bodies: Option<&[Id]>,
+) -> Result<Vec<(Id, WithEmail)>, DbErr> {
+    let mut text = format!(
+        "SELECT p.id, p.name, p.email, p.body_id FROM organisations_people p
+        WHERE p.email <> '' AND p.disabled_at IS NULL AND {}",
+        scope.sql("p.body_id")
+    );
+    if bodies.is_some() {
+        text.push_str(" AND p.body_id ");
+        text.push_str(bulk::among(conn));
+    }
+    text.push_str(" ORDER BY p.id");
+    let rows = conn.query_all_raw(sql(conn, &text, bodies.map(bulk::numbers))).await?;
+    let one = |row: &QueryResult| {
+        let account = WithEmail {
+            id: row.try_get_by_index(0)?,
+            name: row.try_get_by_index(1)?,
+            email: row.try_get_by_index(2)?,
+        };
+        Ok((row.try_get_by_index(3)?, account))
     };
     rows.iter().map(one).collect()
 }

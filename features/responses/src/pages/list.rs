@@ -12,6 +12,7 @@ use otklik_organisations::Office;
 use otklik_ui::{Choice, Errors, Page, Pager, Section, thousands};
 use otklik_web::{Fail, Form, Who, html};
 
+use super::days::{self, DayLine};
 use super::query::Asked;
 use super::rows::Row;
 use super::{COUNTED, Pages};
@@ -43,6 +44,7 @@ struct ListView {
     not_looked: Vec<Choice>,
     found: String,
     within: Option<String>,
+    day: Option<DayLine>,
     is_filtered: bool,
     rows: Vec<Row>,
     pager: Pager,
@@ -121,6 +123,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         not_looked: choices("not_looked", &[("", l.list_looked_any()), ("1", l.list_looked_not())]),
         found,
         within: office.map(|office| l.list_within(format!("{} ({})", office.name, office.code))),
+        day: days::above_list(&pages, &who, &asked.filter).await?,
         is_filtered: asked.filter != store::Filter::default(),
         rows,
         pager,

@@ -1,15 +1,16 @@
 //! `/admin/`: what needs me, first.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use otklik_access::{Permission, Scope};
 use otklik_db::DbErr;
 use otklik_kernel::{CivilDay, Zone};
-use otklik_ui::{Page, Section, Share, thousands};
-use otklik_web::{Fail, Who, html};
+use otklik_ui::{Badge, FlashKind, Page, Section, Share, thousands};
+use otklik_web::{Fail, Form, Need, Who, html};
 
+use super::days::{self, DayLine};
 use super::rows::{self, Row};
 use super::{COUNTED, Pages};
 use crate::figures;
@@ -27,6 +28,10 @@ struct TodayView {
     page: Page,
     l: L,
     day: String,
+    /// What this person just marked as looked through.
+    marked: Option<DayLine>,
+    /// The days that this person has not looked through.
+    waiting: Vec<DayLine>,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
     days: Vec<Day>,
@@ -50,6 +55,17 @@ struct Tile {
     text: String,
 }
 
+impl Tile {
+    fn of(need: Need) -> Self {
+        Self {
+            href: need.href,
+            class: if need.number == 0 { "quiet" } else { Badge::new("", need.tone).class() },
+            number: thousands(need.number),
+            text: need.text,
+        }
+    }
+}
+
 struct Day {
     href: String,
     day: String,
@@ -57,9 +73,9 @@ struct Day {
 }
 
 /// Shows the page.
-pub async fn show(State(pages): State<Pages>, who: Who) -> Result<Response, Fail> {
+pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
     let l = L(who.viewer.lang);
-    let page = who.page(Section::Today, l.today_title());
+    let mut page = who.page(Section::Today, l.today_title());
     if !who.caller.may(Permission::ReadResponses) {
         return Ok(html(StatusCode::OK, &LinksView { page, l, links: links(&who, l) }));
     }
@@ -70,8 +86,15 @@ pub async fn show(State(pages): State<Pages>, who: Who) -> Result<Response, Fail
     let (name, zone) = top.map_or_else(|| (String::new(), Zone::utc()), |top| rows::office(&offices, top));
     let today = pages.ctx.now().day_in(&zone);
 
-    let days = days(conn, &scope, today).await?;
-    let tiles = tiles(conn, &scope, today, &days, l).await?;
+    let done = Form::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    if done.get("done") == "day-undone" {
+        page = page.flash(FlashKind::Notice, l.day_undone());
+    }
+    let days = of_days(conn, &scope, today).await?;
+    let mut tiles = tiles(conn, &scope, today, &days, l).await?;
+    for slice in &pages.attention {
+        tiles.extend(slice.needs(&who).await?.into_iter().map(Tile::of));
+    }
     let negative = Filter { negative: Some(true), ..Filter::default() };
     let latest = store::list(conn, &scope, &negative, LATEST, 0).await?;
     let offices = pages.offices(latest.iter().map(|response| response.body)).await?;
@@ -82,6 +105,8 @@ pub async fn show(State(pages): State<Pages>, who: Who) -> Result<Response, Fail
         page,
         l,
         day: l.today_day(today.show(), name),
+        marked: days::marked(&pages, &who, &done).await?,
+        waiting: days::waiting(&pages, &who).await?,
         tiles,
         rows: Row::all(&latest, &offices, &pages.questionnaires, l),
         days,
@@ -92,7 +117,7 @@ pub async fn show(State(pages): State<Pages>, who: Who) -> Result<Response, Fail
 }
 
 /// The last days, today first, from the kept figures.
-async fn days<C: sea_orm::ConnectionTrait>(
+async fn of_days<C: sea_orm::ConnectionTrait>(
     conn: &C,
     scope: &Scope,
     today: CivilDay,

@@ -13,11 +13,13 @@ use otklik_kernel::{CivilDay, Id, Random, Secret, Zone};
 use otklik_organisations::model::BodyFields;
 use otklik_organisations::{BodyKind, Level, SharedOffices};
 use otklik_questionnaires::{Marks, Questionnaires};
+use otklik_responses::days::Watchers;
 use otklik_responses::{
     Acceptor, NewResponse, OnAcceptance, Receipt, Receipts, Response, Suspicion, routes, store,
 };
 use otklik_testkit::TestDb;
-use otklik_web::{Context, Ctx, Settings, csrf_token};
+use otklik_ui::Tone;
+use otklik_web::{Attention, Context, Ctx, Need, Settings, Who, csrf_token};
 use sea_orm::ConnectionTrait;
 use tower::ServiceExt;
 
@@ -154,6 +156,32 @@ pub async fn stored(t: &TestDb) -> i64 {
     number(t, "SELECT COUNT(*) FROM responses_responses").await
 }
 
+/// The unit's head of the first region and the officer of its first office must look that office's days through.
+struct Watching;
+
+#[async_trait]
+impl Watchers for Watching {
+    async fn offices(&self, who: &Who) -> Result<Vec<Id>, DbErr> {
+        Ok(if [102, 104].contains(&who.caller.person()) { vec![NEAR_A] } else { Vec::new() })
+    }
+}
+
+/// Another slice's need, and one that is met.
+struct Needs;
+
+#[async_trait]
+impl Attention for Needs {
+    async fn needs(&self, _: &Who) -> Result<Vec<Need>, DbErr> {
+        let need = |number, href: &str| Need {
+            number,
+            text: "других забот".into(),
+            href: href.into(),
+            tone: Tone::Warning,
+        };
+        Ok(vec![need(3, "/admin/cares"), need(0, "/admin/no-cares")])
+    }
+}
+
 /// What a page answered.
 pub struct Answer {
     pub status: StatusCode,
@@ -171,7 +199,9 @@ impl Site {
     pub async fn open(ctx: &Ctx) -> Self {
         let offices = SharedOffices::open(&ctx.db).await.unwrap();
         let questionnaires = Questionnaires::open(&ctx.db).await.unwrap();
-        Self { ctx: ctx.clone(), router: routes(ctx, &offices, &questionnaires).router }
+        let watchers = Arc::new(Watching);
+        let router = routes(ctx, &offices, &questionnaires, vec![Arc::new(Needs)], watchers).router;
+        Self { ctx: ctx.clone(), router }
     }
 
     pub async fn get(&self, secret: &str, path: &str) -> Answer {

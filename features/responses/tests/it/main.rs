@@ -3,6 +3,7 @@
 mod accept;
 mod away;
 mod common;
+mod days;
 mod figures;
 mod list;
 mod marks;

@@ -67,7 +67,7 @@ fn check(l: L, form: &Form, list: &[Recipient]) -> (Mandatory, Errors) {
 
 /// Marks the mandatory recipients.
 pub async fn mark(
-    State(Shared { ctx }): State<Shared>,
+    State(Shared { ctx, .. }): State<Shared>,
     who: Who,
     Path(id): Path<String>,
     trace: Trace,

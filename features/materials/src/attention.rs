@@ -1,0 +1,30 @@
+//! What of posters needs a person (QR-11).
+
+use async_trait::async_trait;
+use otklik_access::Permission;
+use otklik_db::DbErr;
+use otklik_ui::Tone;
+use otklik_web::{Attention, Ctx, Need, Who};
+
+use crate::read;
+use crate::texts::L;
+
+/// Counts the offices that don't keep the rule.
+#[derive(Clone, Debug)]
+pub struct Posters(pub Ctx);
+
+#[async_trait]
+impl Attention for Posters {
+    async fn needs(&self, who: &Who) -> Result<Vec<Need>, DbErr> {
+        if !who.caller.may(Permission::ReadBodies) {
+            return Ok(Vec::new());
+        }
+        let l = L(who.viewer.lang);
+        let gaps = read::gaps(self.0.db.read(), &who.caller.scope(Permission::ReadBodies)).await?;
+        let below = (gaps.below_minimum, l.need_below(gaps.below_minimum), read::BELOW_MINIMUM_HREF);
+        let place = (gaps.place_empty, l.need_place(gaps.place_empty), read::PLACE_EMPTY_HREF);
+        let need =
+            |(number, text, href): (u64, String, &str)| Need { number, text, href: href.to_owned(), tone: Tone::Warning };
+        Ok([below, place].map(need).into())
+    }
+}

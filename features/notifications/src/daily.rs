@@ -1,0 +1,114 @@
+//! Which days of which offices have not been looked through by all who must (QR-12) [1 §5.1].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use otklik_access::Scope;
+use otklik_db::DbErr;
+use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_organisations::{Office, SharedOffices, store as bodies};
+use otklik_responses::days::{self, Day, Looked};
+use sea_orm::ConnectionTrait;
+
+use crate::read::{self, Watcher};
+
+/// Days of the page, and of the count of what is behind.
+pub const DAYS: i32 = 14;
+
+/// A day with responses, against who must look it through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The day.
+    pub day: Day,
+    /// By whom it has been looked through.
+    pub looked: Looked,
+    /// How many must.
+    pub must: usize,
+}
+
+impl Judged {
+    /// Holds a day against who must look it through.
+    #[must_use]
+    pub fn new(day: Day, watchers: &[Watcher]) -> Self {
+        let must: Vec<Id> = watchers.iter().map(|watcher| watcher.person).collect();
+        Self { looked: day.looked(&must), must: must.len(), day }
+    }
+
+    /// Whether somebody who must has not looked it through, or nobody has, and the day is over.
+    #[must_use]
+    pub fn is_gap(&self, today: CivilDay) -> bool {
+        self.day.day < today && self.looked != Looked::ByAll
+    }
+
+    /// Who must and has not.
+    #[must_use]
+    pub fn missing(&self) -> &[Id] {
+        match &self.looked {
+            Looked::ByAll => &[],
+            Looked::BySome(missing) | Looked::ByNobody(missing) => missing,
+        }
+    }
+}
+
+/// The open offices of the scope, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn open_offices<C: ConnectionTrait>(
+    conn: &C,
+    offices: &SharedOffices,
+    scope: &Scope,
+) -> Result<HashMap<Id, Arc<Office>>, DbErr> {
+    let known = offices.current();
+    let ids = bodies::open_offices(conn, scope).await?;
+    Ok(ids.into_iter().filter_map(|id| Some((id, known.get(id)?.clone()))).collect())
+}
+
+/// The days with responses of a period by office; of all offices of the scope, or of these.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn judged<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    bodies: Option<&[Id]>,
+    from: CivilDay,
+    to: CivilDay,
+) -> Result<(HashMap<Id, Vec<Judged>>, HashMap<Id, Vec<Watcher>>), DbErr> {
+    let watchers = read::watchers(conn, scope, bodies).await?;
+    let mut all: HashMap<Id, Vec<Judged>> = HashMap::new();
+    for day in days::received(conn, scope, bodies, from, to).await? {
+        let must = watchers.get(&day.body).map_or(&[][..], Vec::as_slice);
+        all.entry(day.body).or_default().push(Judged::new(day, must));
+    }
+    Ok((all, watchers))
+}
+
+/// The days that are over and have not been looked through by all who must, by office, of the last `days` with today.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn gaps<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    offices: &HashMap<Id, Arc<Office>>,
+    now: Instant,
+    days: i32,
+) -> Result<HashMap<Id, Vec<Judged>>, DbErr> {
+    let mut today: HashMap<&str, CivilDay> = HashMap::new();
+    for office in offices.values() {
+        today.entry(office.zone.name()).or_insert_with(|| now.day_in(&office.zone));
+    }
+    let Some((&first, &last)) = today.values().min().zip(today.values().max()) else {
+        return Ok(HashMap::new());
+    };
+    let (mut all, _) = judged(conn, scope, None, first.plus_days(1 - days), last.plus_days(-1)).await?;
+    all.retain(|body, judged| {
+        let Some(&today) = offices.get(body).and_then(|office| today.get(office.zone.name())) else {
+            return false;
+        };
+        judged.retain(|day| day.is_gap(today) && day.day.day >= today.plus_days(1 - days));
+        !judged.is_empty()
+    });
+    Ok(all)
+}

@@ -1,0 +1,225 @@
+//! Which official has looked through which day of which office (QR-12).
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_access::Permission;
+use otklik_kernel::{CivilDay, Id, Zone, text};
+use otklik_organisations::{Office, Offices, store};
+use otklik_responses::days::Looked;
+use otklik_ui::{Choice, Page, Pager, Section, When};
+use otklik_web::{Fail, Who, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::Shared;
+use crate::daily::{DAYS, Judged, judged, open_offices};
+use crate::read::Watcher;
+use crate::texts::L;
+
+const PER_PAGE: u64 = 50;
+
+/// What to show.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    show: String,
+    #[serde(default)]
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "notifications/daily.html")]
+struct DailyView {
+    page: Page,
+    l: L,
+    body: String,
+    to: String,
+    shows: Vec<Choice>,
+    is_filtered: bool,
+    period: String,
+    moment: When,
+    printed_by: String,
+    heads: Vec<(String, String)>,
+    rows: Vec<Row>,
+    earlier: String,
+    later: Option<String>,
+    pager: Pager,
+}
+
+struct Row {
+    name: String,
+    code: String,
+    /// Who has not looked through which days; or how many people, for those who may not see names.
+    who: Vec<String>,
+    is_nobodys: bool,
+    cells: Vec<Option<Cell>>,
+}
+
+struct Cell {
+    href: String,
+    class: &'static str,
+    symbol: &'static str,
+    words: String,
+    label: String,
+}
+
+/// «21.11».
+fn short(day: CivilDay) -> String {
+    format!("{:02}.{:02}", day.0 % 100, day.0 / 100 % 100)
+}
+
+/// Whether an office is one of those asked for: under the body of a code, or with the words in its name.
+fn fits(wanted: &str, above: Option<Id>, office: &Office, all: &Offices) -> bool {
+    match above {
+        Some(above) => {
+            let mut at = Some(office.id);
+            while let Some(id) = at {
+                if id == above {
+                    return true;
+                }
+                at = all.get(id).and_then(|office| office.parent);
+            }
+            false
+        }
+        None => wanted.is_empty() || text::search_text(&office.name).contains(wanted),
+    }
+}
+
+fn cell(l: L, office: &Office, judged: &Judged) -> Cell {
+    let day = judged.day.day;
+    let done = judged.must.saturating_sub(judged.missing().len());
+    let (class, symbol, words) = match &judged.looked {
+        Looked::ByAll => ("good", "✓", l.daily_all().to_owned()),
+        Looked::BySome(_) => ("warning", "◐", l.daily_some(done, judged.must)),
+        Looked::ByNobody(_) => ("problem", "✗", l.daily_nobody().to_owned()),
+    };
+    Cell {
+        href: format!("/admin/responses?body={}&from={day}&to={day}", office.code),
+        class,
+        symbol,
+        label: l.daily_cell(day.show(), office.name.clone(), words.clone()),
+        words,
+    }
+}
+
+/// Who has not looked through which of the days that are over.
+fn who(l: L, days: &[&Judged], watchers: &[Watcher], with_names: bool) -> Vec<String> {
+    let late = |watcher: &Watcher| {
+        let days: Vec<String> = days
+            .iter()
+            .filter(|day| day.missing().contains(&watcher.person))
+            .map(|day| short(day.day.day))
+            .collect();
+        (!days.is_empty()).then(|| l.daily_who_days(days.join(", "), watcher.name.clone()))
+    };
+    let late: Vec<String> = watchers.iter().filter_map(late).collect();
+    if with_names || late.is_empty() { late } else { vec![l.daily_who_count(late.len())] }
+}
+
+/// The page.
+pub async fn show(
+    State(Shared { ctx, offices }): State<Shared>,
+    who_asks: Who,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fail> {
+    let (l, conn, scope) = (L(who_asks.viewer.lang), ctx.db.read(), &who_asks.scope);
+    let known = offices.current();
+    let zone = scope.tops().first().and_then(|&top| known.get(top)).map_or_else(Zone::utc, |top| top.zone.clone());
+    let today = ctx.now().day_in(&zone);
+    let to = CivilDay::parse(asked.to.trim()).unwrap_or(today).min(today.plus_days(1));
+    let from = to.plus_days(1 - DAYS);
+
+    let wanted = text::search_text(asked.body.trim());
+    let above = match known.find(asked.body.trim()) {
+        Some(office) if scope.contains(conn, office.id).await? => Some(office.id),
+        _ => None,
+    };
+    let mut listed: Vec<Arc<Office>> = open_offices(conn, &offices, scope)
+        .await?
+        .into_values()
+        .filter(|office| fits(&wanted, above, office, &known))
+        .collect();
+    listed.sort_by_cached_key(|office| (text::sort_key(&office.name), office.id));
+
+    // Every office's days are read only where those with gaps must be found among them.
+    let is_all = asked.show == "all";
+    let mut found: Option<(HashMap<Id, Vec<Judged>>, HashMap<Id, Vec<Watcher>>)> = None;
+    if !is_all {
+        let all = judged(conn, scope, None, from, to).await?;
+        let mut ends: HashMap<String, CivilDay> = HashMap::new();
+        listed.retain(|office| {
+            let today = *ends
+                .entry(office.zone.name().to_owned())
+                .or_insert_with(|| ctx.now().day_in(&office.zone));
+            all.0.get(&office.id).is_some_and(|days| days.iter().any(|day| day.is_gap(today)))
+        });
+        found = Some(all);
+    }
+    let query = |pairs: &[(&str, &str)]| {
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let encoded = given.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+        encoded.collect::<Vec<_>>().join("&")
+    };
+    let filters = [("body", asked.body.trim()), ("show", asked.show.as_str())];
+    let with_to = |to: CivilDay| format!("?{}", query(&[filters[0], filters[1], ("to", &to.to_string())]));
+    let base = query(&[filters[0], filters[1], ("to", asked.to.trim())]);
+    let pager = Pager::new(asked.page.parse().unwrap_or(1), PER_PAGE, listed.len() as u64, base);
+    let skipped = usize::try_from((pager.page - 1) * PER_PAGE).unwrap_or_default();
+    let listed: Vec<_> = listed.into_iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or_default()).collect();
+    let (days, watchers) = match found {
+        Some(found) => found,
+        None => {
+            let ids: Vec<Id> = listed.iter().map(|office| office.id).collect();
+            judged(conn, scope, Some(&ids), from, to).await?
+        }
+    };
+
+    let named = who_asks.caller.scope(Permission::ReadResponsibles);
+    let named: HashSet<Id> = store::open_offices(conn, &named).await?.into_iter().collect();
+    let columns: Vec<CivilDay> = (0..DAYS).map(|back| to.plus_days(-back)).collect();
+    let row = |office: &Arc<Office>| {
+        let days = days.get(&office.id).map_or(&[][..], Vec::as_slice);
+        let watchers = watchers.get(&office.id).map_or(&[][..], Vec::as_slice);
+        let today = ctx.now().day_in(&office.zone);
+        let gaps: Vec<&Judged> = days.iter().filter(|day| day.is_gap(today)).collect();
+        let by_day = |day: &CivilDay| days.iter().find(|judged| judged.day.day == *day);
+        Row {
+            who: who(l, &gaps, watchers, named.contains(&office.id)),
+            is_nobodys: watchers.is_empty() && !gaps.is_empty(),
+            cells: columns.iter().map(|day| by_day(day).map(|judged| cell(l, office, judged))).collect(),
+            name: office.name.clone(),
+            code: office.code.clone(),
+        }
+    };
+    let view = DailyView {
+        page: who_asks
+            .page(Section::Responses, l.daily_title())
+            .crumb(Section::Responses.text(otklik_ui::L(who_asks.viewer.lang)), Section::Responses.href())
+            .here(l.daily_title()),
+        l,
+        to: to.to_string(),
+        shows: [("", l.daily_show_gaps()), ("all", l.daily_show_all())]
+            .map(|(value, text)| Choice::new(value, text, &asked.show))
+            .into(),
+        is_filtered: !asked.body.trim().is_empty(),
+        period: format!("{} — {}", from.show(), to.show()),
+        moment: When::new(ctx.now(), &zone),
+        printed_by: who_asks.caller.name().to_owned(),
+        heads: columns.iter().map(|&day| (short(day), day.show())).collect(),
+        rows: listed.iter().map(row).collect(),
+        earlier: with_to(to.plus_days(-DAYS)),
+        later: (to < today).then(|| with_to(to.plus_days(DAYS).min(today))),
+        body: asked.body,
+        pager,
+    };
+    Ok(html(StatusCode::OK, &view))
+}

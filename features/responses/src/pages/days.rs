@@ -1,0 +1,185 @@
+//! Marking a day of an office as looked through (QR-12), and taking the mark off: undo instead of a confirmation.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use otklik_access::Permission;
+use otklik_db::DbErr;
+use otklik_journal::{Actor, NewEntry, append};
+use otklik_kernel::{CivilDay, Id};
+use otklik_ui::{When, thousands};
+use otklik_web::{Fail, Form, Trace, Who};
+use serde_json::json;
+
+use super::{Pages, rows};
+use crate::days::{Day, Mark, REMINDED};
+use crate::store::{Filter, days as store};
+use crate::texts::L;
+
+/// A day that one may mark, in a line of its own.
+#[derive(Template)]
+#[template(path = "responses/day.html")]
+pub struct DayLine {
+    pub csrf: String,
+    pub l: L,
+    pub body: Id,
+    pub day: CivilDay,
+    /// How many negative responses are shown beside the button.
+    pub negative: i64,
+    /// The page to come back to.
+    pub back: &'static str,
+    /// The list of this day; empty on that list itself.
+    pub href: String,
+    pub title: String,
+    pub text: String,
+    /// When it was looked through; it can be taken back.
+    pub looked: Option<When>,
+}
+
+impl DayLine {
+    fn new(pages: &Pages, who: &Who, day: &Day, back: &'static str) -> Self {
+        let l = L(who.viewer.lang);
+        let offices = pages.offices.current();
+        let (name, zone) = rows::office(&offices, day.body);
+        let code = offices.get(day.body).map_or("", |office| office.code.as_str());
+        let person = who.caller.person();
+        let mark = day.marks.iter().find(|mark| mark.person == person);
+        let n = |n: i64| thousands(n.unsigned_abs());
+        let text = match (mark, day.is_looked_by(person)) {
+            (Some(_), false) => l.day_reopened(n(day.negative)),
+            _ if day.negative == 0 => l.day_received(n(day.all)),
+            _ => l.day_received_negative(n(day.all), n(day.negative)),
+        };
+        Self {
+            csrf: who.csrf.clone(),
+            l,
+            body: day.body,
+            day: day.day,
+            negative: day.negative,
+            back,
+            href: if back == "list" { String::new() } else { list_href(code, day.day) },
+            title: l.day_title(day.day.show(), name),
+            text,
+            looked: mark.filter(|_| day.is_looked_by(person)).map(|mark| When::new(mark.at, &zone)),
+        }
+    }
+}
+
+fn list_href(code: &str, day: CivilDay) -> String {
+    format!("/admin/responses?body={code}&from={day}&to={day}")
+}
+
+/// The days, up to today, that this person has not looked through, the newest first.
+pub async fn waiting(pages: &Pages, who: &Who) -> Result<Vec<DayLine>, DbErr> {
+    let mut lines = Vec::new();
+    for office in pages.watchers.offices(who).await? {
+        let today = today(pages, office).await?;
+        let scope = who.caller.scope(Permission::HandleResponses);
+        let from = today.plus_days(1 - REMINDED);
+        let days = store::received(pages.ctx.db.read(), &scope, Some(&[office]), from, today).await?;
+        let open = days.iter().filter(|day| !day.is_looked_by(who.caller.person()));
+        lines.extend(open.map(|day| DayLine::new(pages, who, day, "today")));
+    }
+    Ok(lines)
+}
+
+/// The line above a list of nothing but one day of one office, for who must look it through.
+pub async fn above_list(pages: &Pages, who: &Who, filter: &Filter) -> Result<Option<DayLine>, DbErr> {
+    let (Some(office), Some(day)) = (filter.under, filter.from) else { return Ok(None) };
+    let plain = Filter { under: Some(office), from: Some(day), to: Some(day), ..Filter::default() };
+    if *filter != plain
+        || day > today(pages, office).await?
+        || !pages.watchers.offices(who).await?.contains(&office)
+    {
+        return Ok(None);
+    }
+    let scope = who.caller.scope(Permission::HandleResponses);
+    let found = store::of_office(pages.ctx.db.read(), &scope, office, day).await?;
+    Ok((found.all > 0).then(|| DayLine::new(pages, who, &found, "list")))
+}
+
+/// The line that says what was just marked, with its undo.
+pub async fn marked(pages: &Pages, who: &Who, done: &Form) -> Result<Option<DayLine>, DbErr> {
+    let (Ok(office), Some(day)) = (done.get("body").parse(), CivilDay::parse(done.get("day"))) else {
+        return Ok(None);
+    };
+    if done.get("done") != "day" || !pages.watchers.offices(who).await?.contains(&office) {
+        return Ok(None);
+    }
+    let scope = who.caller.scope(Permission::HandleResponses);
+    let found = store::of_office(pages.ctx.db.read(), &scope, office, day).await?;
+    Ok(Some(DayLine::new(pages, who, &found, "today")).filter(|line| line.looked.is_some()))
+}
+
+async fn today(pages: &Pages, office: Id) -> Result<CivilDay, DbErr> {
+    let offices = pages.offices([office]).await?;
+    Ok(pages.ctx.now().day_in(&rows::office(&offices, office).1))
+}
+
+/// Marks a day as looked through: what has come so far.
+pub async fn look(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
+    let day = asked(&pages, &who, &form).await?;
+    // What came while the page stood open has not been seen.
+    let shown = form.get("negative").parse().map_or(0, |shown: i64| shown.clamp(0, day.negative));
+    let mark = Mark { person: who.caller.person(), at: pages.ctx.now(), negative: shown };
+    let tx = pages.ctx.db.begin().await?;
+    store::set(&tx, day.body, day.day, mark).await?;
+    write(&pages, &who, &trace, &tx, &day, true).await?;
+    tx.commit().await?;
+    let query = format!("done=day&body={}&day={}", day.body, day.day);
+    Ok(back(&pages, &form, &day, &query))
+}
+
+/// Takes one's mark off a day.
+pub async fn undo(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
+    let day = asked(&pages, &who, &form).await?;
+    let tx = pages.ctx.db.begin().await?;
+    if store::remove(&tx, day.body, day.day, who.caller.person()).await? {
+        write(&pages, &who, &trace, &tx, &day, false).await?;
+    }
+    tx.commit().await?;
+    Ok(back(&pages, &form, &day, "done=day-undone"))
+}
+
+/// The day that the form names: of an office that this person must look through, not ahead.
+async fn asked(pages: &Pages, who: &Who, form: &Form) -> Result<Day, Fail> {
+    let office: Id = form.get("body").parse().map_err(|_| Fail::NotFound)?;
+    let day = CivilDay::parse(form.get("day")).ok_or(Fail::NotFound)?;
+    let is_theirs = pages.watchers.offices(who).await?.contains(&office);
+    if !is_theirs || day > today(pages, office).await? {
+        return Err(Fail::NotFound);
+    }
+    let day = store::of_office(pages.ctx.db.read(), &who.scope, office, day).await?;
+    if day.all == 0 { Err(Fail::NotFound) } else { Ok(day) }
+}
+
+fn back(pages: &Pages, form: &Form, day: &Day, query: &str) -> Response {
+    let offices = pages.offices.current();
+    let code = offices.get(day.body).map_or("", |office| office.code.as_str());
+    let to = match form.get("back") {
+        "list" => list_href(code, day.day),
+        _ => format!("/admin/?{query}"),
+    };
+    Redirect::to(&to).into_response()
+}
+
+async fn write(
+    pages: &Pages,
+    who: &Who,
+    trace: &Trace,
+    tx: &otklik_db::Tx,
+    day: &Day,
+    looked: bool,
+) -> Result<(), DbErr> {
+    let entry = NewEntry {
+        actor: Actor::Person { id: who.caller.person(), login: who.caller.login() },
+        action: if looked { "responses.look_day" } else { "responses.undo_day" },
+        subject: Some(("body", day.body)),
+        body: Some(day.body),
+        trace: &trace.0,
+        before: None,
+        after: Some(json!({ "day": day.day.to_string(), "looked": looked })),
+    };
+    append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await?;
+    otklik_web::live::changed(tx).await
+}
