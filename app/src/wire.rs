@@ -91,7 +91,8 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         events: worker.waker(),
     };
     let figures = Cube::default();
-    let recipients = Arc::new(otklik_notifications::Recipients { ctx: ctx.clone(), offices: offices.clone() });
+    let recipients =
+        Arc::new(otklik_notifications::Recipients { ctx: ctx.clone(), offices: offices.clone() });
     let attention: Vec<Arc<dyn Attention>> =
         vec![recipients.clone(), Arc::new(otklik_materials::Posters(ctx.clone()))];
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)

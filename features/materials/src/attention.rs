@@ -23,8 +23,12 @@ impl Attention for Posters {
         let gaps = read::gaps(self.0.db.read(), &who.caller.scope(Permission::ReadBodies)).await?;
         let below = (gaps.below_minimum, l.need_below(gaps.below_minimum), read::BELOW_MINIMUM_HREF);
         let place = (gaps.place_empty, l.need_place(gaps.place_empty), read::PLACE_EMPTY_HREF);
-        let need =
-            |(number, text, href): (u64, String, &str)| Need { number, text, href: href.to_owned(), tone: Tone::Warning };
+        let need = |(number, text, href): (u64, String, &str)| Need {
+            number,
+            text,
+            href: href.to_owned(),
+            tone: Tone::Warning,
+        };
         Ok([below, place].map(need).into())
     }
 }

@@ -163,6 +163,7 @@ daily-show = Показать
 daily-show-gaps = С пропусками
 daily-show-all = Все органы
 daily-office = Орган и кто не просмотрел
+daily-of = Орган и подчинённые
 daily-period = Период
 daily-moment = Состояние на
 daily-by = Напечатано

@@ -95,14 +95,16 @@ mod tests {
     #[test]
     fn qr12_every_combination_of_duty_and_marks() {
         for code in 0..6_u32.pow(3) {
-            let people: Vec<(Id, bool, u32)> =
-                (0..3).map(|at| (i64::from(at), code / 6_u32.pow(at) % 2 == 1, code / 6_u32.pow(at) % 6 / 2)).collect();
+            let people: Vec<(Id, bool, u32)> = (0..3)
+                .map(|at| (i64::from(at), code / 6_u32.pow(at) % 2 == 1, code / 6_u32.pow(at) % 6 / 2))
+                .collect();
             let marks: Vec<(Id, i64)> = people
                 .iter()
                 .filter(|(_, _, mark)| *mark > 0)
                 .map(|&(person, _, mark)| (person, i64::from(mark)))
                 .collect();
-            let must: Vec<Id> = people.iter().filter(|(_, must, _)| *must).map(|(person, ..)| *person).collect();
+            let must: Vec<Id> =
+                people.iter().filter(|(_, must, _)| *must).map(|(person, ..)| *person).collect();
             let looked = day(2, &marks).looked(&must);
             // In words: a mark counts from the second negative response on.
             let has = |id: Id| people.iter().any(|&(person, _, mark)| person == id && mark == 2);

@@ -45,6 +45,8 @@ struct DailyView {
     to: String,
     shows: Vec<Choice>,
     is_filtered: bool,
+    /// The bodies whose offices are shown, by the name of the one above them.
+    of: String,
     period: String,
     moment: When,
     printed_by: String,
@@ -133,7 +135,8 @@ pub async fn show(
 ) -> Result<Response, Fail> {
     let (l, conn, scope) = (L(who_asks.viewer.lang), ctx.db.read(), &who_asks.scope);
     let known = offices.current();
-    let zone = scope.tops().first().and_then(|&top| known.get(top)).map_or_else(Zone::utc, |top| top.zone.clone());
+    let tops: Vec<&Arc<Office>> = scope.tops().iter().filter_map(|&top| known.get(top)).collect();
+    let zone = tops.first().map_or_else(Zone::utc, |top| top.zone.clone());
     let today = ctx.now().day_in(&zone);
     let to = CivilDay::parse(asked.to.trim()).unwrap_or(today).min(today.plus_days(1));
     let from = to.plus_days(1 - DAYS);
@@ -157,16 +160,16 @@ pub async fn show(
         let all = judged(conn, scope, None, from, to).await?;
         let mut ends: HashMap<String, CivilDay> = HashMap::new();
         listed.retain(|office| {
-            let today = *ends
-                .entry(office.zone.name().to_owned())
-                .or_insert_with(|| ctx.now().day_in(&office.zone));
+            let today =
+                *ends.entry(office.zone.name().to_owned()).or_insert_with(|| ctx.now().day_in(&office.zone));
             all.0.get(&office.id).is_some_and(|days| days.iter().any(|day| day.is_gap(today)))
         });
         found = Some(all);
     }
     let query = |pairs: &[(&str, &str)]| {
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
-        let encoded = given.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+        let encoded =
+            given.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         encoded.collect::<Vec<_>>().join("&")
     };
     let filters = [("body", asked.body.trim()), ("show", asked.show.as_str())];
@@ -174,7 +177,8 @@ pub async fn show(
     let base = query(&[filters[0], filters[1], ("to", asked.to.trim())]);
     let pager = Pager::new(asked.page.parse().unwrap_or(1), PER_PAGE, listed.len() as u64, base);
     let skipped = usize::try_from((pager.page - 1) * PER_PAGE).unwrap_or_default();
-    let listed: Vec<_> = listed.into_iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or_default()).collect();
+    let listed: Vec<_> =
+        listed.into_iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or_default()).collect();
     let (days, watchers) = match found {
         Some(found) => found,
         None => {
@@ -210,6 +214,10 @@ pub async fn show(
         shows: [("", l.daily_show_gaps()), ("all", l.daily_show_all())]
             .map(|(value, text)| Choice::new(value, text, &asked.show))
             .into(),
+        of: match above.and_then(|above| known.get(above)) {
+            Some(office) => office.name.clone(),
+            None => tops.iter().map(|top| top.name.as_str()).collect::<Vec<_>>().join(", "),
+        },
         is_filtered: !asked.body.trim().is_empty(),
         period: format!("{} — {}", from.show(), to.show()),
         moment: When::new(ctx.now(), &zone),

@@ -25,9 +25,12 @@ const HEAD: Id = 72;
 impl World {
     async fn staff(&self) {
         let tx = self.t.db.begin().await.unwrap();
-        for (id, body, email) in
-            [(DEPUTY, OFFICE, "ZAM@x.ru"), (HEAD, OFFICE, "otdel@x.ru"), (73, REGION, "zam@x.ru"), (74, OFFICE, "q@x.ru")]
-        {
+        for (id, body, email) in [
+            (DEPUTY, OFFICE, "ZAM@x.ru"),
+            (HEAD, OFFICE, "otdel@x.ru"),
+            (73, REGION, "zam@x.ru"),
+            (74, OFFICE, "q@x.ru"),
+        ] {
             let fields = PersonFields {
                 login: format!("login{id}"),
                 name: format!("Сотрудник {id}"),
@@ -69,7 +72,8 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
         }
         w.count_on().await;
         let all = watchers(w.t.db.read(), &SYSTEM, None).await.unwrap();
-        let people = |body: Id| all.get(&body).map(|list| list.iter().map(|one| one.person).collect::<Vec<_>>());
+        let people =
+            |body: Id| all.get(&body).map(|list| list.iter().map(|one| one.person).collect::<Vec<_>>());
         assert_eq!((people(OFFICE), people(REGION)), (Some(vec![DEPUTY, HEAD]), None));
         for (body, watched) in &all {
             let one_by_one = read::recipients(w.t.db.read(), &SYSTEM, *body).await.unwrap();
@@ -79,7 +83,8 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
         assert_eq!(watchers(w.t.db.read(), &SYSTEM, Some(&[REGION])).await.unwrap().len(), 0);
 
         let looked = async || {
-            let (days, _) = daily::judged(w.t.db.read(), &SYSTEM, Some(&[OFFICE]), TODAY, TODAY).await.unwrap();
+            let (days, _) =
+                daily::judged(w.t.db.read(), &SYSTEM, Some(&[OFFICE]), TODAY, TODAY).await.unwrap();
             days[&OFFICE][0].looked.clone()
         };
         assert_eq!(looked().await, Looked::ByNobody(vec![DEPUTY, HEAD]));
@@ -95,7 +100,11 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
             (DEPUTY, Role::MerObserver, OFFICE, vec![]),
             (DEPUTY, Role::DeputyHead, NEIGHBOUR, vec![]),
         ] {
-            assert_eq!(recipients.offices(&w.who(person, role, body)).await.unwrap(), must, "{person} {role:?} {body}");
+            assert_eq!(
+                recipients.offices(&w.who(person, role, body)).await.unwrap(),
+                must,
+                "{person} {role:?} {body}"
+            );
         }
     });
 }
@@ -114,7 +123,9 @@ fn qr12_days_nobody_looked_and_who_did_not_are_visible_above() {
             let needs = recipients.needs(&w.who(1, role, body)).await.unwrap();
             needs.into_iter().map(|need| (need.number, need.href)).collect::<Vec<_>>()
         };
-        let count = |days, missing| vec![(days, "/admin/daily".to_owned()), (missing, "/admin/recipients".to_owned())];
+        let count = |days, missing| {
+            vec![(days, "/admin/daily".to_owned()), (missing, "/admin/recipients".to_owned())]
+        };
         assert_eq!(needs(Role::QualityGroup, REGION).await, count(0, 2), "today is not over");
         assert!(needs(Role::TechnicalOperator, REGION).await.is_empty());
         w.after(Instant::DAY);

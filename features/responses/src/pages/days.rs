@@ -118,7 +118,7 @@ async fn today(pages: &Pages, office: Id) -> Result<CivilDay, DbErr> {
 
 /// Marks a day as looked through: what has come so far.
 pub async fn look(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
-    let day = asked(&pages, &who, &form).await?;
+    let Some(day) = asked(&pages, &who, &form).await? else { return Ok(refused()) };
     // What came while the page stood open has not been seen.
     let shown = form.get("negative").parse().map_or(0, |shown: i64| shown.clamp(0, day.negative));
     let mark = Mark { person: who.caller.person(), at: pages.ctx.now(), negative: shown };
@@ -132,7 +132,7 @@ pub async fn look(State(pages): State<Pages>, who: Who, trace: Trace, form: Form
 
 /// Takes one's mark off a day.
 pub async fn undo(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
-    let day = asked(&pages, &who, &form).await?;
+    let Some(day) = asked(&pages, &who, &form).await? else { return Ok(refused()) };
     let tx = pages.ctx.db.begin().await?;
     if store::remove(&tx, day.body, day.day, who.caller.person()).await? {
         write(&pages, &who, &trace, &tx, &day, false).await?;
@@ -141,16 +141,22 @@ pub async fn undo(State(pages): State<Pages>, who: Who, trace: Trace, form: Form
     Ok(back(&pages, &form, &day, "done=day-undone"))
 }
 
-/// The day that the form names: of an office that this person must look through, not ahead.
-async fn asked(pages: &Pages, who: &Who, form: &Form) -> Result<Day, Fail> {
-    let office: Id = form.get("body").parse().map_err(|_| Fail::NotFound)?;
-    let day = CivilDay::parse(form.get("day")).ok_or(Fail::NotFound)?;
+/// The day that the form names: with responses, not ahead, of an office that this person must look through; they may
+/// have ceased to be its recipient while the page stood open.
+async fn asked(pages: &Pages, who: &Who, form: &Form) -> Result<Option<Day>, Fail> {
+    let (Ok(office), Some(day)) = (form.get("body").parse(), CivilDay::parse(form.get("day"))) else {
+        return Ok(None);
+    };
     let is_theirs = pages.watchers.offices(who).await?.contains(&office);
     if !is_theirs || day > today(pages, office).await? {
-        return Err(Fail::NotFound);
+        return Ok(None);
     }
     let day = store::of_office(pages.ctx.db.read(), &who.scope, office, day).await?;
-    if day.all == 0 { Err(Fail::NotFound) } else { Ok(day) }
+    Ok(Some(day).filter(|day| day.all > 0))
+}
+
+fn refused() -> Response {
+    Redirect::to("/admin/?done=day-refused").into_response()
 }
 
 fn back(pages: &Pages, form: &Form, day: &Day, query: &str) -> Response {

@@ -75,7 +75,7 @@ struct Day {
 /// Shows the page.
 pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
     let l = L(who.viewer.lang);
-    let mut page = who.page(Section::Today, l.today_title());
+    let page = who.page(Section::Today, l.today_title());
     if !who.caller.may(Permission::ReadResponses) {
         return Ok(html(StatusCode::OK, &LinksView { page, l, links: links(&who, l) }));
     }
@@ -87,9 +87,11 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     let today = pages.ctx.now().day_in(&zone);
 
     let done = Form::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    if done.get("done") == "day-undone" {
-        page = page.flash(FlashKind::Notice, l.day_undone());
-    }
+    let page = match done.get("done") {
+        "day-undone" => page.flash(FlashKind::Notice, l.day_undone()),
+        "day-refused" => page.flash(FlashKind::Problem, l.day_refused()),
+        _ => page,
+    };
     let days = of_days(conn, &scope, today).await?;
     let mut tiles = tiles(conn, &scope, today, &days, l).await?;
     for slice in &pages.attention {

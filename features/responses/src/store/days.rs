@@ -109,7 +109,8 @@ pub async fn of_office<C: ConnectionTrait>(
 /// # Errors
 /// When the database refuses.
 pub async fn set(tx: &Tx, body: Id, day: CivilDay, mark: Mark) -> Result<(), DbErr> {
-    let text = "INSERT INTO responses_days (day, body_id, person_id, looked_at, negative) VALUES (?, ?, ?, ?, ?)
+    let text =
+        "INSERT INTO responses_days (day, body_id, person_id, looked_at, negative) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (day, body_id, person_id) DO UPDATE
         SET looked_at = excluded.looked_at, negative = excluded.negative";
     let values = [day.0.into(), body.into(), mark.person.into(), mark.at.0.into(), mark.negative.into()];

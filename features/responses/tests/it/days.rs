@@ -11,9 +11,7 @@ use otklik_responses::days::{self, Day, Mark};
 use otklik_responses::{Acceptor, figures};
 use otklik_testkit::{TestDb, both};
 
-use crate::common::{
-    DAY, FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, caller, context, response,
-};
+use crate::common::{DAY, FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, caller, context, response};
 
 const SYSTEM: Scope = Scope::system("a test looks at everything");
 const LIST: &str = "/admin/responses?body=6911&from=2026-11-22&to=2026-11-22";
@@ -42,7 +40,10 @@ fn qr12_a_day_is_marked_in_one_press_and_a_later_negative_response_opens_it_agai
         accept(&t, &acceptor, NEAR_A, "b1").await;
         let site = Site::open(&ctx).await;
         let today = site.get("office", "/admin/").await.text;
-        assert!(today.contains("Вы не просмотрели") && today.contains("Получено откликов: 2, из них негативных: 1."));
+        assert!(
+            today.contains("Вы не просмотрели")
+                && today.contains("Получено откликов: 2, из них негативных: 1.")
+        );
         assert!(today.contains(&LIST.replace('&', "&#38;")) || today.contains(LIST), "{today}");
         assert!(site.get("office", LIST).await.text.contains("Просмотрено всё за день"));
         // Those who need not have no such line; a list of more than the day has none either.
@@ -53,18 +54,25 @@ fn qr12_a_day_is_marked_in_one_press_and_a_later_negative_response_opens_it_agai
         }
 
         let body = NEAR_A.to_string();
-        let fields = |negative| [("body", &*body), ("day", "2026-11-22"), ("negative", negative), ("back", "today")];
+        let fields =
+            |negative| [("body", &*body), ("day", "2026-11-22"), ("negative", negative), ("back", "today")];
         let answer = site.post("office", LOOK, &fields("1")).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let page = site.get("office", &answer.location).await.text;
-        assert!(page.contains("Отменить") && page.contains("Вы всё просмотрели") && !page.contains("Вы не просмотрели"));
+        assert!(
+            page.contains("Отменить")
+                && page.contains("Вы всё просмотрели")
+                && !page.contains("Вы не просмотрели")
+        );
         assert!(day(&t, NEAR_A).await.is_looked_by(104) && !day(&t, NEAR_A).await.is_looked_by(102));
 
         accept(&t, &acceptor, NEAR_A, "c1").await;
         assert!(day(&t, NEAR_A).await.is_looked_by(104), "a good one opens nothing");
         accept(&t, &acceptor, NEAR_A, "c0").await;
         assert!(!day(&t, NEAR_A).await.is_looked_by(104));
-        assert!(site.get("office", "/admin/").await.text.contains("После вашей отметки пришёл негативный отклик"));
+        assert!(
+            site.get("office", "/admin/").await.text.contains("После вашей отметки пришёл негативный отклик")
+        );
 
         // The page was open before the second negative response came: that one has not been seen.
         site.post("office", LOOK, &fields("1")).await;
@@ -107,13 +115,17 @@ fn qr12_only_who_must_marks_only_days_up_to_the_offices_today() {
             ("office", NEAR_A, "2026-11-21"),
             ("office", NEAR_A, "вчера"),
         ] {
-            assert_eq!(post(who, body, day).await.status, StatusCode::NOT_FOUND, "{who} {body} {day}");
+            assert_eq!(post(who, body, day).await.location, "/admin/?done=day-refused", "{who} {body} {day}");
         }
         assert_eq!(post("observer", NEAR_A, "2026-11-22").await.status, StatusCode::FORBIDDEN);
         assert!(day(&t, NEAR_A).await.marks.is_empty());
+        assert!(site.get("near", "/admin/?done=day-refused").await.text.contains("Отметка не изменена"));
         assert_eq!(post("near", NEAR_A, "2026-11-22").await.location, LIST);
         assert!(site.get("near", LIST).await.text.contains("Вы всё просмотрели"));
-        assert!(site.get("office", LIST).await.text.contains("Просмотрено всё за день"), "each for themselves");
+        assert!(
+            site.get("office", LIST).await.text.contains("Просмотрено всё за день"),
+            "each for themselves"
+        );
 
         let scope = caller("far").unwrap().scope(Permission::ReadResponses);
         let far: Vec<CivilDay> = vec![DAY];
@@ -130,7 +142,10 @@ fn what_other_slices_say_of_needs_stands_on_the_first_page() {
         let site = Site::open(&ctx).await;
         let page = site.get("near", "/admin/").await.text;
         assert!(page.contains("Откликов пока нет"), "also before the first response");
-        assert!(page.contains("<li class=\"tile warning\"><a href=\"/admin/cares\"><strong>3</strong>"), "{page}");
+        assert!(
+            page.contains("<li class=\"tile warning\"><a href=\"/admin/cares\"><strong>3</strong>"),
+            "{page}"
+        );
         assert!(page.contains("<li class=\"tile quiet\"><a href=\"/admin/no-cares\"><strong>0</strong>"));
         assert!(!site.get("operator", "/admin/").await.text.contains("cares"));
     });
