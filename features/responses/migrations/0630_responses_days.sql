@@ -6,7 +6,7 @@ CREATE TABLE responses_days (
     person_id BIGINT NOT NULL,
     looked_at BIGINT NOT NULL,
     negative BIGINT NOT NULL,
-    PRIMARY KEY (day, body_id, person_id)
+    PRIMARY KEY (body_id, day, person_id)
 );
 -- The days of offices that have responses, without reading every figure of them.
-CREATE INDEX responses_figures_all ON responses_figures (day, body_id) WHERE figure = 'all';
+CREATE INDEX responses_figures_all ON responses_figures (body_id, day) WHERE figure = 'all';
