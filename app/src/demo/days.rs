@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use otklik_access::{Role, Scope};
-use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_notifications::read::watchers;
 use otklik_organisations::people::{self, PersonFields};
 use otklik_organisations::store;
@@ -12,6 +12,7 @@ use otklik_responses::days::{Mark, REMINDED, received, set};
 use otklik_web::Ctx;
 
 use super::content;
+use super::fill::SHOWN;
 
 const SYSTEM: Scope = Scope::system("demo content");
 /// Offices where nobody has an account, on purpose.
@@ -56,17 +57,26 @@ pub async fn officials(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {
 /// Most days before today were looked through, the next morning; some by one of two, some by nobody.
 pub async fn look(ctx: &Ctx) -> Result<()> {
     let conn = ctx.db.read();
-    let zones: HashMap<Id, _> =
-        store::all(conn, &SYSTEM).await?.into_iter().map(|body| (body.id, body.fields.zone)).collect();
+    let offices: HashMap<Id, (String, Zone)> = store::all(conn, &SYSTEM)
+        .await?
+        .into_iter()
+        .map(|body| (body.id, (body.fields.code, body.fields.zone)))
+        .collect();
     let watchers = watchers(conn, &SYSTEM, None).await?;
-    let last = ctx.now().plus(Instant::DAY).day_in(&otklik_kernel::Zone::utc());
+    let last = ctx.now().plus(Instant::DAY).day_in(&Zone::utc());
     let days = received(conn, &SYSTEM, None, last.plus_days(-2 * REMINDED), last).await?;
     let tx = ctx.db.begin().await?;
+    let mut has_missed = false;
     for day in days {
-        let Some(zone) = zones.get(&day.body) else { continue };
+        let Some((code, zone)) = offices.get(&day.body) else { continue };
         let morning = day.day.plus_days(1).start_in(zone).plus(9 * Instant::HOUR);
+        if morning > ctx.now() {
+            continue;
+        }
         for (place, watcher) in watchers.get(&day.body).into_iter().flatten().enumerate() {
-            if morning < ctx.now() && !is_missed(day.day, place, watcher.person) {
+            // The newest of the days at the office shown first always waits for its deputy head.
+            let is_newest = code == SHOWN && place == 0 && !std::mem::replace(&mut has_missed, true);
+            if !is_newest && !is_missed(day.day, place, code) {
                 let at = morning.plus(i64::try_from(place).unwrap_or_default() * 20 * Instant::MINUTE);
                 let mark = Mark { person: watcher.person, at, negative: day.negative };
                 set(&tx, day.body, day.day, mark).await?;
@@ -78,7 +88,9 @@ pub async fn look(ctx: &Ctx) -> Result<()> {
 }
 
 /// Deputies miss every fifth day or so, unit heads every ninth.
-fn is_missed(day: CivilDay, place: usize, person: Id) -> bool {
-    let mixed = (i64::from(day.0) * 31 + person).wrapping_mul(0x9E37_79B9) >> 16;
-    mixed.rem_euclid(if place == 0 { 5 } else { 9 }) == 0
+fn is_missed(day: CivilDay, place: usize, code: &str) -> bool {
+    let seed = code.bytes().fold(u64::from(day.0.unsigned_abs()), |seed, byte| {
+        (seed ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+    });
+    seed.is_multiple_of(if place == 0 { 5 } else { 9 })
 }
