@@ -155,7 +155,7 @@ pub async fn show(
 
     // Every office's days are read only where those with gaps must be found among them.
     let is_all = asked.show == "all";
-    let mut found: Option<(HashMap<Id, Vec<Judged>>, HashMap<Id, Vec<Watcher>>)> = None;
+    let mut found = None;
     if !is_all {
         let all = judged(conn, scope, None, from, to).await?;
         let mut ends: HashMap<String, CivilDay> = HashMap::new();
