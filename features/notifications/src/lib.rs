@@ -1,11 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod alerts;
+mod attention;
 mod backoff;
+pub mod daily;
 mod digest_letter;
 mod flood;
-mod attention;
-pub mod daily;
 mod letter;
 mod mailer;
 pub mod mandatory;

@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use crate::world::{NEIGHBOUR, OFFICE, REGION, World, world};
 
 async fn call(w: &World, request: Request<Body>) -> (StatusCode, String, String) {
-    let response = routes(&w.ctx).router.oneshot(request).await.unwrap();
+    let response = routes(&w.ctx, &w.offices).router.oneshot(request).await.unwrap();
     let status = response.status();
     let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -1,8 +1,8 @@
 //! The slice against both databases and a real mail server.
 
 mod alerts_page;
-mod flood;
 mod daily;
+mod flood;
 mod flow;
 mod mandatory;
 mod office;
