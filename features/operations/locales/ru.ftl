@@ -186,6 +186,8 @@ action-recipients-mark = Отмечены обязательные получа�
 action-responses-look = Отклик отмечен как просмотренный
 action-responses-look-day = День отмечен как просмотренный
 action-responses-undo-day = Снята отметка о просмотре дня
+action-responses-export = Отклики скачиваются
+action-responses-exported = Скачивание откликов закончено
 action-responses-outcome = Записано, что сделано по отклику
 
 field-name = Название
@@ -231,6 +233,8 @@ field-reason = Причина
 field-outcome = Что сделано
 field-looked = Просмотрен
 field-count = Количество
+field-filter = Отбор
+field-whole = Целиком
 field-failures = Неверных паролей подряд
 field-locked-until = Вход закрыт до
 field-temporary-password = Временный пароль

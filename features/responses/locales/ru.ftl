@@ -101,6 +101,17 @@ list-bad-page = «{ $value }» — не номер страницы. Показ�
 list-bad-words = Искать можно не больше чем по восьми словам. Остальные не учтены.
 list-bad-address = Адрес страницы не удалось прочитать. Показаны все отклики.
 
+export-xlsx = Скачать для Excel
+export-csv = Скачать CSV
+export-file = Отклики { $day }
+export-when = Получен
+export-code = Код органа
+export-office = Орган
+export-text = Отзыв
+export-suspicion = Что настораживает
+export-looked = Просмотрен
+export-outcome = Что сделано
+
 marks-none = Без оценок
 mark-sad = Плохо
 mark-happy = Хорошо

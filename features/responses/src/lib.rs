@@ -4,6 +4,7 @@ pub mod accept;
 mod commit;
 pub mod days;
 pub mod device;
+mod export;
 pub mod figures;
 pub mod model;
 mod pages;

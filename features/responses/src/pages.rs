@@ -2,6 +2,7 @@
 
 mod card;
 mod days;
+mod export;
 mod handle;
 mod list;
 mod query;
@@ -65,6 +66,8 @@ pub fn routes(
     Routes::new(ctx, pages)
         .get("/admin/", Access::SignedIn, today::show)
         .get("/admin/responses", read, list::show)
+        .get("/admin/responses/export.xlsx", read, export::xlsx)
+        .get("/admin/responses/export.csv", read, export::csv)
         .get("/admin/responses/{id}", read, card::show)
         .post("/admin/responses/days/look", change, days::look)
         .post("/admin/responses/days/undo", change, days::undo)

@@ -192,6 +192,64 @@ pub async fn list<C: ConnectionTrait>(
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(response).collect()
 }
 
+/// A response as a row of a table to take along.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its id.
+    pub id: Id,
+    /// The office.
+    pub body: Id,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// The marks.
+    pub marks: Marks,
+    /// The text; empty when there is none.
+    pub comment: String,
+    /// What is suspicious about it.
+    pub suspicion: Suspicion,
+    /// When it was looked through.
+    pub looked_at: Option<Instant>,
+    /// What was done.
+    pub outcome: Option<String>,
+}
+
+/// Responses of the scope with identifiers below this one, newest first, for tables of any length.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn lines<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+    below: Id,
+    limit: u64,
+) -> Result<Vec<Line>, DbErr> {
+    let (condition, mut values) = filter.sql(scope);
+    let text = format!(
+        "SELECT r.id, r.body_id, r.received_at, r.marks, r.comment, r.suspicion, r.looked_at, r.outcome \
+         FROM responses_responses r WHERE {condition} AND r.id < ? ORDER BY r.id DESC LIMIT {limit}"
+    );
+    values.push(below.into());
+    conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(line).collect()
+}
+
+/// By place: names are looked for anew in every row.
+fn line(row: &QueryResult) -> Result<Line, DbErr> {
+    let id: Id = row.try_get_by_index(0)?;
+    let marks: String = row.try_get_by_index(3)?;
+    let broken = || DbErr::Custom(format!("responses_responses.marks of {id}: {marks:?}"));
+    Ok(Line {
+        id,
+        body: row.try_get_by_index(1)?,
+        received_at: Instant(row.try_get_by_index(2)?),
+        marks: Marks::parse(&marks).ok_or_else(broken)?,
+        comment: row.try_get_by_index(4)?,
+        suspicion: Suspicion(row.try_get_by_index(5)?),
+        looked_at: row.try_get_by_index::<Option<i64>>(6)?.map(Instant),
+        outcome: row.try_get_by_index(7)?,
+    })
+}
+
 /// How many responses of the scope there are.
 ///
 /// # Errors

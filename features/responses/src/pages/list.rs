@@ -48,13 +48,24 @@ struct ListView {
     is_filtered: bool,
     rows: Vec<Row>,
     pager: Pager,
+    /// The filters as they follow the address of a table to take along.
+    tail: String,
 }
 
-/// Shows the list.
-pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
+/// What the address of the list asks for within a scope.
+pub struct Question {
+    pub asked: Asked,
+    office: Option<Arc<Office>>,
+    /// Whether the scope has more than one body to choose from.
+    has_offices: bool,
+    offered: Vec<Arc<Office>>,
+}
+
+/// Reads the address; what is wrong in it is pointed out and left aside.
+pub async fn ask(pages: &Pages, who: &Who, query: &str) -> Result<Question, Fail> {
     let conn = pages.ctx.db.read();
     let l = L(who.viewer.lang);
-    let (given, is_readable) = match Form::parse(query.unwrap_or_default().as_bytes()) {
+    let (given, is_readable) = match Form::parse(query.as_bytes()) {
         Ok(given) => (given, true),
         Err(_) => (Form::default(), false),
     };
@@ -75,6 +86,16 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     if !is_readable {
         asked.errors.add("", l.list_bad_address());
     }
+    Ok(Question { asked, office, has_offices: bodies.len() > 1, offered })
+}
+
+/// Shows the list.
+pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
+    let conn = pages.ctx.db.read();
+    let l = L(who.viewer.lang);
+    let Question { asked, office, has_offices, offered } =
+        ask(&pages, &who, &query.unwrap_or_default()).await?;
+    let newest = &pages.questionnaires.newest().questionnaire;
 
     let counts = store::counts(conn, &who.scope, &asked.filter, COUNTED + 1).await?;
     let shown = |n: i64| thousands(n.unsigned_abs());
@@ -101,7 +122,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         l,
         q: field("q"),
         body: field("body"),
-        has_offices: bodies.len() > 1,
+        has_offices,
         offered,
         // A date field holds nothing but dates: what else was given is in the words of the mistake.
         from: date("from"),
@@ -127,6 +148,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         is_filtered: asked.filter != store::Filter::default(),
         rows,
         pager,
+        tail: Some(asked.address()).filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default(),
         errors: asked.errors,
     };
     Ok(html(StatusCode::OK, &view))

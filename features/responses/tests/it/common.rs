@@ -221,6 +221,16 @@ impl Site {
         self.call(secret, request.body(Body::from(body.to_owned()))).await
     }
 
+    /// A file as it arrives.
+    pub async fn download(&self, secret: &str, path: &str) -> Vec<u8> {
+        let request = Request::get(path).header(header::COOKIE, format!("otklik={secret}"));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let disposition = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
+        assert!(disposition.starts_with("attachment"), "{disposition}");
+        response.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
     async fn call(&self, secret: &str, request: axum::http::Result<Request<Body>>) -> Answer {
         let mut request = request.unwrap();
         request.headers_mut().insert(header::COOKIE, format!("otklik={secret}").parse().unwrap());

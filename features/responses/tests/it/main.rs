@@ -4,6 +4,7 @@ mod accept;
 mod away;
 mod common;
 mod days;
+mod export;
 mod figures;
 mod list;
 mod marks;
