@@ -53,6 +53,12 @@ pub async fn run(settings: Settings, json: &Json) -> Result<ExitCode> {
         let message = format!("база данных новее этой версии программы: {}", schema.unknown.join(", "));
         add("schema_version", State::Problem, message);
     }
+    if is_current && !otklik_responses::words::is_indexed(&installation.db).await? {
+        let message = "расширения pg_trgm нет: поиск слов по откликам читает все тексты; администратор базы данных \
+            выполняет CREATE EXTENSION pg_trgm и CREATE INDEX responses_responses_trigrams ON responses_responses \
+            USING gin (search_text gin_trgm_ops)";
+        add("search", State::Warning, message.into());
+    }
     match &settings.public_url {
         None => {
             add("public_url", State::Warning, "не задан: ссылки и QR-коды поведут на этот компьютер".into())

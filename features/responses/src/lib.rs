@@ -12,6 +12,7 @@ pub mod receipt;
 mod recent;
 pub mod store;
 pub mod suspicion;
+pub mod words;
 
 pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};
 pub use device::DeviceMarks;
@@ -28,7 +29,8 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0600_responses_responses",
     "0610_responses_receipts",
     "0620_responses_hours",
-    "0630_responses_days"
+    "0630_responses_days",
+    "0640_responses_search",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.

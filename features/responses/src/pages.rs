@@ -21,7 +21,7 @@ use otklik_web::{Access, Attention, Ctx, Part, Routes};
 use crate::days::Watchers;
 
 /// Responses are counted up to here: beyond it the exact number changes nothing for a person who reads them.
-const COUNTED: i64 = 10_000;
+const COUNTED: i64 = 1_000;
 
 /// What the handlers share.
 #[derive(Clone)]

@@ -12,6 +12,7 @@ use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::model::{ContentHash, FormToken};
+use crate::words::Source;
 use crate::{Receipt, Receipts, Response, Stored, Suspicion};
 
 static TOKENS: Many =
@@ -130,25 +131,27 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn sql(&self, scope: &Scope) -> (String, Vec<Value>) {
-        let mut text = scope.sql("r.body_id");
+    /// The filter within a scope as a condition, with the columns that hold the office and the identifier.
+    pub(crate) fn sql(&self, scope: &Scope, body: &str, key: &str) -> (String, Vec<Value>) {
+        let mut text = scope.sql(body);
         let mut values = Vec::new();
         let mut and = |part: &str, given: Vec<Value>| {
             text.push_str(" AND ");
             text.push_str(part);
             values.extend(given);
         };
-        if let Some(body) = self.under {
-            and("r.body_id IN (SELECT body FROM access_closure WHERE ancestor = ?)", vec![body.into()]);
+        if let Some(under) = self.under {
+            let part = format!("{body} IN (SELECT body FROM access_closure WHERE ancestor = ?)");
+            and(&part, vec![under.into()]);
         }
         if let Some(from) = self.from {
             // Zones differ from UTC by less than a day, so the day before bounds the search on the key.
             let bound = floor(from.plus_days(-1));
-            and("r.day >= ? AND r.id >= ?", vec![from.0.into(), bound.into()]);
+            and(&format!("r.day >= ? AND {key} >= ?"), vec![from.0.into(), bound.into()]);
         }
         if let Some(to) = self.to {
             let bound = floor(to.plus_days(2));
-            and("r.day <= ? AND r.id < ?", vec![to.0.into(), bound.into()]);
+            and(&format!("r.day <= ? AND {key} < ?"), vec![to.0.into(), bound.into()]);
         }
         if let Some(negative) = self.negative {
             and("r.is_negative = ?", vec![negative.into()]);
@@ -185,9 +188,9 @@ pub async fn list<C: ConnectionTrait>(
     limit: u64,
     offset: u64,
 ) -> Result<Vec<Response>, DbErr> {
-    let (condition, values) = filter.sql(scope);
+    let Source { from, key, condition, values } = Source::of(conn, scope, filter).await?;
     let text = format!(
-        "SELECT {COLUMNS} FROM responses_responses r WHERE {condition} ORDER BY r.id DESC LIMIT {limit} OFFSET {offset}"
+        "SELECT {COLUMNS} FROM {from} WHERE {condition} ORDER BY {key} DESC LIMIT {limit} OFFSET {offset}"
     );
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(response).collect()
 }
@@ -224,10 +227,10 @@ pub async fn lines<C: ConnectionTrait>(
     below: Id,
     limit: u64,
 ) -> Result<Vec<Line>, DbErr> {
-    let (condition, mut values) = filter.sql(scope);
+    let Source { from, key, condition, mut values } = Source::of(conn, scope, filter).await?;
     let text = format!(
         "SELECT r.id, r.body_id, r.received_at, r.marks, r.comment, r.suspicion, r.looked_at, r.outcome \
-         FROM responses_responses r WHERE {condition} AND r.id < ? ORDER BY r.id DESC LIMIT {limit}"
+         FROM {from} WHERE {condition} AND {key} < ? ORDER BY {key} DESC LIMIT {limit}"
     );
     values.push(below.into());
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(line).collect()
@@ -255,8 +258,8 @@ fn line(row: &QueryResult) -> Result<Line, DbErr> {
 /// # Errors
 /// When the database is away.
 pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<i64, DbErr> {
-    let (condition, values) = filter.sql(scope);
-    let text = format!("SELECT COUNT(*) AS n FROM responses_responses r WHERE {condition}");
+    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
+    let text = format!("SELECT COUNT(*) AS n FROM {from} WHERE {condition}");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
@@ -283,11 +286,11 @@ pub async fn counts<C: ConnectionTrait>(
     filter: &Filter,
     limit: i64,
 ) -> Result<Counts, DbErr> {
-    let (condition, values) = filter.sql(scope);
+    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
     let text = format!(
         "SELECT COUNT(*) AS n, COUNT(CASE WHEN found.is_negative THEN 1 END) AS negative, \
          COUNT(CASE WHEN found.looked_at IS NULL THEN 1 END) AS not_looked FROM \
-         (SELECT r.is_negative, r.looked_at FROM responses_responses r WHERE {condition} LIMIT {limit}) AS found"
+         (SELECT r.is_negative, r.looked_at FROM {from} WHERE {condition} LIMIT {limit}) AS found"
     );
     let Some(row) = conn.query_one_raw(sql(conn, &text, values)).await? else { return Ok(Counts::default()) };
     Ok(Counts {
@@ -307,10 +310,10 @@ pub async fn count_up_to<C: ConnectionTrait>(
     filter: &Filter,
     limit: i64,
 ) -> Result<i64, DbErr> {
-    let (condition, values) = filter.sql(scope);
+    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
     let text = format!(
         "SELECT COUNT(*) AS n FROM \
-         (SELECT 1 AS one FROM responses_responses r WHERE {condition} LIMIT {limit}) AS found"
+         (SELECT 1 AS one FROM {from} WHERE {condition} LIMIT {limit}) AS found"
     );
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))

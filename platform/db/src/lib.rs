@@ -5,6 +5,7 @@ mod inserter;
 pub mod many;
 mod migrate;
 mod rows;
+pub mod search;
 pub mod versions;
 
 use std::path::{Path, PathBuf};

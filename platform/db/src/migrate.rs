@@ -69,11 +69,11 @@ impl MigrationName for Step {
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let conn = manager.get_connection();
-        let text = match conn.get_database_backend() {
-            DbBackend::Sqlite => {
-                self.0.sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").replace("BYTEA", "BLOB")
-            }
-            _ => self.0.sql.to_owned(),
+        let backend = conn.get_database_backend();
+        let own = crate::search::for_backend(self.0.sql, backend);
+        let text = match backend {
+            DbBackend::Sqlite => own.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").replace("BYTEA", "BLOB"),
+            _ => own,
         };
         conn.execute_unprepared(&text).await.map(|_| ())
     }

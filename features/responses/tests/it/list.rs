@@ -1,11 +1,14 @@
 //! The list against a naive filter over random responses, and who sees what.
 
 use otklik_access::{Permission, Scope};
+use otklik_jobs::{Event, Handler, Worker};
 use otklik_kernel::{Clock, Id, Instant, Random, text};
 use otklik_questionnaires::Mark;
 use otklik_responses::store::{self, Counts, Filter};
-use otklik_responses::{Response, Suspicion};
+use otklik_responses::words::WordIndex;
+use otklik_responses::{Response, Stored, Suspicion};
 use otklik_testkit::{TestDb, both};
+use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -43,6 +46,13 @@ async fn fill(t: &TestDb, count: usize) {
             tx.commit().await.unwrap();
         }
     }
+    index(t).await;
+}
+
+/// Puts the texts into the index, as the worker does within a second.
+async fn index(t: &TestDb) {
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(WordIndex)];
+    Worker::new(t.db.clone(), t.clock.clone(), handlers).run_once().await.unwrap();
 }
 
 fn is_under(body: Id, top: Id) -> bool {
@@ -90,6 +100,10 @@ fn filters() -> impl Strategy<Value = Filter> {
             "\\",
             "<B>",
             "нет такого",
+            "ок",
+            "чер кно",
+            "очередьъ",
+            "\"окно\" OR",
         ]),
     )
         .prop_map(
@@ -126,7 +140,7 @@ async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Fi
         negative: len(&|one| one.marks.is_negative()),
         not_looked: len(&|one| one.looked.is_none()),
     };
-    assert_eq!(store::counts(conn, &scope, filter, 1000).await.unwrap(), expected);
+    assert_eq!(store::counts(conn, &scope, filter, 10_000).await.unwrap(), expected);
     let few = store::counts(conn, &scope, filter, 10).await.unwrap();
     assert_eq!(few.all, expected.all.min(10));
     assert!(few.negative <= few.all && few.not_looked <= few.all);
@@ -211,6 +225,81 @@ fn the_neighbour_sees_nothing() {
             // Asking for the office by name gives no way around.
             let asked = Filter { under: Some(NEAR_A), ..Filter::default() };
             assert_eq!(store::count(conn, &scope, &asked).await.unwrap(), i64::from(sees), "{who}");
+        }
+    });
+}
+
+#[test]
+fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
+    /// More than are gone through by their offices.
+    const MANY: usize = 4_200;
+    const TEXTS: [&str; 7] =
+        ["Долгая ОЧЕРЕДЬ, окно 5", "очередной раз", "черед окон", "", "100% «вежливо» \"да\"", "Ёлка а_б", "\\ок"];
+    both(MIGRATIONS, async |t| {
+        context(&t).await;
+        let mut all = Vec::new();
+        for part in 0..MANY / 600 {
+            let fresh: Vec<Stored> = (0..600)
+                .map(|n| {
+                    t.clock.advance(Instant::HOUR / 20);
+                    let office = OFFICES[n % OFFICES.len()];
+                    let text = format!("{} {}", TEXTS[n % TEXTS.len()], TEXTS[n / 13 % TEXTS.len()]);
+                    let mut response = response(&t, office, ["a0", "b1"][n % 2], text.trim());
+                    response.suspicion = Suspicion(i32::from(n % 11 == 0));
+                    Stored { id: t.ids.next(response.received_at, &*t.random), response }
+                })
+                .collect();
+            t.db.insert(vec![store::rows(&fresh)]).await.unwrap();
+            let event = |one: &Stored| Event {
+                id: one.id,
+                kind: String::new(),
+                body: Some(one.response.body),
+                subject: Some(one.id),
+                payload: String::new(),
+                trace: String::new(),
+                at: one.response.received_at,
+                attempts: 0,
+            };
+            let events: Vec<Event> = fresh.iter().map(event).collect();
+            // Twice, as a handler may run, in another order of parts.
+            for events in [&events[300..], &events[..]] {
+                let tx = t.db.begin().await.unwrap();
+                WordIndex.handle(&tx, events).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            all.extend(fresh);
+            if part == 0 {
+                let tx = t.db.begin().await.unwrap();
+                for one in all.iter().step_by(3) {
+                    store::set_looked(&tx, one.id, t.clock.now(), "Куратор").await.unwrap();
+                }
+                tx.commit().await.unwrap();
+            }
+        }
+        let conn = t.db.read();
+        let everything = Scope::system("test");
+        let mut all = Vec::new();
+        while let Some(page) =
+            Some(store::list(conn, &everything, &Filter::default(), 2_000, all.len() as u64).await.unwrap())
+                .filter(|page| !page.is_empty())
+        {
+            all.extend(page);
+        }
+        assert_eq!(all.len(), MANY);
+        let mut narrowed = vec![Filter::default(); 5];
+        narrowed[1].negative = Some(true);
+        narrowed[2].suspicious = Some(true);
+        narrowed[3].from = Some(DAY.plus_days(3));
+        narrowed[3].to = Some(DAY.plus_days(5));
+        narrowed[4].not_looked = true;
+        narrowed[4].under = Some(NEAR);
+        for words in ["", "очередь", "черед", "ОКН чер", "ок", "100% \"да\"", "а_б", "_", "\\ок", "вежлива", "OR"] {
+            for filter in &narrowed {
+                let filter = Filter { words: words.to_owned(), ..filter.clone() };
+                check(&t, &all, "country", &[COUNTRY], &filter, 7).await;
+            }
+            let filter = Filter { words: words.to_owned(), ..Filter::default() };
+            check(&t, &all, "near", &[NEAR], &filter, 0).await;
         }
     });
 }

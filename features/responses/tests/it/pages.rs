@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use otklik_access::Scope;
-use otklik_jobs::Worker;
+use otklik_jobs::{Handler, Worker};
 use otklik_kernel::{Id, Instant};
-use otklik_responses::{Suspicion, figures, store};
+use otklik_responses::{Suspicion, figures, store, words};
 use otklik_testkit::{TestDb, both};
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ async fn stage(t: &TestDb) -> Stage {
     let mut far = response(t, FAR_A, "b0", "далеко");
     far.suspicion = Suspicion::TOO_FAST;
     let far = store(far).await;
-    let worker = Worker::new(t.db.clone(), t.clock.clone(), vec![Arc::new(figures::Figures)]);
+    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(figures::Figures), Arc::new(words::WordIndex)];
+    let worker = Worker::new(t.db.clone(), t.clock.clone(), handlers);
     worker.run_once().await.unwrap();
     Stage { site: Site::open(&ctx).await, bad, good, far }
 }
