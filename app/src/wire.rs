@@ -70,7 +70,8 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     let mailer = otklik_notifications::Mailer::new(&ctx, transport, &offices, &questionnaires);
     let key = Arc::new(SigningKey::open(&settings.data_dir)?);
 
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(otklik_responses::figures::Figures), Arc::new(otklik_responses::words::WordIndex)];
+    let handlers: Vec<Arc<dyn Handler>> =
+        vec![Arc::new(otklik_responses::figures::Figures), Arc::new(otklik_responses::words::WordIndex)];
     let mut schedules = otklik_journal::schedules(&ctx.db, key, settings.data_dir.clone());
     schedules.push(Periodic::new(
         "responses.forget",

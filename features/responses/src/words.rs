@@ -21,6 +21,8 @@ const TEXTS: Texts = Texts {
 
 /// A scope with fewer responses is gone through by its offices: each of its rows is looked at.
 const FEW: i64 = 4_000;
+/// A scope with at least so many is gone through from the newest response on: most of them are within it.
+const VAST: i64 = 60_000;
 
 /// Puts the texts of accepted responses into the index: a response is found by its words within a second.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,21 +66,24 @@ const BY_WORDS: &str = "responses_trigrams w CROSS JOIN responses_responses r ON
 
 impl Source {
     /// The rows of a filter within a scope. PostgreSQL chooses the way by its statistics. SQLite has none, so
-    /// it is told: in a scope of few responses by the offices, else by the words or the marks asked for.
+    /// it is told: in a scope of few responses by the offices; else by the words, by what waits or is suspicious,
+    /// or, where the scope is vast, from the newest on.
     pub async fn of<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<Self, DbErr> {
         let plain = |(condition, values)| Self { from: ROWS, key: "r.id", condition, values };
         let words: Vec<String> = filter.words.split_whitespace().take(WORDS).map(search_text).collect();
         let asked = trigrams(&words);
-        let has_way = asked.is_some() || filter.not_looked || filter.suspicious == Some(true);
-        if !has_way || conn.get_database_backend() != DbBackend::Sqlite {
+        let has_index = asked.is_some() || filter.not_looked || filter.suspicious == Some(true);
+        if conn.get_database_backend() != DbBackend::Sqlite {
             return Ok(plain(filter.sql(scope, "r.body_id", "r.id")));
         }
         let within = Filter { under: filter.under, ..Filter::default() };
         let (condition, values) = within.sql(scope, "r.body_id", "r.id");
-        let text =
-            format!("SELECT COUNT(*) AS n FROM (SELECT 1 FROM {ROWS} WHERE {condition} LIMIT {FEW}) AS found");
+        let text = format!(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 FROM {ROWS} WHERE {condition} LIMIT {VAST}) AS found"
+        );
         let row = conn.query_one_raw(sql(conn, &text, values)).await?;
-        if row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))? < FEW {
+        let size: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        if size < FEW || (size < VAST && !has_index) {
             return Ok(plain(filter.sql(scope, "r.body_id", "r.id")));
         }
         // The plus keeps SQLite from going by the offices.

@@ -72,7 +72,9 @@ impl MigrationTrait for Step {
         let backend = conn.get_database_backend();
         let own = crate::search::for_backend(self.0.sql, backend);
         let text = match backend {
-            DbBackend::Sqlite => own.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").replace("BYTEA", "BLOB"),
+            DbBackend::Sqlite => {
+                own.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").replace("BYTEA", "BLOB")
+            }
             _ => own,
         };
         conn.execute_unprepared(&text).await.map(|_| ())

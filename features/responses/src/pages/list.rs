@@ -148,7 +148,10 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         is_filtered: asked.filter != store::Filter::default(),
         rows,
         pager,
-        tail: Some(asked.address()).filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default(),
+        tail: Some(asked.address())
+            .filter(|it| !it.is_empty())
+            .map(|it| format!("?{it}"))
+            .unwrap_or_default(),
         errors: asked.errors,
     };
     Ok(html(StatusCode::OK, &view))

@@ -1,6 +1,7 @@
 //! The list against a naive filter over random responses, and who sees what.
 
 use otklik_access::{Permission, Scope};
+use otklik_db::Migration;
 use otklik_jobs::{Event, Handler, Worker};
 use otklik_kernel::{Clock, Id, Instant, Random, text};
 use otklik_questionnaires::Mark;
@@ -8,13 +9,14 @@ use otklik_responses::store::{self, Counts, Filter};
 use otklik_responses::words::WordIndex;
 use otklik_responses::{Response, Stored, Suspicion};
 use otklik_testkit::{TestDb, both};
-use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use sea_orm::DbBackend;
+use std::sync::Arc;
 
 use crate::common::{
     COUNTRY, DAY, FAR, FAR_A, MIGRATIONS, NEAR, NEAR_A, NEAR_B, OFFICES, acceptor, caller, context, found,
-    response,
+    number, response,
 };
 
 const WORDS: [&str; 8] = ["Ёлка", "окно", "ОКНО", "100%", "а_б", "Очередь", "\\", "<b>"];
@@ -233,8 +235,15 @@ fn the_neighbour_sees_nothing() {
 fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
     /// More than are gone through by their offices.
     const MANY: usize = 4_200;
-    const TEXTS: [&str; 7] =
-        ["Долгая ОЧЕРЕДЬ, окно 5", "очередной раз", "черед окон", "", "100% «вежливо» \"да\"", "Ёлка а_б", "\\ок"];
+    const TEXTS: [&str; 7] = [
+        "Долгая ОЧЕРЕДЬ, окно 5",
+        "очередной раз",
+        "черед окон",
+        "",
+        "100% «вежливо» \"да\"",
+        "Ёлка а_б",
+        "\\ок",
+    ];
     both(MIGRATIONS, async |t| {
         context(&t).await;
         let mut all = Vec::new();
@@ -293,7 +302,9 @@ fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
         narrowed[3].to = Some(DAY.plus_days(5));
         narrowed[4].not_looked = true;
         narrowed[4].under = Some(NEAR);
-        for words in ["", "очередь", "черед", "ОКН чер", "ок", "100% \"да\"", "а_б", "_", "\\ок", "вежлива", "OR"] {
+        for words in
+            ["", "очередь", "черед", "ОКН чер", "ок", "100% \"да\"", "а_б", "_", "\\ок", "вежлива", "OR"]
+        {
             for filter in &narrowed {
                 let filter = Filter { words: words.to_owned(), ..filter.clone() };
                 check(&t, &all, "country", &[COUNTRY], &filter, 7).await;
@@ -301,5 +312,34 @@ fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
             let filter = Filter { words: words.to_owned(), ..Filter::default() };
             check(&t, &all, "near", &[NEAR], &filter, 0).await;
         }
+    });
+}
+
+#[test]
+fn the_step_of_the_schema_indexes_what_was_there_before_and_not_what_waits() {
+    let mut old: Vec<&[Migration]> = MIGRATIONS[..MIGRATIONS.len() - 1].to_vec();
+    let last = otklik_responses::MIGRATIONS.iter().position(|step| step.name == "0640_responses_search");
+    old.push(&otklik_responses::MIGRATIONS[..last.unwrap()]);
+    both(&old, async |t| {
+        let ctx = context(&t).await;
+        let acceptor = acceptor(&ctx, Vec::new()).await;
+        acceptor.accept(response(&t, NEAR_A, "a0", "прежняя очередь")).await.unwrap();
+        otklik_db::execute(&t.db, "DELETE FROM jobs_events").await.unwrap();
+        acceptor.accept(response(&t, NEAR_A, "a0", "новая очередь")).await.unwrap();
+        let steps: Vec<Migration> =
+            MIGRATIONS.iter().copied().flatten().chain(otklik_db::MIGRATIONS).copied().collect();
+        otklik_db::migrate(&t.db, &steps).await.unwrap();
+        assert!(otklik_responses::words::is_indexed(&t.db).await.unwrap());
+        let found = async || match t.db.backend() {
+            DbBackend::Sqlite => number(&t, "SELECT COUNT(*) FROM responses_trigrams('\"чер\"')").await,
+            _ => {
+                number(&t, "SELECT COUNT(*) FROM responses_responses WHERE search_text LIKE '%очередь%'")
+                    .await
+            }
+        };
+        let is_kept_by_hand = t.db.backend() == DbBackend::Sqlite;
+        assert_eq!(found().await, if is_kept_by_hand { 1 } else { 2 });
+        index(&t).await;
+        assert_eq!(found().await, 2);
     });
 }
