@@ -30,7 +30,7 @@ test("a citizen answers and the right people hear of it", async ({ browser }, in
       await page.goto(`${adminUrl}bodies/${officer.body_id}/recipients`);
       const field = page.getByLabel("Адреса получателей");
       await field.fill(`${DEPUTY}, ${WRONG}; ${HEAD}`);
-      await page.getByRole("button", { name: "Сохранить" }).click();
+      await page.getByRole("button", { name: "Сохранить", exact: true }).click();
       // The wrong address is named in the message, the right ones are not.
       const message = page.getByRole("alert");
       await expect(message).toContainText(WRONG);

@@ -24,7 +24,7 @@ async function changesByItself(browser: Browser, otklik: Otklik, adminUrl: strin
     await expect(page.locator("[data-live-mark]")).toHaveText("Страница обновляется сама");
     await page.evaluate(() => document.body.setAttribute("data-same", "yes"));
   }
-  const number = async () => (await analysis.locator("#live").innerText()).replaceAll(/\s+/g, " ");
+  const number = async () => (await analysis.locator("#analysis").innerText()).replaceAll(/\s+/g, " ");
   const before = await number();
 
   const comment = `Окно закрыли за час до конца приёма, ${crypto.randomUUID().slice(0, 8)}`;
