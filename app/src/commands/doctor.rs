@@ -54,10 +54,12 @@ pub async fn run(settings: Settings, json: &Json) -> Result<ExitCode> {
         add("schema_version", State::Problem, message);
     }
     if is_current && !otklik_responses::words::is_indexed(&installation.db).await? {
-        let message = "расширения pg_trgm нет: поиск слов по откликам читает все тексты; администратор базы данных \
-            выполняет CREATE EXTENSION pg_trgm и CREATE INDEX responses_responses_trigrams ON responses_responses \
-            USING gin (search_text gin_trgm_ops)";
-        add("search", State::Warning, message.into());
+        let message = format!(
+            "расширения pg_trgm нет: поиск слов по откликам читает все тексты; администратор базы данных \
+            выполняет CREATE EXTENSION pg_trgm; {}",
+            otklik_responses::words::INDEX
+        );
+        add("search", State::Warning, message);
     }
     match &settings.public_url {
         None => {

@@ -12,6 +12,10 @@ use crate::ACCEPTED;
 use crate::store::{Filter, WORDS};
 
 /// The texts of responses.
+/// What makes the index of words on PostgreSQL where its extension came later.
+pub const INDEX: &str =
+    "CREATE INDEX responses_responses_trigrams ON responses_responses USING gin (search_text gin_trgm_ops)";
+
 const TEXTS: Texts = Texts {
     table: "responses_responses",
     column: "search_text",
