@@ -119,12 +119,19 @@ impl Db {
     /// # Errors
     /// When the database is away or stays locked for five seconds.
     pub async fn begin(&self) -> Result<Tx, DbErr> {
-        self.writer
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+        let writer = self.writer.clone();
+        // In a task of its own, which goes on when the caller is dropped (a person who leaves, a timeout): sqlx
+        // forgets a BEGIN whose answer nobody waits for, and the next user of that connection would write
+        // into a transaction that never ends. A transaction that arrives too late is rolled back as it is dropped.
+        let begun = tokio::spawn(async move {
+            writer
+                .begin_with_options(TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..TransactionOptions::default()
+                })
+                .await
+        });
+        begun.await.map_err(|error| DbErr::Custom(format!("beginning a transaction: {error}")))?
     }
 
     /// Where the database is.
