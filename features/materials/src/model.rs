@@ -78,7 +78,7 @@ impl Carrier {
 /// The places where an office must have a poster. [1 §3.10]
 ///
 /// Stand №1 is prescribed for inspections; a regional office that receives people acts as one (glossary of
-/// [1], «УФНС»). The queue terminal counts wherever there is one.
+/// document 1, «УФНС»). The queue terminal counts wherever there is one.
 #[must_use]
 pub fn prescribed(fields: &BodyFields) -> Vec<Place> {
     if !fields.is_office {

@@ -24,7 +24,7 @@ pub enum Wrong {
 /// A field and what is wrong with it.
 pub type Mistake = (&'static str, Wrong);
 
-/// Our own text, used where no level has set one: the official one (appendix 1 to [1]) is not known.
+/// Our own text, used where no level has set one: the official one (appendix 1 to document 1) is not known.
 #[must_use]
 pub fn default_text(kind: BodyKind, l: L) -> PosterText {
     use BodyKind::{TaxCentral, TaxInspection, TaxRegion, TaxWorkplace};
