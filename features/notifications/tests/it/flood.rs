@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use otklik_kernel::{Id, Instant};
 use otklik_notifications::Alerts;
-use otklik_notifications::queue::Status;
+use otklik_notifications::queue::{MOST_COUNTED, Status};
 use sea_orm::ConnectionTrait as _;
 use tokio::task::JoinSet;
 
@@ -102,7 +102,9 @@ fn qr5_a_flood_makes_few_letters_and_loses_nothing() {
         }
         assert_eq!(letters.values().filter(|of| of.len() == 1).count(), 1, "the neighbour's only recipient");
         assert_eq!(kinds.len(), 20 + 1 + 2 + 1);
-        assert_eq!(w.count(Status::Gathered).await, u64::try_from(many()).unwrap() - 20);
+        // The queue's page counts no further than this.
+        let gathered = (u64::try_from(many()).unwrap() - 20).min(MOST_COUNTED);
+        assert_eq!(w.count(Status::Gathered).await, gathered);
         assert_eq!((w.count(Status::Fresh).await, w.count(Status::Waiting).await), (0, 0));
     });
 }
