@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Cookie, expect, type Page, type Response, test as base } from "@playwright/test";
 
 import { HtmlChecker } from "./checker.js";
-import { type Account, Otklik } from "./otklik.js";
+import { type Account, Otklik, type Role } from "./otklik.js";
 
 /** Started once per worker: the program on demo content, and the HTML checker. */
 interface Started {
@@ -117,4 +117,37 @@ export async function fitsWidth(page: Page): Promise<void> {
     return [scrollWidth, clientWidth] as const;
   });
   expect(needed, "width of the content against the screen").toBeLessThanOrEqual(given);
+}
+
+/** A page of the admin zone to be looked over: its name in pictures, who opens it and how, the status of its answer. */
+export interface Looked {
+  name: string;
+  as: Role;
+  open: (page: Page, otklik: Otklik) => Promise<unknown>;
+  status?: number | undefined;
+}
+
+/** Declares a test per page: its answer, width, HTML, axe, the browser's complaints; pictures for whoever looks. */
+export function lookOver(title: string, pictures: string, pages: Looked[]): void {
+  for (const { name, as, open, status = 200 } of pages) {
+    test(`${title}: ${name}`, async ({ page, otklik, checker }, info) => {
+      await be(page, otklik, otklik.account(as));
+      const watched = watch(page);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await open(page, otklik);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      expect(shown(watched).status()).toBe(status);
+      const elsewhere = watched.further.filter((url) => !url.startsWith(otklik.demo.admin_url));
+      expect(elsewhere, "requests to anywhere else").toEqual([]);
+      await fitsWidth(page);
+      expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
+      await axe(page);
+      expect(watched.complaints, "complaints of the browser").toEqual([]);
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+        const path = `${info.project.outputDir}/pages/${pictures}-${name}-${width}.png`;
+        await page.screenshot({ path, fullPage: true });
+      }
+    });
+  }
 }

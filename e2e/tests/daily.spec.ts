@@ -1,20 +1,14 @@
 import type { Page } from "@playwright/test";
 
-import type { Otklik, Role } from "../support/otklik.js";
-import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
-
-interface DailyPage {
-  name: string;
-  as: Role;
-  open: (page: Page, otklik: Otklik) => Promise<unknown>;
-}
+import type { Otklik } from "../support/otklik.js";
+import { be, expect, type Looked, lookOver, test } from "../support/test.js";
 
 const at =
   (path: string) =>
   (page: Page, otklik: Otklik): Promise<unknown> =>
     page.goto(`${otklik.demo.admin_url}${path}`);
 
-const PAGES: DailyPage[] = [
+const PAGES: Looked[] = [
   { name: "today", as: "deputy_head", open: at("") },
   { name: "today-above", as: "quality_group", open: at("") },
   { name: "gaps", as: "quality_group", open: at("daily") },
@@ -23,23 +17,7 @@ const PAGES: DailyPage[] = [
   { name: "none", as: "quality_group", open: at("daily?body=zzzz") },
 ];
 
-for (const { name, as, open } of PAGES) {
-  test(`daily: ${name}`, async ({ page, otklik, checker }, info) => {
-    await be(page, otklik, otklik.account(as));
-    const watched = watch(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await open(page, otklik);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await fitsWidth(page);
-    expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
-    await axe(page);
-    expect(watched.complaints, "complaints of the browser").toEqual([]);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-      await page.screenshot({ path: `${info.project.outputDir}/pages/daily-${name}-${width}.png`, fullPage: true });
-    }
-  });
-}
+lookOver("daily", "daily", PAGES);
 
 /** QR-12: one press marks a day, on either page; undo takes it back; those above see who has not looked. */
 test("an official looks a day through in one press and may take it back", async ({ page, browser, otklik }) => {

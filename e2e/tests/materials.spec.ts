@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import type { Otklik, Role } from "../support/otklik.js";
-import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
+import { be, expect, lookOver, test } from "../support/test.js";
 
 /** A red rectangle: PNG of 2 × 2 pixels. */
 const PICTURE = Buffer.from(
@@ -55,26 +55,7 @@ const PAGES: [string, Role, (page: Page, otklik: Otklik) => Promise<unknown>, nu
   ["offices-none", "administrator", (page, otklik) => page.goto(`${otklik.demo.admin_url}placements?q=zzzz`)],
 ];
 
-for (const [name, as, open, status = 200] of PAGES) {
-  test(`qr11 page: ${name}`, async ({ page, otklik, checker }, info) => {
-    await be(page, otklik, otklik.account(as));
-    const watched = watch(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await open(page, otklik);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    expect(shown(watched).status()).toBe(status);
-    const elsewhere = watched.further.filter((url) => !url.startsWith(otklik.demo.admin_url));
-    expect(elsewhere, "requests to anywhere else").toEqual([]);
-    await fitsWidth(page);
-    expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
-    await axe(page);
-    expect(watched.complaints, "complaints of the browser").toEqual([]);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-      await page.screenshot({ path: `${info.project.outputDir}/pages/materials-${name}-${width}.png`, fullPage: true });
-    }
-  });
-}
+lookOver("qr11 page", "materials", PAGES.map(([name, as, open, status]) => ({ name, as, open, status })));
 
 test("qr9 the link is copied with the button, and without scripts it stands in a field", async ({ page, otklik, browser }) => {
   await be(page, otklik, otklik.account("responsible_employee"));

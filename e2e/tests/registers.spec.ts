@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import type { Page } from "@playwright/test";
-
-import type { Otklik, Role } from "../support/otklik.js";
-import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
+import type { Otklik } from "../support/otklik.js";
+import { be, expect, type Looked, lookOver, test } from "../support/test.js";
 
 const run = promisify(execFile);
 
@@ -19,13 +17,6 @@ assert not list(sheet.iter(main + "f"))
 print(json.dumps([["".join(cell.itertext()) for cell in row] for row in sheet.iter(main + "row")]))
 `;
 
-interface RegisterPage {
-  name: string;
-  as: Role;
-  status?: number;
-  open: (page: Page, otklik: Otklik) => Promise<unknown>;
-}
-
 /** A page of the officer's own office. */
 const office = (otklik: Otklik, rest: string): string =>
   `${otklik.demo.admin_url}bodies/${otklik.account("responsible_employee").body_id}${rest}`;
@@ -34,7 +25,7 @@ const office = (otklik: Otklik, rest: string): string =>
 const region = (otklik: Otklik, rest: string): string =>
   `${otklik.demo.admin_url}bodies/${otklik.account("quality_group").body_id}${rest}`;
 
-const PAGES: RegisterPage[] = [
+const PAGES: Looked[] = [
   { name: "register", as: "responsible_employee", open: (page, otklik) => page.goto(office(otklik, "/responsibles")) },
   {
     name: "register-none",
@@ -110,24 +101,7 @@ const PAGES: RegisterPage[] = [
   },
 ];
 
-for (const { name, as, status = 200, open } of PAGES) {
-  test(`registers: ${name}`, async ({ page, otklik, checker }, info) => {
-    await be(page, otklik, otklik.account(as));
-    const watched = watch(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await open(page, otklik);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    expect(shown(watched).status()).toBe(status);
-    await fitsWidth(page);
-    expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
-    await axe(page);
-    expect(watched.complaints, "complaints of the browser").toEqual([]);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-      await page.screenshot({ path: `${info.project.outputDir}/pages/registers-${name}-${width}.png`, fullPage: true });
-    }
-  });
-}
+lookOver("registers", "registers", PAGES);
 
 /** ORG-5: the six columns [1 §2.2], every row of the subtree, read by another program. */
 test("the register of a region is downloaded with all rows of its offices", async ({ page, otklik }, info) => {
