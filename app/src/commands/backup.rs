@@ -59,12 +59,8 @@ pub async fn backup(settings: Settings, args: &BackupArgs) -> Result<ExitCode> {
             SQLITE
         }
         Address::Postgres(url) => {
-            tool(
-                Command::new("pg_dump")
-                    .args(["--format=custom", "--file"])
-                    .arg(folder.join(POSTGRES))
-                    .arg(url),
-            )?;
+            let mut dump = postgres_tool("pg_dump", url)?;
+            tool(dump.args(["--format=custom", "--file"]).arg(folder.join(POSTGRES)))?;
             POSTGRES
         }
     };
@@ -115,13 +111,8 @@ pub async fn restore(settings: Settings, args: &RestoreArgs) -> Result<ExitCode>
             fs::copy(folder.join(SQLITE), target)?;
         }
         Address::Postgres(url) if contents.database == POSTGRES => {
-            let file = folder.join(POSTGRES);
-            tool(
-                Command::new("pg_restore")
-                    .args(["--no-owner", "--exit-on-error", "--dbname"])
-                    .arg(url)
-                    .arg(file),
-            )?;
+            let mut restore = postgres_tool("pg_restore", url)?;
+            tool(restore.args(["--no-owner", "--exit-on-error"]).arg(folder.join(POSTGRES)))?;
         }
         _ => bail!(
             "копия сделана с другой базы данных ({}): укажите такую же в --database-url",
@@ -139,6 +130,48 @@ pub async fn restore(settings: Settings, args: &RestoreArgs) -> Result<ExitCode>
     args.json.print(&contents, "Копия восстановлена. Проверьте её: otklik doctor, otklik journal verify.")?;
     installation.db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A program of PostgreSQL's on a database. The password goes by the environment: everybody on the machine can
+/// read a command line.
+fn postgres_tool(name: &str, address: &str) -> Result<Command> {
+    let (address, password) = without_password(address)?;
+    let mut command = Command::new(name);
+    command.arg("--dbname").arg(address);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    Ok(command)
+}
+
+/// An address of PostgreSQL and the password that stood in it.
+fn without_password(address: &str) -> Result<(String, Option<String>)> {
+    let mut url = url::Url::parse(address).context("адрес базы данных не читается")?;
+    let mut password = url.password().map(plain).transpose()?;
+    if password.is_some() && url.set_password(None).is_err() {
+        bail!("в адресе базы данных есть пароль, но нет сервера");
+    }
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    if pairs.iter().any(|(name, _)| name == "password") {
+        let mut kept = url.query_pairs_mut();
+        kept.clear();
+        for (name, value) in pairs {
+            if name == "password" {
+                password = Some(value);
+            } else {
+                kept.append_pair(&name, &value);
+            }
+        }
+    }
+    if url.query() == Some("") {
+        url.set_query(None);
+    }
+    Ok((url.into(), password))
+}
+
+fn plain(encoded: &str) -> Result<String> {
+    let text = percent_encoding::percent_decode_str(encoded).decode_utf8();
+    Ok(text.context("пароль в адресе базы данных не в UTF-8")?.into_owned())
 }
 
 fn tool(command: &mut Command) -> Result<()> {
@@ -193,5 +226,23 @@ fn digest(path: &Path) -> Result<String> {
             return Ok(code::hex(&sum.finish()));
         }
         sum.add(&piece[..n]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn qr14_a_password_never_stands_on_a_command_line() {
+        for (address, without, password) in [
+            ("postgres://otklik@db/feedback", "postgres://otklik@db/feedback", None),
+            ("postgres://otklik:p%40ss@db:5433/f", "postgres://otklik@db:5433/f", Some("p@ss")),
+            ("postgres://otklik@db/f?password=p%26q", "postgres://otklik@db/f", Some("p&q")),
+            ("postgres://o:x@db/f?sslmode=require", "postgres://o@db/f?sslmode=require", Some("x")),
+        ] {
+            let (kept, taken) = without_password(address).unwrap();
+            assert_eq!((kept.as_str(), taken.as_deref()), (without, password), "{address}");
+        }
     }
 }

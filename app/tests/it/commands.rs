@@ -164,30 +164,62 @@ fn x2_the_journal_is_whole_until_somebody_changes_it() {
 
 #[test]
 fn x2_a_copy_made_while_serving_is_restored_with_everything() {
+    copy_and_restore(&[], &[]);
+}
+
+#[test]
+fn x2_a_copy_of_a_server_is_restored_into_another_one() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let database = || match runtime.block_on(otklik_testkit::create_postgres()) {
+        // A server that asks for no password takes one that is given all the same.
+        Address::Postgres(url) => url.replace("postgres@", "postgres:secret@"),
+        Address::Sqlite(_) => unreachable!("an address of PostgreSQL was asked for"),
+    };
+    let (one, another) = (database(), database());
+    copy_and_restore(&["--database-url", &one], &["--database-url", &another]);
+}
+
+/// Copies from a database while it is served and restores into another.
+fn copy_and_restore(here: &[&str], there: &[&str]) {
     let folder = tempdir().unwrap();
     let folder = folder.path();
-    installed(folder);
-    assert_eq!(count(folder), json!(0));
-    let server = Server::start(folder, &["serve"]);
+    let at = |place: &[&'static str], more: &[&str]| -> Vec<String> {
+        place.iter().chain(more).map(|word| (*word).to_owned()).collect()
+    };
+    let ask =
+        |folder: &Path, words: &[String]| run(folder, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let stored = |folder: &Path, database: &[&str]| {
+        let said = ask(folder, &at(&["responses", "count", "--json"], database));
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.json()["responses"].clone()
+    };
+    let serve = |folder: &Path, database: &[&str]| {
+        let words = at(&["serve"], database);
+        Server::start(folder, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    std::fs::write(folder.join("bodies.csv"), format!("{HEADER}{CENTRE}{OFFICE}")).unwrap();
+    let said = ask(folder, &at(&["bodies", "import", "bodies.csv", "--json"], here));
+    assert_eq!((said.code, stored(folder, here)), (Some(0), json!(0)), "{said:?}");
+    let server = serve(folder, here);
     let receipt = respond(server.address, "6901", "Долго").unwrap();
     respond(server.address, "6901", "Вежливо").unwrap();
-    assert_eq!(count(folder), json!(2));
-    let copied = run(folder, &["backup", "copy", "--json"]);
+    assert_eq!(stored(folder, here), json!(2));
+    let copied = ask(folder, &at(&["backup", "copy", "--json"], here));
     assert_eq!(copied.code, Some(0), "{copied:?}");
     respond(server.address, "6901", "После копии").unwrap();
     drop(server);
-    let occupied = run(folder, &["restore", "copy"]);
+    let occupied = ask(folder, &at(&["restore", "copy"], here));
     assert_eq!(occupied.code, Some(1), "never over what is there: {occupied:?}");
     assert!(occupied.err.contains("не пуста"));
-    assert_eq!(count(folder), json!(3));
+    assert_eq!(stored(folder, here), json!(3));
 
     let other = folder.join("other");
     std::fs::create_dir(&other).unwrap();
-    let restored = run(&other, &["restore", "../copy", "--json"]);
+    let restored = ask(&other, &at(&["restore", "../copy", "--json"], there));
     assert_eq!(restored.code, Some(0), "{restored:?}");
-    assert_eq!(count(&other), json!(2));
-    assert_eq!(run(&other, &["journal", "verify"]).code, Some(0));
-    let server = Server::start(&other, &["serve"]);
+    assert_eq!(stored(&other, there), json!(2));
+    assert_eq!(ask(&other, &at(&["journal", "verify"], there)).code, Some(0));
+    let server = serve(&other, there);
     assert_eq!(server.get(&format!("/r/{receipt}")).status, 200);
     drop(server);
 
@@ -198,7 +230,7 @@ fn x2_a_copy_made_while_serving_is_restored_with_everything() {
     std::fs::write(&file, bytes).unwrap();
     let third = folder.join("third");
     std::fs::create_dir(&third).unwrap();
-    let refused = run(&third, &["restore", "../copy"]);
+    let refused = ask(&third, &at(&["restore", "../copy"], there));
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("secret.key") && !third.join("data").exists(), "{refused:?}");
 }
