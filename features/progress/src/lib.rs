@@ -1,4 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod delivery;
+pub mod generate;
 pub mod model;
+pub mod print;
+pub mod reference;
