@@ -1,0 +1,8 @@
+//! The lake over real files and over stores that fail.
+
+mod commits;
+mod faults;
+mod faulty;
+mod queries;
+mod support;
+mod upkeep;

@@ -1,0 +1,151 @@
+//! Questions: to one snapshot, whatever is committed meanwhile.
+
+use otklik_lake::arrow::array::{Int64Array, StringViewArray};
+use otklik_lake::{Change, Engine, Look, Rewrite, Table};
+
+use crate::support::{InFolder, file, grow, in_folder, number, open, rows, table};
+
+async fn three_files() -> InFolder {
+    let place = in_folder();
+    for (from, to) in [(20_000, 30_000), (0, 20_000), (30_000, 40_000)] {
+        grow(&place.lake, from, to).await.expect("a commit");
+    }
+    place
+}
+
+#[tokio::test]
+async fn a_table_without_files_is_empty() {
+    let place = in_folder();
+    let snapshot = place.lake.latest().await.expect("a snapshot");
+    assert_eq!(number(&place.lake, &snapshot, "select count(*) from events where key = 'k'").await, 0);
+}
+
+#[tokio::test]
+async fn answers_come_from_all_files_and_one_snapshot() {
+    let place = three_files().await;
+    let then = place.lake.latest().await.expect("a snapshot");
+    let path = then.all_files().next().expect("a file").path.clone();
+    place.lake.commit(&then, Change::new().without(path)).await.expect("a commit");
+    let sum: i64 = (0..40_000).map(|row| row * 7 % 1_000).sum();
+    assert_eq!(number(&place.lake, &then, "select sum(value) from events").await, sum);
+    let now = place.lake.latest().await.expect("a snapshot");
+    assert_eq!(number(&place.lake, &now, "select count(*) from events").await, 30_000);
+    let distinct = "select count(distinct key) from events";
+    assert_eq!(number(&open(place.folder.path(), &place.clock), &then, distinct).await, 20_000);
+}
+
+#[tokio::test]
+async fn a_missing_file_is_an_error_not_a_smaller_answer() {
+    let place = three_files().await;
+    let snapshot = place.lake.latest().await.expect("a snapshot");
+    let path = snapshot.all_files().nth(1).expect("a file").path.clone();
+    std::fs::remove_file(place.folder.path().join(path)).expect("it was there");
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    let session = engine.session(&snapshot, &[table()], Look::Whole).expect("a session");
+    assert!(session.rows("select sum(value) from events").await.is_err());
+}
+
+#[tokio::test]
+async fn one_key_is_found_among_many_and_views_are_queries_by_name() {
+    let place = three_files().await;
+    let snapshot = place.lake.latest().await.expect("a snapshot");
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    for look in [Look::Few, Look::Whole] {
+        let session = engine.session(&snapshot, &[table()], look).expect("a session");
+        session.view("late", "select * from events where at >= 0").await.expect("a view");
+        let found = session.rows("select key, at, value from late where key = 'k012345' order by at").await;
+        let found = found.expect("an answer");
+        let found =
+            otklik_lake::arrow::compute::concat_batches(&found[0].schema(), &found).expect("one batch");
+        assert_eq!(found.num_rows(), 2);
+        let keys = found.column(0).as_any().downcast_ref::<StringViewArray>().expect("texts");
+        let values = found.column(2).as_any().downcast_ref::<Int64Array>().expect("numbers");
+        assert_eq!((keys.value(1), values.value(0), values.value(1)), ("k012345", 24_690 * 7 % 1_000, 837));
+    }
+}
+
+#[tokio::test]
+async fn files_are_rewritten_as_one_sorted_file() {
+    let place = three_files().await;
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    let base = place.lake.latest().await.expect("a snapshot");
+    let (table, files) = (table(), base.files("events").map(|file| file.path.clone()).collect::<Vec<_>>());
+    let rewrite = Rewrite { table: &table, files: files.clone(), only: Some("value <> 7".to_owned()) };
+    let written =
+        engine.rewrite(&place.lake, &base, &rewrite).await.expect("it is written").expect("rows stay");
+    assert_eq!(written.file().rows, 40_000 - 40);
+    let mut change = Change::new().with(place.lake.keep(written).await.expect("it is kept"));
+    change.removes = files;
+    let after = place.lake.commit(&base, change).await.expect("a commit");
+    assert_eq!((after.files("events").count(), after.rows("events")), (1, 39_960));
+    assert!(place.lake.verify().await.expect("a report").ok);
+    let session = engine.session(&after, std::slice::from_ref(&table), Look::Whole).expect("a session");
+    let session = session.rows("select at from events").await.expect("rows");
+    let at = session.iter().flat_map(|batch| {
+        batch.column(0).as_any().downcast_ref::<Int64Array>().expect("numbers").values().to_vec()
+    });
+    assert!(at.is_sorted());
+    let nothing = Rewrite { table: &table, files: vec![], only: None };
+    assert!(engine.rewrite(&place.lake, &after, &nothing).await.expect("no error").is_none());
+}
+
+#[tokio::test]
+async fn sorting_more_than_fits_into_memory_uses_the_disk() {
+    let place = in_folder();
+    for from in (0..1_000_000_i64).step_by(250_000) {
+        grow(&place.lake, from, from + 250_000).await.expect("a commit");
+    }
+    let base = place.lake.latest().await.expect("a snapshot");
+    let engine = Engine::new(&place.lake, 48 << 20, 2).expect("an engine");
+    let by_value = Table::new("by_value", table().schema().as_ref().clone()).sorted_by(&["value", "at"]);
+    let session = engine.session(&base, &[table()], Look::Whole).expect("a session");
+    let written = session.write(&place.lake, &by_value, "select * from events order by value, at").await;
+    assert_eq!(written.expect("it is written").expect("rows").file().rows, 1_000_000);
+}
+
+#[tokio::test]
+async fn a_column_that_came_later_is_empty_in_older_files() {
+    use otklik_lake::arrow::datatypes::{DataType, Field};
+    let place = in_folder();
+    let snapshot = grow(&place.lake, 0, 10).await.expect("a commit");
+    let mut fields: Vec<_> = table().schema().fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.push(Field::new("later", DataType::Int64, true));
+    let newer = Table::new("events", otklik_lake::arrow::datatypes::Schema::new(fields));
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    let session = engine.session(&snapshot, &[newer], Look::Whole).expect("a session");
+    let rows = session.rows("select count(*), count(later) from events").await.expect("an answer");
+    let count = |column: usize| {
+        rows[0].column(column).as_any().downcast_ref::<Int64Array>().expect("a number").value(0)
+    };
+    assert_eq!((count(0), count(1)), (10, 0));
+}
+
+#[tokio::test]
+async fn two_threads_write_at_once_and_other_columns_are_refused() {
+    use otklik_lake::TableWriter;
+    let place = in_folder();
+    let written: Vec<_> = std::thread::scope(|scope| {
+        let threads = [0, 50_000].map(|from| {
+            let lake = &place.lake;
+            scope.spawn(move || {
+                let mut writer = TableWriter::new(lake, &table()).expect("a writer");
+                for step in 0..50 {
+                    let from = from + step * 1_000;
+                    writer.write(&rows(from, from + 1_000)).expect("rows are written");
+                }
+                let other = rows(0, 1).project(&[0, 1]).expect("two columns");
+                assert!(writer.write(&other).is_err());
+                writer.finish().expect("a file")
+            })
+        });
+        threads.into_iter().map(|thread| thread.join().expect("a thread")).collect()
+    });
+    let mut change = Change::new();
+    for written in written {
+        change = change.with(place.lake.keep(written).await.expect("it is kept"));
+    }
+    let base = place.lake.latest().await.expect("a snapshot");
+    let after = place.lake.commit(&base, change).await.expect("a commit");
+    assert_eq!(number(&place.lake, &after, "select count(distinct at) from events").await, 100_000);
+    assert!(file(&place.lake, 0, 0).await.is_ok_and(|file| file.rows == 0));
+}
