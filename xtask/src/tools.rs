@@ -35,6 +35,15 @@ pub const ZBAR: Package = Package { name: "zbar-tools", here: || in_path("zbarim
 /// Reads and draws PDF files.
 pub const POPPLER: Package =
     Package { name: "poppler-utils", here: || in_path("pdftotext") && in_path("pdftoppm") };
+/// Python environments, into which tests install programs by others that read and write the same files.
+pub const PYTHON: Package = Package {
+    name: "python3-venv",
+    here: || {
+        let ensurepip =
+            Command::new("python3").args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status();
+        ensurepip.is_ok_and(|status| status.success())
+    },
+};
 /// Runs the HTML checker.
 pub const JAVA: Package = Package { name: "default-jre-headless", here: || in_path("java") };
 /// Letters with the measures of Arial, for screenshots and print.

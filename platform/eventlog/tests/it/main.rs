@@ -1,0 +1,4 @@
+//! Event logs against themselves and against another program.
+
+mod oracle;
+mod xes;
