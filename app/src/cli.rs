@@ -36,6 +36,9 @@ enum Command {
     /// Responses: count
     #[command(subcommand)]
     Responses(commands::responses::ResponsesCommand),
+    /// How services run: generate believable daily data
+    #[command(subcommand)]
+    Monitoring(commands::monitoring::MonitoringCommand),
     /// The journal: verify, export the head, erase the data of an entry
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),
@@ -88,6 +91,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::User(command) => commands::user::run(settings, command).await,
         Command::Bodies(command) => commands::bodies::run(settings, command).await,
         Command::Responses(command) => commands::responses::run(settings, command).await,
+        Command::Monitoring(command) => commands::monitoring::run(settings, command).await,
         Command::Journal(command) => commands::journal::run(settings, command).await,
         Command::Backup(args) => commands::backup::backup(settings, &args).await,
         Command::Restore(args) => commands::backup::restore(settings, &args).await,

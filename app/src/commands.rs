@@ -5,6 +5,7 @@ pub mod bodies;
 pub mod doctor;
 pub mod journal;
 pub mod migrate;
+pub mod monitoring;
 pub mod responses;
 pub mod user;
 

@@ -255,6 +255,34 @@ fn qr14_the_doctor_says_what_is_wrong() {
 }
 
 #[test]
+fn mon16_daily_data_are_generated_without_an_installation() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let args = [
+        "monitoring",
+        "generate",
+        "--applications",
+        "300",
+        "--days",
+        "4",
+        "--faults",
+        "--json",
+        "--out",
+        "made",
+    ];
+    let said = run(folder, &args);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.json()["packages"].as_u64().unwrap() > 12, "six senders, four days, some missing: {said:?}");
+    assert!(said.json()["events"].as_u64().unwrap() > 600, "{said:?}");
+    assert!(folder.join("made/epgu_2026-01-12_r1/services.csv").exists());
+    let told: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("made/faults.json")).unwrap()).unwrap();
+    assert_eq!(json!(told["planted"].as_array().unwrap().len()), said.json()["faults"]);
+    assert_eq!(run(folder, &args).code, Some(1), "nothing is written over");
+    assert!(!folder.join("data").exists());
+}
+
+#[test]
 fn wrong_usage_ends_with_2() {
     let folder = tempdir().unwrap();
     for args in [
@@ -262,6 +290,7 @@ fn wrong_usage_ends_with_2() {
         &["migrate", "--nonsense"],
         &["bodies", "import"],
         &["user", "add", "--login", "x"],
+        &["monitoring", "generate", "--applications", "0", "--days", "1", "--out", "x"],
         &["serve", "--listen", "nowhere"],
         &["migrate", "--public-url", "otklik.example"],
         &["migrate", "--database-url", "mysql://x"],

@@ -1,5 +1,7 @@
 //! Mistakes on purpose, each told: what a check must find, days that don't come, applications out of order.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::chance::Chance;
@@ -8,7 +10,7 @@ use super::packages::Package;
 use super::trace::{Kind, Row};
 use super::world::World;
 use crate::delivery::Head;
-use crate::print::END;
+use crate::print::{END, File};
 use crate::reference::Reference;
 
 /// What becomes of a sender's day.
@@ -228,7 +230,9 @@ impl Faults {
                 .filter(|planted| planted.file == name)
                 .map(|planted| planted.line)
                 .collect();
-            if let Some((line, value, request)) = replace(&mut file.bytes, &taken, field, spoil, chance) {
+            if let Some((line, value, request)) =
+                replace(file, &taken, &package.repeated, field, spoil, chance)
+            {
                 self.counts[number] += 1;
                 let whole = whole(kind, &package.head, value);
                 package.planted.push(Planted { file: name, line, field, request, ..whole });
@@ -273,18 +277,20 @@ fn leave_out(package: &mut Package) -> u64 {
 /// Replaces a field of a row, one of the first 200 tried from a drawn place on: its line, the value, its request.
 /// Of applications only rows that tell the result's channel: the application is known without them.
 fn replace(
-    bytes: &mut Vec<u8>,
+    file: &mut File,
     taken: &[u32],
+    repeated: &HashSet<Vec<u8>>,
     field: &str,
     spoil: Spoil,
     chance: &mut Chance,
 ) -> Option<(u32, String, String)> {
+    let is_applications = file.name == "applications.csv";
+    let bytes = &mut file.bytes;
     let text = std::str::from_utf8(bytes).ok()?;
     let lines: Vec<&str> = text.split("\r\n").collect();
     let count = u32::try_from(lines.len()).ok()?.checked_sub(2).filter(|count| *count > 0)?;
     let columns: Vec<&str> = lines[0].trim_start_matches('\u{feff}').split(';').collect();
     let column = columns.iter().position(|name| *name == field)?;
-    let is_applications = columns.contains(&"channel_out");
     let from = chance.below(count);
     for step in 0..count.min(200) {
         let place = 1 + (from + step) % count;
@@ -293,7 +299,7 @@ fn replace(
         if line.contains('"') || taken.contains(&(place + 1)) || row.len() != columns.len() {
             continue;
         }
-        if is_applications && row[5].is_empty() {
+        if is_applications && !repeated.contains(row[0].as_bytes()) {
             continue;
         }
         let Some(value) = spoil(&row).filter(|value| value != row[column]) else { continue };

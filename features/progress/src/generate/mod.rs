@@ -16,6 +16,10 @@ mod world;
 
 use otklik_kernel::CivilDay;
 
+use crate::delivery::Service;
+use crate::model::Process;
+use world::World;
+
 pub use faults::{Fate, Manifest, Planted};
 pub use folder::{Written, write};
 pub use packages::{Package, Packages};
@@ -46,6 +50,24 @@ impl Plan {
     pub const fn new(applications: u32, days: u16, seed: u64) -> Self {
         let from = CivilDay(20_260_112);
         Self { applications, days, seed, from, regions: 0, places: Vec::new(), faults: false }
+    }
+
+    /// The codes of the senders, and the processes that they tell of.
+    #[must_use]
+    pub fn senders(&self) -> Vec<(String, Process)> {
+        World::new(self).senders.into_iter().map(|sender| (sender.code, sender.process)).collect()
+    }
+
+    /// The bodies that applications go to.
+    #[must_use]
+    pub fn bodies(&self) -> Vec<Place> {
+        World::new(self).places
+    }
+
+    /// The services asked for.
+    #[must_use]
+    pub fn services(&self) -> Vec<Service> {
+        World::new(self).services()
     }
 
     /// The packages, by days and then senders: one of each sender for each day, but for faults.

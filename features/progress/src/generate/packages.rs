@@ -1,6 +1,6 @@
 //! Packages of each sender and day, in bounded memory: only rows of applications under way are kept.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use otklik_kernel::CivilDay;
@@ -33,6 +33,8 @@ pub struct Package {
     pub applications: u64,
     /// What is wrong with it on purpose.
     pub planted: Vec<Planted>,
+    /// Requests whose rows of applications only add the channel of the result: they are known without them.
+    pub(super) repeated: HashSet<Vec<u8>>,
 }
 
 impl Package {
@@ -134,8 +136,17 @@ impl Packages {
 
     fn package(&self, sender: usize, rows: &[Row]) -> Package {
         let mut files = Files::new(&self.world);
-        for row in rows {
+        let applications = applications(rows);
+        for (row, _) in &applications {
             files.add(row);
+        }
+        for row in rows.iter().filter(|row| row.kind != Kind::Application) {
+            files.add(row);
+        }
+        let mut repeated = HashSet::new();
+        if self.faults.is_some() {
+            let known = applications.iter().filter(|(_, is_new)| !is_new);
+            repeated.extend(known.map(|(row, _)| request(self.world.plan.seed, row.number).to_vec()));
         }
         let changed = self.day > 0 && self.day == usize::from(self.world.plan.days / 2) && sender == 0;
         let registered = if self.day == 0 {
@@ -145,10 +156,27 @@ impl Packages {
         };
         let day = self.world.plan.from.plus_days(i32::try_from(self.day).unwrap_or(0));
         let head = Head { sender: self.world.senders[sender].code.clone(), day, revision: 1 };
-        let (events, applications) = (files.events.count(), files.applications.count());
+        let (events, count) = (files.events.count(), files.applications.count());
         let files = files.finish(registered, &head);
-        Package { head, comes: day.plus_days(1), files, events, applications, planted: Vec::new() }
+        Package {
+            head,
+            comes: day.plus_days(1),
+            files,
+            events,
+            applications: count,
+            planted: Vec::new(),
+            repeated,
+        }
     }
+}
+
+/// One row of each application: the one with the channel of the result where there are two; and whether the
+/// application is new to the sender.
+fn applications(rows: &[Row]) -> Vec<(Row, bool)> {
+    let mut all: Vec<Row> = rows.iter().filter(|row| row.kind == Kind::Application).copied().collect();
+    all.sort_unstable_by_key(|row| (row.number, row.status));
+    let same = all.chunk_by(|one, other| one.number == other.number);
+    same.filter_map(|rows| rows.last().map(|last| (*last, rows[0].status == 0))).collect()
 }
 
 impl Iterator for Packages {

@@ -76,10 +76,14 @@ fn mon14_clean_data_keep_to_the_order_and_have_every_process_and_most_statuses()
 fn mon1_applications_are_told_by_several_senders_and_known_before_their_events() {
     let packages: Vec<Package> = Plan::new(5_000, 40, 2).packages().collect();
     let mut known: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut results = 0;
     let mut senders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in &packages {
         let one = std::slice::from_ref(package);
+        let mut today = BTreeSet::new();
         for row in rows(one, "applications.csv") {
+            results += usize::from(!row["channel_out"].is_empty());
+            assert!(today.insert(row["request_id"].clone()), "one row of an application in a package");
             known.insert((package.head.sender.clone(), row["request_id"].clone()));
         }
         for name in ["events.csv", "payments.csv", "ratings.csv", "complaints.csv"] {
@@ -93,6 +97,7 @@ fn mon1_applications_are_told_by_several_senders_and_known_before_their_events()
             }
         }
     }
+    assert!(results > 1_000, "{results}");
     let several = |count: usize| senders.values().filter(|senders| senders.len() == count).count();
     assert!(several(2) > 300 && several(3) > 20, "{} {}", several(2), several(3));
     assert!(rows(&packages, "payments.csv").len() > 500);
