@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// A moment: microseconds since 1970-01-01 UTC, the way it is stored (BIGINT).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -164,6 +165,31 @@ impl Zone {
     }
 }
 
+/// What a time on the wall means in a zone; offsets are seconds east of UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// It was shown once.
+    Once(i32),
+    /// Clocks were put back and showed it twice, first with this offset.
+    Twice(i32),
+    /// Clocks were put forward past it; this was the offset before.
+    Never(i32),
+}
+
+impl Zone {
+    /// What a time on the wall means, given as seconds from 1970-01-01 00:00 on the wall; none outside the
+    /// calendar.
+    #[must_use]
+    pub fn wall(&self, seconds: i64) -> Option<Wall> {
+        let wall = TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?);
+        Some(match self.0.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Wall::Once(offset.seconds()),
+            AmbiguousOffset::Gap { before, .. } => Wall::Never(before.seconds()),
+            AmbiguousOffset::Fold { before, .. } => Wall::Twice(before.seconds()),
+        })
+    }
+}
+
 /// Where «now» comes from.
 pub trait Clock: Send + Sync {
     /// The present moment.
@@ -204,6 +230,16 @@ mod tests {
         assert_eq!(moment.wall_seconds(&vladivostok) - moment.wall_seconds(&Zone::utc()), 10 * 3600);
         assert_eq!(moment.wall_seconds(&Zone::utc()), moment.0 / Instant::SECOND);
         assert_eq!(Zone::find("Mars/Olympus"), None);
+    }
+
+    #[test]
+    fn x5_a_time_on_the_wall_is_once_twice_or_never() {
+        let moscow = Zone::find("Europe/Moscow").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+        assert_eq!(moscow.wall(at("2026-11-22T02:30:00Z")), Some(Wall::Once(3 * 3600)));
+        assert_eq!(moscow.wall(at("2010-03-28T02:30:00Z")), Some(Wall::Never(3 * 3600)));
+        assert_eq!(moscow.wall(at("2010-10-31T02:30:00Z")), Some(Wall::Twice(4 * 3600)));
+        assert_eq!(moscow.wall(i64::MAX), None);
     }
 
     #[test]
