@@ -1,7 +1,10 @@
 //! One sender's day, read and checked, as columns. A row that was refused is in none of them.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use otklik_kernel::CivilDay;
 
 /// A text's number in [`Texts`]; 0 is the empty text, which stands for «not given».
@@ -12,39 +15,73 @@ pub type Text = u32;
 pub struct Texts {
     bytes: String,
     ends: Vec<u32>,
-    numbers: HashMap<Box<str>, Text>,
+    /// Numbers by their texts' hashes: a table of its own costs one look where a map of boxed texts costs three.
+    numbers: HashTable<Slot>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u64,
+    number: Text,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { bytes: String::new(), ends: vec![0], numbers: HashMap::from([(Box::from(""), 0)]) }
+        let mut numbers = HashTable::new();
+        let hash = Self::hash("");
+        numbers.insert_unique(hash, Slot { hash, number: 0 }, |slot| slot.hash);
+        Self { bytes: String::new(), ends: vec![0], numbers }
     }
 }
 
 impl Texts {
+    /// The hash by which a text is found; the same in one run of the program only.
+    #[must_use]
+    #[inline]
+    pub fn hash(text: &str) -> u64 {
+        static STATE: OnceLock<RandomState> = OnceLock::new();
+        STATE.get_or_init(RandomState::default).hash_one(text.as_bytes())
+    }
+
     /// The number of a text, which is kept when it is new.
     ///
     /// # Panics
     /// When all texts together are over 4 GiB.
     pub fn add(&mut self, text: &str) -> Text {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
+        self.add_hashed(Self::hash(text), text)
+    }
+
+    /// The number of a text whose [`Texts::hash`] is known already.
+    ///
+    /// # Panics
+    /// When all texts together are over 4 GiB.
+    #[inline]
+    pub fn add_hashed(&mut self, hash: u64, text: &str) -> Text {
+        if let Some(number) = self.find_hashed(hash, text) {
+            return number;
         }
         let number = u32::try_from(self.ends.len()).expect("fewer than 2^32 texts");
         self.bytes.push_str(text);
         self.ends.push(u32::try_from(self.bytes.len()).expect("texts of a delivery are below 4 GiB"));
-        self.numbers.insert(text.into(), number);
+        self.numbers.insert_unique(hash, Slot { hash, number }, |slot| slot.hash);
         number
     }
 
     /// The number of a text, if it is kept.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Text> {
-        self.numbers.get(text).copied()
+        self.find_hashed(Self::hash(text), text)
+    }
+
+    #[inline]
+    fn find_hashed(&self, hash: u64, text: &str) -> Option<Text> {
+        let is_same = |slot: &Slot| slot.hash == hash && self.get(slot.number).as_bytes() == text.as_bytes();
+        self.numbers.find(hash, is_same).map(|slot| slot.number)
     }
 
     /// The text of a number.
     #[must_use]
+    #[inline]
     pub fn get(&self, number: Text) -> &str {
         let number = number as usize;
         let from = if number == 0 { 0 } else { self.ends[number - 1] as usize };
@@ -61,6 +98,12 @@ impl Texts {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.len() == 1
+    }
+
+    /// How many bytes all texts have together.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 }
 
@@ -80,7 +123,8 @@ pub struct Head {
 pub struct Delivery {
     /// Whose, which day, which revision.
     pub head: Head,
-    /// SHA-256 of the bytes as they came (of a folder: of its files' names and bytes in order of names).
+    /// SHA-256 of the bytes as they came; of a folder: of its files' names and the digests of their bytes, in the
+    /// order of names.
     pub digest: [u8; 32],
     /// Every text that the columns name, request numbers too.
     pub texts: Texts,
