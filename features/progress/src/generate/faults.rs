@@ -31,7 +31,7 @@ pub enum Fate {
 /// A mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Planted {
-    /// What it is: a kind of [`KINDS`], a fate, or `order` for events out of order.
+    /// What it is: a kind of mistake, a fate, or `order` for events out of order.
     pub kind: &'static str,
     /// The sender's code.
     pub sender: String,
