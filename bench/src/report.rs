@@ -1,6 +1,7 @@
 //! The figures as a table for people and as JSON for machines.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -69,6 +70,8 @@ pub struct Row {
     pub p99_ms: f64,
     /// The longest, in milliseconds.
     pub max_ms: f64,
+    /// Time of processors that the server used per success, in microseconds; the database's own isn't in it.
+    pub processor_us: f64,
     /// What is wanted on two cores shared with the generator; it decides nothing.
     pub wanted: String,
     /// The peers for this line.
@@ -77,7 +80,7 @@ pub struct Row {
 
 impl Row {
     /// The line of a phase.
-    pub fn new(work: Work, connections: usize, outcome: &Outcome, wanted: String) -> Self {
+    pub fn new(work: Work, connections: usize, outcome: &Outcome, used: Duration, wanted: String) -> Self {
         let quantile = |q| outcome.times.value_at_quantile(q) as f64 / 1000.0;
         Self {
             work,
@@ -87,6 +90,7 @@ impl Row {
             p50_ms: quantile(0.5),
             p99_ms: quantile(0.99),
             max_ms: outcome.times.max() as f64 / 1000.0,
+            processor_us: used.as_secs_f64() * 1e6 / outcome.succeeded().max(1) as f64,
             wanted,
             rivals: Vec::new(),
         }
@@ -95,7 +99,7 @@ impl Row {
 
 impl Section {
     /// Notes a start-up.
-    pub fn started(&mut self, time: std::time::Duration) {
+    pub fn started(&mut self, time: Duration) {
         self.starts_ms.push(millis(time));
     }
 
@@ -142,9 +146,9 @@ impl Section {
         let _ = writeln!(text, "\n### {}\n", self.database);
         let _ = writeln!(
             text,
-            "| what | connections | per second | p50, ms | p99, ms | max, ms | wanted | to the peer |"
+            "| what | connections | per second | p50, ms | p99, ms | max, ms | CPU, µs | wanted | to the peer |"
         );
-        let _ = writeln!(text, "|---|---:|---:|---:|---:|---:|---|---|");
+        let _ = writeln!(text, "|---|---:|---:|---:|---:|---:|---:|---|---|");
         for row in &self.rows {
             let what = match row.work {
                 Work::Page => format!("page `/qr/<code>/`, {} bytes", self.page_bytes),
@@ -165,12 +169,13 @@ impl Section {
                 .collect();
             let _ = writeln!(
                 text,
-                "| {what} | {} | {} | {:.2} | {:.2} | {:.2} | {} | {} |",
+                "| {what} | {} | {} | {:.2} | {:.2} | {:.2} | {:.0} | {} | {} |",
                 row.connections,
                 grouped(row.per_second),
                 row.p50_ms,
                 row.p99_ms,
                 row.max_ms,
+                row.processor_us,
                 row.wanted,
                 rivals.join("; ")
             );

@@ -153,10 +153,12 @@ fn pages(plan: &Plan, server: &Server, folder: &Path, section: &mut Section) -> 
     let fetch = |address| Phase { limit, ..phase(plan, address, MANY, &requests, Keep::Nothing) };
     // Once around, so that no office is seen for the first time.
     load::run(phase(plan, server.address, MANY, &requests, Keep::Nothing), &requests)?;
+    let before = server.processor_time()?;
     let outcome = load::run(fetch(server.address), &requests)?;
+    let used = server.processor_time()? - before;
     tell("pages", MANY, &outcome);
     blame(&outcome, "pages", section);
-    let mut row = Row::new(Work::Page, MANY, &outcome, "≥ 40 000, p99 ≤ 5 ms".into());
+    let mut row = Row::new(Work::Page, MANY, &outcome, used, "≥ 40 000, p99 ≤ 5 ms".into());
 
     // The very bytes of our own answer, from a server that doesn't have to think; on one connection that
     // stays open.
@@ -181,18 +183,20 @@ fn responses(
 ) -> anyhow::Result<()> {
     let mut send = |count: usize, section: &mut Section| {
         let requests = fill_in(plan, server, count.clamp(connections, MOST), section)?;
+        let before = server.processor_time()?;
         let outcome =
             load::run(phase(plan, server.address, connections, &requests, Keep::Receipt), &requests)?;
+        let used = server.processor_time()? - before;
         blame(&outcome, "responses", section);
         accepted.take(&outcome);
-        anyhow::Ok(outcome)
+        anyhow::Ok((outcome, used))
     };
     let count = match plan.count {
         Some(count) => count,
         // A short phase says how many fit into the time.
-        None => (send(250 * connections.min(16), section)?.per_second() * plan.seconds) as usize,
+        None => (send(250 * connections.min(16), section)?.0.per_second() * plan.seconds) as usize,
     };
-    let outcome = send(count, section)?;
+    let (outcome, used) = send(count, section)?;
     tell("responses", connections, &outcome);
     let wanted = match (kind, connections) {
         (Kind::Sqlite, 1) => "≥ 2 000",
@@ -201,7 +205,7 @@ fn responses(
         (Kind::Postgres, MANY) => "≥ 7 000",
         _ => "",
     };
-    section.rows.push(Row::new(Work::Response, connections, &outcome, wanted.into()));
+    section.rows.push(Row::new(Work::Response, connections, &outcome, used, wanted.into()));
     Ok(())
 }
 
