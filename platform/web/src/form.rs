@@ -97,8 +97,13 @@ impl Form {
 }
 
 fn decode(bytes: &[u8]) -> Result<String, FormError> {
-    let spaced: Vec<u8> = bytes.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-    let decoded: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    for (place, part) in bytes.split(|&b| b == b'+').enumerate() {
+        if place > 0 {
+            decoded.push(b' ');
+        }
+        decoded.extend(percent_encoding::percent_decode(part));
+    }
     let text = String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)?;
     if text.contains('\0') { Err(FormError::Nul) } else { Ok(text) }
 }
