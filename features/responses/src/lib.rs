@@ -5,6 +5,7 @@ mod commit;
 pub mod days;
 pub mod device;
 mod export;
+mod ff1;
 pub mod figures;
 pub mod model;
 mod pages;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use aes::Aes256;
-use fpe::ff1::{BinaryNumeralString, FF1};
 use otklik_kernel::{Id, Secret, code};
+
+use crate::ff1::Ff1;
 
 /// A receipt: 80 bits that can't be guessed, shown as `XXXX-XXXX-XXXX-XXXX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ impl fmt::Display for Receipt {
 /// The installation's cipher of receipts: a receipt is the response's id and two zero bytes, enciphered as
 /// one number of 80 bits (FF1 of NIST SP 800-38G with AES-256). So it is found by the primary key, nothing
 /// of it is stored, and without the installation's secret one receipt tells nothing about another.
-pub struct Receipts(FF1<Aes256>);
+pub struct Receipts(Ff1);
 
 impl fmt::Debug for Receipts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,41 +41,25 @@ impl fmt::Debug for Receipts {
 
 impl Receipts {
     /// The cipher of an installation.
-    ///
-    /// # Panics
-    /// Never: the radix is a constant that FF1 allows.
     #[must_use]
     pub fn new(secret: &Secret) -> Self {
-        let key = secret.derive("receipt").code(&[b"id"]);
-        Self(FF1::new(&key, 2).expect("FF1 works in radix 2"))
+        Self(Ff1::new(&secret.derive("receipt").code(&[b"id"])))
     }
 
     /// The receipt of a response.
-    ///
-    /// # Panics
-    /// Never: 80 digits in radix 2 are in FF1's domain.
     #[must_use]
     pub fn seal(&self, id: Id) -> Receipt {
         let mut plain = [0; 10];
         plain[..8].copy_from_slice(&id.to_be_bytes());
-        let sealed = self.0.encrypt(&[], &BinaryNumeralString::from_bytes_le(&plain));
-        Receipt(bytes(&sealed.expect("80 bits are in FF1's domain")))
+        Receipt(self.0.encrypt(plain))
     }
 
     /// The response a receipt belongs to; nothing when this installation never gave it out.
-    ///
-    /// # Panics
-    /// Never: as above.
     #[must_use]
     pub fn open(&self, receipt: &Receipt) -> Option<Id> {
-        let plain = self.0.decrypt(&[], &BinaryNumeralString::from_bytes_le(&receipt.0));
-        let [id @ .., 0, 0] = bytes(&plain.expect("80 bits are in FF1's domain")) else { return None };
+        let [id @ .., 0, 0] = self.0.decrypt(receipt.0) else { return None };
         Some(Id::from_be_bytes(id))
     }
-}
-
-fn bytes(number: &BinaryNumeralString) -> [u8; 10] {
-    number.to_bytes_le().try_into().unwrap_or_default()
 }
 
 #[cfg(test)]
