@@ -9,6 +9,7 @@ use otklik_kernel::random::SharedRandom;
 use otklik_kernel::{Ids, Instant, Zone};
 use otklik_web::{Ctx, Metrics};
 use sea_orm::DbBackend;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::commit::{Committer, Job};
@@ -95,10 +96,17 @@ impl Acceptor {
             events,
             receipts: Receipts::new(&ctx.secret),
         });
-        // SQLite has one writer; on PostgreSQL one transaction gathers while others are made durable.
-        let committers = if is_alone { 1 } else { 3 };
-        for _ in 0..committers {
-            tokio::spawn(Committer::new(shared.clone(), receiver.clone()).run());
+        if is_alone {
+            // SQLite has one writer: a thread that also waits for the disk, so that a group is handed over to nobody.
+            let (runtime, committer) = (Handle::current(), Committer::new(shared, receiver));
+            let work = move || runtime.block_on(committer.run());
+            let thread = std::thread::Builder::new().name("acceptance".into()).spawn(work);
+            thread.map_err(|error| DbErr::Custom(format!("the thread that stores responses: {error}")))?;
+        } else {
+            // One transaction gathers while others are made durable.
+            for _ in 0..3 {
+                tokio::spawn(Committer::new(shared.clone(), receiver.clone()).run());
+            }
         }
         Ok(Self { queue: sender, watch, metrics: ctx.metrics.clone() })
     }

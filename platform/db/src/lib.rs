@@ -6,20 +6,24 @@ pub mod many;
 mod migrate;
 mod rows;
 pub mod search;
+mod tx;
 pub mod versions;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationState, migrate, pending};
 pub use rows::{Column, Rows};
 use sea_orm::sqlx::sqlite::SqliteJournalMode;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 pub use sea_orm::{DbErr, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+pub use tx::Tx;
 
 /// Prepared statements that a connection keeps: those over many rows have a text per number of rows.
 const STATEMENTS: usize = 400;
@@ -37,9 +41,6 @@ const PRAGMAS: &[(&str, &str)] = &[
     ("wal_autocheckpoint", "16000"),
     ("journal_size_limit", "67108864"),
 ];
-
-/// A transaction that writes.
-pub type Tx = DatabaseTransaction;
 
 /// The oldest SQLite without the write-ahead-log defect that could lose a commit.
 pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -79,6 +80,8 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     address: Address,
+    /// Whose turn it is to write into SQLite, which has one writer: in the order in which they asked.
+    turn: Arc<Semaphore>,
     inserter: inserter::Inserter,
 }
 
@@ -104,7 +107,8 @@ impl Db {
                 (pool.clone(), pool)
             }
         };
-        Ok(Self { writer, reader, address: address.clone(), inserter: inserter::Inserter::default() })
+        let turn = Arc::new(Semaphore::new(1));
+        Ok(Self { writer, reader, address: address.clone(), turn, inserter: inserter::Inserter::default() })
     }
 
     /// The pool to read from.
@@ -119,19 +123,29 @@ impl Db {
     /// # Errors
     /// When the database is away or stays locked for five seconds.
     pub async fn begin(&self) -> Result<Tx, DbErr> {
-        let writer = self.writer.clone();
+        let db = self.clone();
         // In a task of its own, which goes on when the caller is dropped (a person who leaves, a timeout): sqlx
         // forgets a BEGIN whose answer nobody waits for, and the next user of that connection would write
         // into a transaction that never ends. A transaction that arrives too late is rolled back as it is dropped.
         let begun = tokio::spawn(async move {
-            writer
-                .begin_with_options(TransactionOptions {
-                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                    ..TransactionOptions::default()
-                })
-                .await
+            let turn = db.turn().await?;
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            Ok::<_, DbErr>(Tx::new(db.writer.begin_with_options(options).await?, turn))
         });
         begun.await.map_err(|error| DbErr::Custom(format!("beginning a transaction: {error}")))?
+    }
+
+    /// Waits for the turn to write; there is none on PostgreSQL, where all may write at once.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+        if let Address::Postgres(_) = self.address {
+            return Ok(None);
+        }
+        let away = || DbErr::Conn(RuntimeErr::Internal("the turn to write didn't come in time".into()));
+        let turn = tokio::time::timeout(BUSY, self.turn.clone().acquire_owned()).await;
+        Ok(Some(turn.map_err(|_| away())?.map_err(|_| away())?))
     }
 
     /// Where the database is.
@@ -182,6 +196,7 @@ impl Db {
     pub async fn close(self) {
         let _ = self.reader.close_by_ref().await;
         let _ = self.writer.close_by_ref().await;
+        self.inserter.close();
     }
 }
 

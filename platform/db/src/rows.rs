@@ -1,7 +1,7 @@
 //! Rows of several tables in one transaction and one round trip: for paths where every trip counts.
 //!
-//! On SQLite a thread of its own does it (`inserter.rs`); on PostgreSQL it is one statement that inserts
-//! from arrays, whose text doesn't depend on the number of rows.
+//! On SQLite the calling thread does it over a connection of its own (`inserter.rs`); on PostgreSQL it is one
+//! statement that inserts from arrays, whose text doesn't depend on the number of rows.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -100,7 +100,8 @@ fn broken(error: sqlx::Error) -> DbErr {
 }
 
 impl Db {
-    /// Inserts the rows of all tables in one transaction: all of them, or none.
+    /// Inserts the rows of all tables in one transaction: all of them, or none. On SQLite the thread itself writes
+    /// and waits for the disk, so who does it often has a thread for it.
     ///
     /// # Errors
     /// When the database is away or refuses a row.
@@ -111,10 +112,8 @@ impl Db {
         }
         match &self.address {
             Address::Sqlite(_) => {
-                // The only connection that may write: whoever holds it has the turn.
-                let turn = self.writer.get_sqlite_connection_pool().acquire().await;
-                let _turn = turn.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
-                self.inserter.insert(&self.address, tables).await
+                let _turn = self.turn().await?;
+                self.inserter.insert(&self.address, &tables)
             }
             Address::Postgres(_) => insert_postgres(&self.writer, tables).await.map_err(broken),
         }

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use otklik_db::{DbErr, Tx, Value, bulk, is_away, sql};
 use otklik_kernel::{Id, Instant};
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::backoff::{backoff, micros};
 use crate::event::{COLUMNS, NEVER, read};
@@ -62,7 +62,7 @@ impl Worker {
         let mut handled = 0;
         let mut left = vec![events];
         while let Some(part) = left.pop() {
-            let savepoint = tx.begin().await?;
+            let savepoint = tx.savepoint().await?;
             match self.handle(&savepoint, part).await {
                 Ok(()) => {
                     delete(&savepoint, part).await?;

@@ -11,7 +11,7 @@ use otklik_jobs::{
 };
 use otklik_kernel::{Clock, Instant};
 use otklik_testkit::{TestDb, both};
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
 /// What handlers of these tests write: a row per event, any number of times.
@@ -229,7 +229,7 @@ fn a_batch_that_was_cut_off_is_done_again_and_counts_once() {
         let handler = Arc::new(Writing::default());
         // The crash: the handler has written, the commit never comes.
         let tx = t.db.begin().await.unwrap();
-        let savepoint = tx.begin().await.unwrap();
+        let savepoint = tx.savepoint().await.unwrap();
         let event = |id| Event {
             id,
             kind: "a".to_owned(),
