@@ -28,7 +28,7 @@ use crate::store::deliveries;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// The shortest pause after a batch of outbox rows, in which the next ones gather and others write.
-const BREATH: Duration = Duration::from_millis(100);
+const BREATH: Duration = Duration::from_millis(250);
 /// How often waiting letters are counted when nothing has happened.
 const COUNTED_EVERY: i64 = 15 * Instant::SECOND;
 

@@ -17,9 +17,9 @@ use crate::{Handler, Periodic};
 /// How long an event waits at most when nobody calls [`Waker::wake`].
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest pause between two batches while there is more to do.
-const BREATH: Duration = Duration::from_millis(20);
+const BREATH: Duration = Duration::from_millis(10);
 /// The pause after a batch that took everything: events that come one by one are gathered.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(250);
 
 /// Wakes somebody who waits, after a commit, so that it isn't the next poll that finds the work.
 #[derive(Clone, Debug, Default)]
