@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use otklik_access::Authority;
-use otklik_jobs::{Handler, HandlerError, Periodic, PeriodicJob, Worker};
+use otklik_jobs::{HandlerError, Periodic, PeriodicJob, Worker};
 use otklik_journal::SigningKey;
 use otklik_kernel::{Instant, Zone};
 use otklik_organisations::SharedOffices;
@@ -70,14 +70,14 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     let mailer = otklik_notifications::Mailer::new(&ctx, transport, &offices, &questionnaires);
     let key = Arc::new(SigningKey::open(&settings.data_dir)?);
 
-    let handlers: Vec<Arc<dyn Handler>> =
-        vec![Arc::new(otklik_responses::figures::Figures), Arc::new(otklik_responses::words::WordIndex)];
+    let handlers = otklik_responses::handlers();
     let mut schedules = otklik_journal::schedules(&ctx.db, key, settings.data_dir.clone());
     schedules.push(Periodic::new(
         "responses.forget",
         Duration::from_secs(3600),
         Arc::new(Forget(devices.clone())),
     ));
+    schedules.extend(otklik_responses::offices::schedules(&ctx.db));
     schedules.extend(otklik_notifications::schedules(&ctx, &offices, &mailer.waker(), settings.mail_days));
     let worker =
         Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers).with_schedules(schedules, &*ctx.random);

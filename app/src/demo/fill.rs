@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail};
 use otklik_access::{Role, Scope};
-use otklik_jobs::{Handler, Worker};
+use otklik_jobs::Worker;
 use otklik_journal::Actor;
 use otklik_kernel::{Id, Instant, Zone};
 use otklik_organisations::act::Act;
 use otklik_organisations::people::PersonFields;
 use otklik_organisations::{import, password as hashing, people, store};
 use otklik_questionnaires::{Mark, Marks, Questionnaires};
-use otklik_responses::{Acceptor, NewResponse, Suspicion, figures};
+use otklik_responses::{Acceptor, NewResponse, Suspicion};
 use otklik_web::Ctx;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -129,9 +129,7 @@ async fn responses(ctx: &Ctx, bodies: &HashMap<String, Id>, seed: u64) -> Result
     let questionnaires = Questionnaires::open(&ctx.db).await?;
     let version = questionnaires.newest();
     let keys: Vec<char> = version.questionnaire.criteria.iter().map(|criterion| criterion.key).collect();
-    let handlers: Vec<std::sync::Arc<dyn Handler>> =
-        vec![std::sync::Arc::new(figures::Figures), std::sync::Arc::new(otklik_responses::words::WordIndex)];
-    let worker = Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers);
+    let worker = Worker::new(ctx.db.clone(), ctx.clock.clone(), otklik_responses::handlers());
     let acceptor = Acceptor::start(ctx, Vec::new(), worker.waker()).await?;
     let mut sending = JoinSet::new();
     for response in content::responses(seed, &offices, ctx.now()) {

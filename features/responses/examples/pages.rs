@@ -13,10 +13,10 @@ use std::sync::Arc;
 use common::{MIGRATIONS, OFFICES, Site, acceptor, context, response};
 use otklik_access::Scope;
 use otklik_db::{Address, Db};
-use otklik_jobs::{Handler, Worker};
+use otklik_jobs::Worker;
 use otklik_kernel::{Instant, Random};
 use otklik_responses::store::{self, Filter};
-use otklik_responses::{Acceptor, Suspicion, figures, words};
+use otklik_responses::{Acceptor, Suspicion};
 use otklik_testkit::{FrozenClock, NOON, SeededRandom, TestDb};
 use otklik_ui::{ADMIN_CSS, ADMIN_JS, asset_path};
 
@@ -52,8 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     write("list-empty", "far", "/admin/responses").await?;
     let acceptor = acceptor(&ctx, Vec::new()).await;
     fill(&t, &acceptor).await?;
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(figures::Figures), Arc::new(words::WordIndex)];
-    let worker = Worker::new(t.db.clone(), t.clock.clone(), handlers);
+    let worker = Worker::new(t.db.clone(), t.clock.clone(), otklik_responses::handlers());
     worker.run_once().await?;
 
     write("today", "country", "/admin/").await?;

@@ -116,7 +116,8 @@ impl Committer {
         if fresh.is_empty() {
             return Ok(accepted);
         }
-        let mut tables = vec![store::rows(&fresh), events(&fresh)?];
+        let mut tables = store::rows(&shared.db, &fresh);
+        tables.push(events(&fresh)?);
         for along in &shared.along {
             tables.push(along.rows(&fresh)?);
         }

@@ -8,6 +8,7 @@ mod export;
 mod ff1;
 pub mod figures;
 pub mod model;
+pub mod offices;
 mod pages;
 pub mod receipt;
 mod recent;
@@ -32,7 +33,14 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0620_responses_hours",
     "0630_responses_days",
     "0640_responses_search",
+    "0650_responses_offices",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.
 pub const ACCEPTED: &str = "responses.accepted";
+
+/// What is done about accepted responses within a second: figures, and words to be found.
+#[must_use]
+pub fn handlers() -> Vec<std::sync::Arc<dyn otklik_jobs::Handler>> {
+    vec![std::sync::Arc::new(figures::Figures), std::sync::Arc::new(words::WordIndex)]
+}

@@ -1,6 +1,8 @@
 //! Responses in the database: the only place that names `responses_responses`.
 
 pub mod days;
+mod filter;
+mod source;
 
 use std::collections::HashMap;
 
@@ -9,11 +11,13 @@ use otklik_db::many::{Many, parts};
 use otklik_db::{Column, Db, DbErr, Rows, Tx, Value, sql};
 use otklik_kernel::{CivilDay, Id, Instant, text};
 use otklik_questionnaires::Marks;
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 use crate::model::{ContentHash, FormToken};
-use crate::words::Source;
 use crate::{Receipt, Receipts, Response, Stored, Suspicion};
+
+pub use filter::{Filter, WORDS};
+use source::Source;
 
 static TOKENS: Many =
     Many::new("SELECT form_token, content_hash, id FROM responses_responses WHERE form_token IN (", "?", ")");
@@ -41,14 +45,15 @@ pub async fn known_forms(
     Ok(known)
 }
 
-/// Accepted responses as rows to insert.
+/// Accepted responses as rows to insert, with those by which SQLite finds them by office.
 #[must_use]
-pub fn rows(fresh: &[Stored]) -> Rows {
+pub fn rows(db: &Db, fresh: &[Stored]) -> Vec<Rows> {
     let long = |value: fn(&Stored) -> i64| Column::Long(fresh.iter().map(value).collect());
     let int = |value: fn(&Stored) -> i32| Column::Int(fresh.iter().map(value).collect());
     let text = |value: fn(&Stored) -> String| Column::Text(fresh.iter().map(value).collect());
     let bytes = |value: fn(&Stored) -> Vec<u8>| Column::Bytes(fresh.iter().map(value).collect());
-    Rows {
+    let place = vec![("id", long(|stored| stored.id)), ("body_id", long(|stored| stored.response.body))];
+    let mut tables = vec![Rows {
         table: "responses_responses",
         columns: vec![
             ("id", long(|stored| stored.id)),
@@ -69,7 +74,11 @@ pub fn rows(fresh: &[Stored]) -> Rows {
             ("device_mark", bytes(|stored| stored.response.device.to_vec())),
             ("trace", text(|stored| stored.response.trace.clone())),
         ],
+    }];
+    if db.backend() == DbBackend::Sqlite {
+        tables.push(Rows { table: "responses_fresh", columns: place });
     }
+    tables
 }
 
 const COLUMNS: &str = "r.id, r.body_id, r.questionnaire, r.received_at, r.day, r.marks, r.comment, r.suspicion, \
@@ -97,86 +106,6 @@ fn response(row: &QueryResult) -> Result<Response, DbErr> {
     })
 }
 
-/// How many words of a search count.
-pub const WORDS: usize = 8;
-/// The first day whose moments are beyond every identifier.
-const BEYOND: CivilDay = CivilDay(20_950_101);
-
-/// The lowest identifier of a day in UTC or later.
-fn floor(day: CivilDay) -> Id {
-    if day >= BEYOND { Id::MAX } else { otklik_kernel::id::floor(day.start_utc()) }
-}
-
-/// Which responses a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only this body and everything under it.
-    pub under: Option<Id>,
-    /// Only this civil day of the office and later ones.
-    pub from: Option<CivilDay>,
-    /// Only this civil day of the office and earlier ones.
-    pub to: Option<CivilDay>,
-    /// Only with at least one sad face, or only without any.
-    pub negative: Option<bool>,
-    /// Only with a sad face for this criterion.
-    pub sad_about: Option<char>,
-    /// Only with a text.
-    pub with_text: bool,
-    /// Only suspicious ones, or only those that are not.
-    pub suspicious: Option<bool>,
-    /// Only not yet looked through.
-    pub not_looked: bool,
-    /// Only with these words in the text.
-    pub words: String,
-}
-
-impl Filter {
-    /// The filter within a scope as a condition, with the columns that hold the office and the identifier.
-    pub(crate) fn sql(&self, scope: &Scope, body: &str, key: &str) -> (String, Vec<Value>) {
-        let mut text = scope.sql(body);
-        let mut values = Vec::new();
-        let mut and = |part: &str, given: Vec<Value>| {
-            text.push_str(" AND ");
-            text.push_str(part);
-            values.extend(given);
-        };
-        if let Some(under) = self.under {
-            let part = format!("{body} IN (SELECT body FROM access_closure WHERE ancestor = ?)");
-            and(&part, vec![under.into()]);
-        }
-        if let Some(from) = self.from {
-            // Zones differ from UTC by less than a day, so the day before bounds the search on the key.
-            let bound = floor(from.plus_days(-1));
-            and(&format!("r.day >= ? AND {key} >= ?"), vec![from.0.into(), bound.into()]);
-        }
-        if let Some(to) = self.to {
-            let bound = floor(to.plus_days(2));
-            and(&format!("r.day <= ? AND {key} < ?"), vec![to.0.into(), bound.into()]);
-        }
-        if let Some(negative) = self.negative {
-            and("r.is_negative = ?", vec![negative.into()]);
-        }
-        if let Some(key) = self.sad_about {
-            and("r.marks LIKE ?", vec![format!("%{key}0%").into()]);
-        }
-        if self.with_text {
-            and("r.comment <> ''", vec![]);
-        }
-        match self.suspicious {
-            Some(true) => and("r.suspicion <> 0", vec![]),
-            Some(false) => and("r.suspicion = 0", vec![]),
-            None => {}
-        }
-        if self.not_looked {
-            and("r.looked_at IS NULL", vec![]);
-        }
-        for word in self.words.split_whitespace().take(WORDS) {
-            and("r.search_text LIKE ? ESCAPE '\\'", vec![text::like_pattern(word).into()]);
-        }
-        (text, values)
-    }
-}
-
 /// A page of responses of the scope, newest first.
 ///
 /// # Errors
@@ -188,10 +117,8 @@ pub async fn list<C: ConnectionTrait>(
     limit: u64,
     offset: u64,
 ) -> Result<Vec<Response>, DbErr> {
-    let Source { from, key, condition, values } = Source::of(conn, scope, filter).await?;
-    let text = format!(
-        "SELECT {COLUMNS} FROM {from} WHERE {condition} ORDER BY {key} DESC LIMIT {limit} OFFSET {offset}"
-    );
+    let source = Source::of(conn, scope, filter).await?;
+    let (text, values) = source.newest(COLUMNS, None, limit, offset);
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(response).collect()
 }
 
@@ -227,12 +154,9 @@ pub async fn lines<C: ConnectionTrait>(
     below: Id,
     limit: u64,
 ) -> Result<Vec<Line>, DbErr> {
-    let Source { from, key, condition, mut values } = Source::of(conn, scope, filter).await?;
-    let text = format!(
-        "SELECT r.id, r.body_id, r.received_at, r.marks, r.comment, r.suspicion, r.looked_at, r.outcome \
-         FROM {from} WHERE {condition} AND {key} < ? ORDER BY {key} DESC LIMIT {limit}"
-    );
-    values.push(below.into());
+    let source = Source::of(conn, scope, filter).await?;
+    let columns = "r.id, r.body_id, r.received_at, r.marks, r.comment, r.suspicion, r.looked_at, r.outcome";
+    let (text, values) = source.newest(columns, Some(below), limit, 0);
     conn.query_all_raw(sql(conn, &text, values)).await?.iter().map(line).collect()
 }
 
@@ -258,8 +182,8 @@ fn line(row: &QueryResult) -> Result<Line, DbErr> {
 /// # Errors
 /// When the database is away.
 pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<i64, DbErr> {
-    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
-    let text = format!("SELECT COUNT(*) AS n FROM {from} WHERE {condition}");
+    let (rows, values) = Source::of(conn, scope, filter).await?.all(None);
+    let text = format!("SELECT COUNT(*) AS n FROM {rows}");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
@@ -286,11 +210,11 @@ pub async fn counts<C: ConnectionTrait>(
     filter: &Filter,
     limit: i64,
 ) -> Result<Counts, DbErr> {
-    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
+    let (rows, values) = Source::of(conn, scope, filter).await?.all(Some(limit));
     let text = format!(
         "SELECT COUNT(*) AS n, COUNT(CASE WHEN found.is_negative THEN 1 END) AS negative, \
          COUNT(CASE WHEN found.looked_at IS NULL THEN 1 END) AS not_looked FROM \
-         (SELECT r.is_negative, r.looked_at FROM {from} WHERE {condition} LIMIT {limit}) AS found"
+         (SELECT r.is_negative, r.looked_at FROM {rows} LIMIT {limit}) AS found"
     );
     let Some(row) = conn.query_one_raw(sql(conn, &text, values)).await? else { return Ok(Counts::default()) };
     Ok(Counts {
@@ -310,11 +234,8 @@ pub async fn count_up_to<C: ConnectionTrait>(
     filter: &Filter,
     limit: i64,
 ) -> Result<i64, DbErr> {
-    let Source { from, condition, values, .. } = Source::of(conn, scope, filter).await?;
-    let text = format!(
-        "SELECT COUNT(*) AS n FROM \
-         (SELECT 1 AS one FROM {from} WHERE {condition} LIMIT {limit}) AS found"
-    );
+    let (rows, values) = Source::of(conn, scope, filter).await?.all(Some(limit));
+    let text = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {rows} LIMIT {limit}) AS found");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
@@ -336,12 +257,9 @@ pub async fn bodies<C: ConnectionTrait>(conn: &C, scope: &Scope, limit: usize) -
 /// # Errors
 /// When the database is away.
 pub async fn next_waiting<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result<Option<Id>, DbErr> {
-    let text = format!(
-        "SELECT r.id FROM responses_responses r WHERE r.id < ? AND r.looked_at IS NULL AND {} \
-         ORDER BY r.id DESC LIMIT 1",
-        scope.sql("r.body_id")
-    );
-    conn.query_one_raw(sql(conn, &text, [id.into()])).await?.map(|row| row.try_get("", "id")).transpose()
+    let waiting = Filter { not_looked: true, ..Filter::default() };
+    let (text, values) = Source::of(conn, scope, &waiting).await?.newest("r.id", Some(id), 1, 0);
+    conn.query_one_raw(sql(conn, &text, values)).await?.map(|row| row.try_get("", "id")).transpose()
 }
 
 /// A response of the scope.

@@ -7,6 +7,8 @@ use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::{CivilDay, Id, Instant};
 use sea_orm::ConnectionTrait;
 
+use super::filter::{Condition, floor};
+use super::source::Source;
 use crate::days::{Day, Mark};
 
 /// The days of offices of the scope that have responses, with who has looked them through, the newest first; of all
@@ -72,14 +74,15 @@ pub async fn of_office<C: ConnectionTrait>(
     day: CivilDay,
 ) -> Result<Day, DbErr> {
     // Zones differ from UTC by less than a day.
-    let (first, after) = (super::floor(day.plus_days(-1)), super::floor(day.plus_days(2)));
-    let text = format!(
-        "SELECT COUNT(*) AS n, COUNT(CASE WHEN r.is_negative THEN 1 END) AS negative FROM responses_responses r
-        WHERE r.body_id = ? AND r.day = ? AND r.id >= ? AND r.id < ? AND {}",
-        scope.sql("r.body_id")
-    );
+    let ids = floor(day.plus_days(-1))..floor(day.plus_days(2));
+    let mut rows = Condition::default();
+    rows.and("r.day = ?", [day.0.into()]);
+    rows.and(&scope.sql("r.body_id"), []);
+    let (rows, values) = Source::of_office(conn.get_database_backend(), body, ids, rows).all(None);
+    let text =
+        format!("SELECT COUNT(*) AS n, COUNT(CASE WHEN r.is_negative THEN 1 END) AS negative FROM {rows}");
     let row = conn
-        .query_one_raw(sql(conn, &text, [body.into(), day.0.into(), first.into(), after.into()]))
+        .query_one_raw(sql(conn, &text, values))
         .await?
         .ok_or_else(|| DbErr::Custom("a count without a row".into()))?;
     let text = format!(

@@ -151,7 +151,7 @@ fn many_rows_come_whole_and_once() {
                     Stored { id: t.ids.next(response.received_at, &*t.random), response }
                 })
                 .collect();
-            t.db.insert(vec![store::rows(&fresh)]).await.unwrap();
+            t.db.insert(store::rows(&t.db, &fresh)).await.unwrap();
         }
         let site = Site::open(&ctx).await;
         let texts = |file| {

@@ -2,12 +2,13 @@
 
 use otklik_access::{Permission, Scope};
 use otklik_db::Migration;
-use otklik_jobs::{Event, Handler, Worker};
+use otklik_jobs::{Event, Handler, NewEvent, Worker};
 use otklik_kernel::{Clock, Id, Instant, Random, text};
 use otklik_questionnaires::Mark;
+use otklik_responses::offices;
 use otklik_responses::store::{self, Counts, Filter};
 use otklik_responses::words::WordIndex;
-use otklik_responses::{Response, Stored, Suspicion};
+use otklik_responses::{ACCEPTED, Response, Stored, Suspicion};
 use otklik_testkit::{TestDb, both};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -232,7 +233,7 @@ fn the_neighbour_sees_nothing() {
 }
 
 #[test]
-fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
+fn a_large_scope_is_searched_by_trigrams_and_a_small_one_by_offices_and_finds_the_same() {
     /// More than are gone through by their offices.
     const MANY: usize = 4_200;
     const TEXTS: [&str; 7] = [
@@ -258,7 +259,7 @@ fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
                     Stored { id: t.ids.next(response.received_at, &*t.random), response }
                 })
                 .collect();
-            t.db.insert(vec![store::rows(&fresh)]).await.unwrap();
+            t.db.insert(store::rows(&t.db, &fresh)).await.unwrap();
             let event = |one: &Stored| Event {
                 id: one.id,
                 kind: String::new(),
@@ -284,6 +285,14 @@ fn a_large_scope_is_searched_by_trigrams_and_finds_the_same() {
                 }
                 tx.commit().await.unwrap();
             }
+        }
+        if t.db.backend() == DbBackend::Sqlite {
+            assert!(offices::part(&t.db).await.unwrap());
+            assert!(!offices::part(&t.db).await.unwrap());
+            // One part is where responses are found by office, the others stand where they came.
+            let moved = number(&t, "SELECT COUNT(*) FROM responses_by_office").await;
+            let fresh = number(&t, "SELECT COUNT(*) FROM responses_fresh").await;
+            assert_eq!((moved, fresh), (4_096, 104));
         }
         let conn = t.db.read();
         let everything = Scope::system("test");
@@ -321,11 +330,26 @@ fn the_step_of_the_schema_indexes_what_was_there_before_and_not_what_waits() {
     let last = otklik_responses::MIGRATIONS.iter().position(|step| step.name == "0640_responses_search");
     old.push(&otklik_responses::MIGRATIONS[..last.unwrap()]);
     both(&old, async |t| {
-        let ctx = context(&t).await;
-        let acceptor = acceptor(&ctx, Vec::new()).await;
-        acceptor.accept(response(&t, NEAR_A, "a0", "прежняя очередь")).await.unwrap();
-        otklik_db::execute(&t.db, "DELETE FROM jobs_events").await.unwrap();
-        acceptor.accept(response(&t, NEAR_A, "a0", "новая очередь")).await.unwrap();
+        context(&t).await;
+        for (text, waits) in [("прежняя очередь", false), ("новая очередь", true)] {
+            let response = response(&t, NEAR_A, "a0", text);
+            let stored = Stored { id: t.ids.next(response.received_at, &*t.random), response };
+            // Only the table that was there then.
+            let rows = store::rows(&t.db, std::slice::from_ref(&stored)).swap_remove(0);
+            t.db.insert(vec![rows]).await.unwrap();
+            let event = NewEvent {
+                id: stored.id,
+                kind: ACCEPTED,
+                body: Some(NEAR_A),
+                subject: Some(stored.id),
+                payload: "",
+                trace: "",
+                at: t.clock.now(),
+            };
+            let tx = t.db.begin().await.unwrap();
+            otklik_jobs::emit(&tx, if waits { std::slice::from_ref(&event) } else { &[] }).await.unwrap();
+            tx.commit().await.unwrap();
+        }
         let steps: Vec<Migration> =
             MIGRATIONS.iter().copied().flatten().chain(otklik_db::MIGRATIONS).copied().collect();
         otklik_db::migrate(&t.db, &steps).await.unwrap();
@@ -341,5 +365,8 @@ fn the_step_of_the_schema_indexes_what_was_there_before_and_not_what_waits() {
         assert_eq!(found().await, if is_kept_by_hand { 1 } else { 2 });
         index(&t).await;
         assert_eq!(found().await, 2);
+        let scope = caller("office").unwrap().scope(Permission::ReadResponses);
+        assert_eq!(store::list(t.db.read(), &scope, &Filter::default(), 9, 0).await.unwrap().len(), 2);
+        assert_eq!(store::count(t.db.read(), &scope, &Filter::default()).await.unwrap(), 2);
     });
 }

@@ -2,11 +2,10 @@
 
 use axum::http::StatusCode;
 use otklik_access::Scope;
-use otklik_jobs::{Handler, Worker};
+use otklik_jobs::Worker;
 use otklik_kernel::{Id, Instant};
-use otklik_responses::{Suspicion, figures, store, words};
+use otklik_responses::{Suspicion, store};
 use otklik_testkit::{TestDb, both};
-use std::sync::Arc;
 
 use crate::common::{FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, context, found, number, response};
 
@@ -34,8 +33,7 @@ async fn stage(t: &TestDb) -> Stage {
     let mut far = response(t, FAR_A, "b0", "далеко");
     far.suspicion = Suspicion::TOO_FAST;
     let far = store(far).await;
-    let handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(figures::Figures), Arc::new(words::WordIndex)];
-    let worker = Worker::new(t.db.clone(), t.clock.clone(), handlers);
+    let worker = Worker::new(t.db.clone(), t.clock.clone(), otklik_responses::handlers());
     worker.run_once().await.unwrap();
     Stage { site: Site::open(&ctx).await, bad, good, far }
 }

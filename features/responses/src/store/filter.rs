@@ -1,0 +1,122 @@
+//! Which responses a list shows, as conditions.
+
+use otklik_access::Scope;
+use otklik_db::Value;
+use otklik_kernel::{CivilDay, Id, text};
+
+/// How many words of a search count.
+pub const WORDS: usize = 8;
+/// The first day whose moments are beyond every identifier.
+const BEYOND: CivilDay = CivilDay(20_950_101);
+
+/// The lowest identifier of a day in UTC or later.
+pub(super) fn floor(day: CivilDay) -> Id {
+    if day >= BEYOND { Id::MAX } else { otklik_kernel::id::floor(day.start_utc()) }
+}
+
+/// Which responses a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this body and everything under it.
+    pub under: Option<Id>,
+    /// Only this civil day of the office and later ones.
+    pub from: Option<CivilDay>,
+    /// Only this civil day of the office and earlier ones.
+    pub to: Option<CivilDay>,
+    /// Only with at least one sad face, or only without any.
+    pub negative: Option<bool>,
+    /// Only with a sad face for this criterion.
+    pub sad_about: Option<char>,
+    /// Only with a text.
+    pub with_text: bool,
+    /// Only suspicious ones, or only those that are not.
+    pub suspicious: Option<bool>,
+    /// Only not yet looked through.
+    pub not_looked: bool,
+    /// Only with these words in the text.
+    pub words: String,
+}
+
+/// Conditions that all hold, with their values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Condition {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Condition {
+    pub(super) fn and(&mut self, part: &str, values: impl IntoIterator<Item = Value>) {
+        if !self.text.is_empty() {
+            self.text.push_str(" AND ");
+        }
+        self.text.push_str(part);
+        self.values.extend(values);
+    }
+
+    pub(super) fn and_all(&mut self, other: Self) {
+        if !other.text.is_empty() {
+            self.and(&other.text, other.values);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub(super) fn into_parts(self) -> (String, Vec<Value>) {
+        (self.text, self.values)
+    }
+}
+
+impl Filter {
+    /// Where the responses are: of which offices, and between which identifiers. Given are the columns that hold
+    /// the office and the identifier.
+    pub(super) fn place(&self, scope: &Scope, body: &str, key: &str) -> Condition {
+        let mut place = Condition::default();
+        place.and(&scope.sql(body), []);
+        if let Some(under) = self.under {
+            let part = format!("{body} IN (SELECT body FROM access_closure WHERE ancestor = ?)");
+            place.and(&part, [under.into()]);
+        }
+        // Zones differ from UTC by less than a day, so a day more on each side bounds the search on the key.
+        if let Some(from) = self.from {
+            place.and(&format!("{key} >= ?"), [floor(from.plus_days(-1)).into()]);
+        }
+        if let Some(to) = self.to {
+            place.and(&format!("{key} < ?"), [floor(to.plus_days(2)).into()]);
+        }
+        place
+    }
+
+    /// What the responses themselves are like; nothing when all are meant.
+    pub(super) fn rows(&self) -> Condition {
+        let mut rows = Condition::default();
+        if let Some(from) = self.from {
+            rows.and("r.day >= ?", [from.0.into()]);
+        }
+        if let Some(to) = self.to {
+            rows.and("r.day <= ?", [to.0.into()]);
+        }
+        if let Some(negative) = self.negative {
+            rows.and("r.is_negative = ?", [negative.into()]);
+        }
+        if let Some(key) = self.sad_about {
+            rows.and("r.marks LIKE ?", [format!("%{key}0%").into()]);
+        }
+        if self.with_text {
+            rows.and("r.comment <> ''", []);
+        }
+        match self.suspicious {
+            Some(true) => rows.and("r.suspicion <> 0", []),
+            Some(false) => rows.and("r.suspicion = 0", []),
+            None => {}
+        }
+        if self.not_looked {
+            rows.and("r.looked_at IS NULL", []);
+        }
+        for word in self.words.split_whitespace().take(WORDS) {
+            rows.and("r.search_text LIKE ? ESCAPE '\\'", [text::like_pattern(word).into()]);
+        }
+        rows
+    }
+}
