@@ -90,23 +90,47 @@ pub fn get(address: SocketAddr, path: &str, browser: usize) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: {browser}\r\nAccept: text/html\r\n\r\n")
 }
 
+/// The codes of the offices of [`bodies`].
+pub fn codes() -> Vec<String> {
+    (0..OFFICES).map(code).collect()
+}
+
 /// A GET of each office's questionnaire.
-pub fn page_requests(address: SocketAddr) -> Requests {
+pub fn page_requests(address: SocketAddr, offices: &[String]) -> Requests {
     let mut requests = Requests::default();
-    for office in 0..OFFICES {
-        requests.push(get(address, &format!("/qr/{}/", code(office)), office).as_bytes());
+    for (number, code) in offices.iter().enumerate() {
+        requests.push(get(address, &format!("/qr/{code}/"), number).as_bytes());
     }
     requests
 }
 
 /// A POST of an answered form per token; with each token comes the number of its page request.
-pub fn response_requests(address: SocketAddr, tokens: &[(usize, String)]) -> Requests {
+pub fn response_requests(address: SocketAddr, offices: &[String], tokens: &[(usize, String)]) -> Requests {
+    forms(address, offices, tokens, answer)
+}
+
+/// A POST per token of a form that must be mailed: everything is bad.
+pub fn angry_requests(address: SocketAddr, offices: &[String], tokens: &[(usize, String)]) -> Requests {
+    forms(address, offices, tokens, |number, token, form| {
+        form.push_str("token=");
+        encode(token, form);
+        form.push_str("&a=0&b=0&c=0&d=0&e=0&comment=");
+        encode(&comment(number), form);
+    })
+}
+
+fn forms(
+    address: SocketAddr,
+    offices: &[String],
+    tokens: &[(usize, String)],
+    fill_in: impl Fn(usize, &str, &mut String),
+) -> Requests {
     let mut requests = Requests::default();
     let mut form = String::new();
     for (number, (page, token)) in tokens.iter().enumerate() {
         form.clear();
-        answer(number, token, &mut form);
-        let (code, browser) = (code(*page), BROWSERS[page % BROWSERS.len()]);
+        fill_in(number, token, &mut form);
+        let (code, browser) = (&offices[page % offices.len()], BROWSERS[page % BROWSERS.len()]);
         let head = format!(
             "POST /qr/{code}/ HTTP/1.1\r\nHost: {address}\r\nUser-Agent: {browser}\r\nAccept: text/html\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
@@ -194,7 +218,7 @@ mod tests {
     #[test]
     fn requests_keep_their_borders() {
         let address = "127.0.0.1:8080".parse().unwrap();
-        let requests = response_requests(address, &[(0, "A".into()), (201, "B+".into())]);
+        let requests = response_requests(address, &codes(), &[(0, "A".into()), (201, "B+".into())]);
         assert_eq!(requests.len(), 2);
         let second = std::str::from_utf8(requests.get(1)).unwrap();
         assert!(second.starts_with("POST /qr/2702/ HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"), "{second}");

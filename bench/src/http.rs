@@ -51,6 +51,11 @@ pub fn parse_head(bytes: &[u8]) -> Result<Option<Head>, &'static str> {
     Ok(Some(Head { status, length: end + 4, body, close }))
 }
 
+/// The status of an answer whose head is whole.
+pub fn status(answer: &[u8]) -> Option<u16> {
+    status_of(answer)
+}
+
 fn status_of(line: &[u8]) -> Option<u16> {
     let rest = line.strip_prefix(b"HTTP/1.0 ").or_else(|| line.strip_prefix(b"HTTP/1.1 "))?;
     let digits = rest.get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;

@@ -172,7 +172,7 @@ async fn work(shared: Arc<Shared>) -> anyhow::Result<Outcome> {
         unanswered: Vec::new(),
         troubles: Vec::new(),
     };
-    let mut line = Line { address: phase.address, stream: None, buffer: vec![0; 16 * 1024] };
+    let mut line = Line::new(phase.address);
     // A failure shows again with the first request.
     let _ = line.connect().await;
     shared.ready.wait().await;
@@ -256,13 +256,18 @@ fn judge(keep: Keep, head: Head, answer: &[u8]) -> Result<Option<String>, String
 }
 
 /// One keep-alive connection and the bytes of its last answer.
-struct Line {
+pub struct Line {
     address: SocketAddr,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
 }
 
 impl Line {
+    /// A line to a server, connected when something is asked for.
+    pub fn new(address: SocketAddr) -> Self {
+        Self { address, stream: None, buffer: vec![0; 16 * 1024] }
+    }
+
     async fn connect(&mut self) -> Result<&mut TcpStream, String> {
         let stream =
             TcpStream::connect(self.address).await.map_err(|error| format!("connecting: {error}"))?;
@@ -271,7 +276,10 @@ impl Line {
     }
 
     /// Sends a request and reads the whole answer into the buffer.
-    async fn ask(&mut self, request: &[u8]) -> Result<Head, String> {
+    ///
+    /// # Errors
+    /// In words: no connection, or no whole answer.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<Head, String> {
         if self.stream.is_none() {
             self.connect().await?;
         }
@@ -305,7 +313,8 @@ impl Line {
         }
     }
 
-    fn answer(&self, head: Head) -> &[u8] {
+    /// The bytes of the last answer with its head.
+    pub fn answer(&self, head: Head) -> &[u8] {
         &self.buffer[..head.length + head.body]
     }
 }

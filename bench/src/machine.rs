@@ -24,6 +24,21 @@ pub struct Machine {
     pub fsync_ms: f64,
 }
 
+impl Machine {
+    /// The first lines of a report.
+    pub fn describe(&self, version: &str) -> String {
+        format!(
+            "Machine: {}, {} cores shared with the generator, {:.1} GiB, Linux {}; a durable write of 4 KiB takes \
+             {:.3} ms (median).\nProgramme: {version}.\n",
+            self.cpu,
+            self.cores,
+            self.memory_mib as f64 / 1024.0,
+            self.kernel,
+            self.fsync_ms,
+        )
+    }
+}
+
 /// Describes this machine and the disk of a folder, which it writes to `count` times.
 ///
 /// # Errors

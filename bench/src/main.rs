@@ -3,6 +3,7 @@
 
 mod answers;
 mod clock;
+mod desk;
 mod http;
 mod kill;
 mod load;
@@ -14,12 +15,16 @@ mod postgres;
 mod report;
 mod rivals;
 mod run;
+#[expect(dead_code, reason = "a part of what tests need of a mail server")]
+#[path = "../../platform/testkit/src/smtp.rs"]
+mod smtp;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use crate::otklik::Otklik;
 use crate::report::Report;
@@ -65,6 +70,8 @@ enum Subcommands {
         /// A whole HTTP response.
         answer: PathBuf,
     },
+    /// Measures the pages of officials, tables, live pages and mail over a year of responses.
+    Desk(desk::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -73,10 +80,22 @@ enum Database {
     Postgres,
 }
 
+impl Database {
+    /// What is measured: this one, or both.
+    const fn kinds(only: Option<Self>) -> &'static [Kind] {
+        match only {
+            None => &[Kind::Sqlite, Kind::Postgres],
+            Some(Self::Sqlite) => &[Kind::Sqlite],
+            Some(Self::Postgres) => &[Kind::Postgres],
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Some(Subcommands::Peer { answer }) => peer::main(answer).map(|()| true),
+        Some(Subcommands::Desk(desk)) => desk::measure(desk),
         None => measure(&arguments),
     };
     match result {
@@ -96,49 +115,55 @@ fn measure(arguments: &Arguments) -> anyhow::Result<bool> {
         bail!("--seconds takes a number from 0.1 to 600");
     }
     let plan = Plan {
-        binary: match &arguments.otklik {
-            Some(path) => path.canonicalize().with_context(|| format!("{}", path.display()))?,
-            None => build()?,
-        },
+        binary: binary(arguments.otklik.as_deref())?,
         seconds,
         starts: if arguments.quick { 1 } else { 3 },
         count: arguments.count.map(|count| count as usize),
         threads: arguments.threads.into(),
+        offices: answers::codes(),
     };
-    let kinds: &[Kind] = match arguments.only {
-        None => &[Kind::Sqlite, Kind::Postgres],
-        Some(Database::Sqlite) => &[Kind::Sqlite],
-        Some(Database::Postgres) => &[Kind::Postgres],
-    };
+    let kinds = Database::kinds(arguments.only);
     let place = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
     let folder = || tempfile::Builder::new().prefix("otklik-bench-").tempdir_in(&place);
 
     let machine = machine::describe(folder()?.path(), if arguments.quick { 50 } else { 200 })?;
-    let otklik = Otklik { binary: plan.binary.clone(), data: place.clone(), database: None };
+    let otklik = Otklik { binary: plan.binary.clone(), data: place.clone(), database: None, mail: None };
     let version = otklik.version().unwrap_or_else(|| plan.binary.display().to_string());
     let mut report = Report { machine, version, databases: Vec::new() };
     for kind in kinds {
         report.databases.push(run::database(&plan, *kind, folder()?.path())?);
     }
-    publish(&report, arguments)?;
+    publish(&report, &report.markdown(), arguments.json.as_deref())?;
     Ok(report.failures().next().is_none())
 }
 
-fn publish(report: &Report, arguments: &Arguments) -> anyhow::Result<()> {
-    let json = serde_json::to_string_pretty(report)?;
-    match &arguments.json {
+/// Writes the figures to a file if one is asked for, and the table, or with `-` the figures, to the output.
+fn publish(report: &impl Serialize, table: &str, json: Option<&Path>) -> anyhow::Result<()> {
+    let figures = serde_json::to_string_pretty(report)?;
+    match json {
         Some(file) if file.as_os_str() == "-" => {
-            println!("{json}");
-            report.failures().for_each(|failure| eprintln!("{failure}"));
+            println!("{figures}");
+            table
+                .lines()
+                .filter(|line| line.starts_with("FAILURE"))
+                .for_each(|failure| eprintln!("{failure}"));
             return Ok(());
         }
         Some(file) => {
-            std::fs::write(file, json).with_context(|| format!("writing {}", file.display()))?;
+            std::fs::write(file, figures).with_context(|| format!("writing {}", file.display()))?;
         }
         None => {}
     }
-    print!("{}", report.markdown());
+    print!("{table}");
     Ok(())
+}
+
+/// The binary to measure: this one, or the release build.
+fn binary(given: Option<&Path>) -> anyhow::Result<PathBuf> {
+    match given {
+        Some(path) => path.canonicalize().with_context(|| format!("{}", path.display())),
+        None => build(),
+    }
 }
 
 /// Builds the release binary and says where it is.

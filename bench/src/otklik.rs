@@ -26,6 +26,8 @@ pub struct Otklik {
     pub data: PathBuf,
     /// The database; without it the folder's own SQLite.
     pub database: Option<String>,
+    /// How mail is sent; without it into a folder beside the data.
+    pub mail: Option<String>,
 }
 
 impl Otklik {
@@ -45,6 +47,30 @@ impl Otklik {
     /// It can't be run or doesn't succeed; with what it said.
     pub fn run(&self, words: &[&str]) -> anyhow::Result<String> {
         output(&mut self.command(words))
+    }
+
+    /// Runs a command to its end with a text as its input, and gives its standard output.
+    ///
+    /// # Errors
+    /// It can't be run or doesn't succeed; with what it said.
+    pub fn run_with(&self, words: &[&str], input: &str) -> anyhow::Result<String> {
+        let mut command = self.command(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("running {}", self.binary.display()))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            bail!(
+                "{}: {}\n{said}{}",
+                words.join(" "),
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(said)
     }
 
     /// What `--version` says.
@@ -70,7 +96,8 @@ impl Otklik {
         let address = address.map_or_else(free_address, Ok)?;
         let log_path = self.data.with_extension("serve.log");
         let log = File::options().create(true).append(true).open(&log_path)?;
-        let mail = format!("file:{}", self.data.join("mail").display());
+        let folder = || format!("file:{}", self.data.join("mail").display());
+        let mail = self.mail.clone().unwrap_or_else(folder);
         let mut command = self.command(&["serve"]);
         command.args(["--listen", &address.to_string(), "--mail", &mail]);
         command.stdout(log.try_clone()?).stderr(log);
@@ -139,6 +166,15 @@ impl Server {
         let ticks =
             fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
         Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Forgets the most that was resident so far, and says what is resident now, in KiB.
+    ///
+    /// # Errors
+    /// The process is gone, or the system doesn't allow it (not Linux).
+    pub fn forget_peak(&self) -> anyhow::Result<u64> {
+        fs::write(format!("/proc/{}/clear_refs", self.pid), "5")?;
+        Ok(self.memory()?.resident)
     }
 
     /// A function that kills it at once, as `kill -9` does.

@@ -120,17 +120,7 @@ impl Report {
 
     /// The report as Markdown.
     pub fn markdown(&self) -> String {
-        let machine = &self.machine;
-        let mut text = format!(
-            "Machine: {}, {} cores shared with the generator, {:.1} GiB, Linux {}; a durable write of 4 KiB takes \
-             {:.3} ms (median).\nProgramme: {}.\n",
-            machine.cpu,
-            machine.cores,
-            machine.memory_mib as f64 / 1024.0,
-            machine.kernel,
-            machine.fsync_ms,
-            self.version
-        );
+        let mut text = self.machine.describe(&self.version);
         for part in &self.databases {
             part.write(&mut text);
         }
@@ -203,7 +193,7 @@ impl Section {
 }
 
 /// A number with its thousands apart: `21 000`.
-fn grouped(number: f64) -> String {
+pub fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -36,6 +36,8 @@ pub struct Plan {
     pub count: Option<usize>,
     /// Threads of the generator.
     pub threads: usize,
+    /// Codes of the offices that people answer about.
+    pub offices: Vec<String>,
 }
 
 /// A database system.
@@ -67,7 +69,7 @@ pub fn database(plan: &Plan, kind: Kind, folder: &Path) -> anyhow::Result<Sectio
     };
     let data = folder.join("data");
     std::fs::create_dir_all(&data)?;
-    let otklik = Otklik { binary: plan.binary.clone(), data, database: url };
+    let otklik = Otklik { binary: plan.binary.clone(), data, database: url, mail: None };
     prepare(&otklik, folder)?;
     let mut section = Section { database: name(kind, &otklik)?, ..Section::default() };
     eprintln!("{}", section.database);
@@ -119,7 +121,11 @@ fn prepare(otklik: &Otklik, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn name(kind: Kind, otklik: &Otklik) -> anyhow::Result<String> {
+/// The database with its version and settings.
+///
+/// # Errors
+/// It can't be asked.
+pub fn name(kind: Kind, otklik: &Otklik) -> anyhow::Result<String> {
     match (kind, &otklik.database) {
         (Kind::Postgres, Some(url)) => {
             let show = |setting: &str| rivals::psql(url, &format!("SHOW {setting}"));
@@ -149,7 +155,7 @@ fn pages(plan: &Plan, server: &Server, folder: &Path, section: &mut Section) -> 
         Some(count) => Limit::Count(count),
         None => Limit::Time(Duration::from_secs_f64(plan.seconds)),
     };
-    let requests = Arc::new(answers::page_requests(server.address));
+    let requests = Arc::new(answers::page_requests(server.address, &plan.offices));
     let fetch = |address| Phase { limit, ..phase(plan, address, MANY, &requests, Keep::Nothing) };
     // Once around, so that no office is seen for the first time.
     load::run(phase(plan, server.address, MANY, &requests, Keep::Nothing), &requests)?;
@@ -225,7 +231,7 @@ pub fn fill_in(
     count: usize,
     section: &mut Section,
 ) -> anyhow::Result<Arc<Requests>> {
-    let pages = Arc::new(answers::page_requests(server.address));
+    let pages = Arc::new(answers::page_requests(server.address, &plan.offices));
     let fetch =
         Phase { limit: Limit::Count(count), ..phase(plan, server.address, MANY, &pages, Keep::Token) };
     let mut outcome = load::run(fetch, &pages)?;
@@ -238,7 +244,7 @@ pub fn fill_in(
         let pages = outcome.kept.len();
         section.check(false, format!("{pages} pages gave only {} different form tokens", distinct.len()));
     }
-    Ok(Arc::new(answers::response_requests(server.address, &outcome.kept)))
+    Ok(Arc::new(answers::response_requests(server.address, &plan.offices, &outcome.kept)))
 }
 
 /// Notes failed requests.

@@ -6,14 +6,22 @@ use std::process::{Command, Output};
 
 /// Runs the benchmark against the fake with a fault.
 fn bench(fault: &str, more: &[&str]) -> (i32, String, String) {
+    run(fault, &[&["--quick", "--only", "sqlite", "--seconds", "0.1", "--count", "100"], more].concat())
+}
+
+/// Runs the desk against the fake with a fault.
+fn desk(fault: &str, parts: &str) -> (i32, String, String) {
+    run(fault, &["desk", "--quick", "--only", "sqlite", "--seconds", "0.1", "--rows", "70", "--parts", parts])
+}
+
+fn run(fault: &str, arguments: &[&str]) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let fake = folder.path().join("otklik");
     fs::write(&fake, include_str!("fake_otklik.py")).unwrap();
     fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(folder.path().join("fault"), fault).unwrap();
     let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_otklik-bench"))
-        .args(["--quick", "--only", "sqlite", "--seconds", "0.1", "--count", "100"])
-        .args(more)
+        .args(arguments)
         .arg("--otklik")
         .arg(&fake)
         .arg("--dir")
@@ -79,6 +87,38 @@ fn a_response_lost_by_the_kill_is_a_failure() {
 #[test]
 fn a_form_sent_again_and_stored_twice_is_a_failure() {
     fails("again", "sent again have the same receipt");
+}
+
+#[test]
+fn the_desk_of_an_honest_programme_passes() {
+    let (code, table, errors) = desk("", "pages,exports,live");
+    assert_eq!(code, 0, "{table}\n{errors}");
+    for row in ["| «Сегодня» | country |", "| search, two words | region |", "| CSV, the country | 70 |"]
+    {
+        assert!(table.contains(row), "{row}\n{table}");
+    }
+    assert!(table.contains("| 500 that listen and ask for themselves again |"), "{table}");
+    let asking = table.lines().find(|line| line.contains("ask for themselves again")).unwrap();
+    let cells: Vec<_> = asking.split('|').map(str::trim).collect();
+    assert!(cells[4].parse::<u64>().unwrap() > 0 && cells[5].parse::<u64>().unwrap() > 0, "{asking}");
+    assert!(table.contains("invented and accepted."), "{table}");
+}
+
+#[test]
+fn a_table_that_is_cut_off_is_no_measurement() {
+    let (code, _, errors) = desk("cut", "exports");
+    assert_eq!(code, 2, "{errors}");
+    assert!(errors.contains("the file has no end") || errors.contains("rows of 70"), "{errors}");
+}
+
+#[test]
+fn live_pages_that_are_never_told_are_seen_in_the_table() {
+    let (code, table, errors) = desk("silent", "live");
+    assert_eq!(code, 0, "{errors}");
+    assert!(
+        table.lines().any(|line| line.contains("ask for themselves again") && line.contains("| 0 | 0 |")),
+        "{table}"
+    );
 }
 
 #[test]

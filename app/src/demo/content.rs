@@ -10,7 +10,7 @@ mod tests;
 
 pub use comments::Place;
 pub use register::register;
-pub use responses::{DemoOffice, Story, responses};
+pub use responses::{DemoOffice, Story, VOLUME, responses};
 
 use otklik_kernel::Zone;
 use random::SplitMix64;

@@ -9,8 +9,9 @@ use otklik_journal::Actor;
 use otklik_kernel::{Id, Instant, Zone};
 use otklik_organisations::act::Act;
 use otklik_organisations::people::PersonFields;
-use otklik_organisations::{import, password as hashing, people, store};
+use otklik_organisations::{Body, import, password as hashing, people, store};
 use otklik_questionnaires::{Mark, Marks, Questionnaires};
+use otklik_responses::suspicion::is_too_fast;
 use otklik_responses::{Acceptor, NewResponse, Suspicion};
 use otklik_web::Ctx;
 use serde_json::{Value, json};
@@ -27,6 +28,12 @@ pub const CLOSED: &str = "2705-1";
 const LOOKED_AFTER: i64 = 2 * Instant::DAY;
 /// Responses on their way at once.
 const AT_ONCE: usize = 256;
+/// After so many responses their events are handled before more are made.
+const EVENTS: usize = 8_192;
+/// Rows of one transaction where responses of the past are looked through.
+const PAGE: u64 = 5_000;
+/// Of so many invented responses one was answered too fast.
+const HASTY: usize = 64;
 
 const SYSTEM: Scope = Scope::system("demo content");
 
@@ -54,14 +61,50 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     store::set_closed(&tx, *closed, Some(ctx.now().plus(-40 * Instant::DAY))).await?;
     tx.commit().await?;
     accounts(ctx, &bodies).await?;
-    days::officials(ctx, &bodies).await?;
-    register::recipients(ctx, &bodies, &trace).await?;
+    let all = content::bodies();
+    days::officials(ctx, &all, &bodies).await?;
+    register::recipients(ctx, &all, &bodies, &trace).await?;
     register::responsibles(ctx, &bodies).await?;
     alerts(ctx, &bodies, &trace).await?;
     super::posters::hang(ctx, &act).await?;
-    responses(ctx, &bodies, seed).await?;
+    let year = Year { seed, volume: content::VOLUME, has_hasty: false };
+    responses(ctx, &content::offices(&all), &bodies, year).await?;
     look_through(ctx).await?;
     days::look(ctx).await
+}
+
+/// Fills an installation that has bodies and no responses: recipients of every office with accounts behind them, and
+/// a year of so many responses, as [`fill`] does; for trials of large installations.
+pub async fn invent(ctx: &Ctx, trace: &str, seed: u64, volume: usize) -> Result<()> {
+    use otklik_responses::store::{Filter, count_up_to};
+    if count_up_to(ctx.db.read(), &SYSTEM, &Filter::default(), 1).await? > 0 {
+        bail!("отклики уже есть; выдуманные создаются только там, где нет ни одного");
+    }
+    let stored = store::all(ctx.db.read(), &SYSTEM).await?;
+    let all: Vec<content::DemoBody> =
+        stored.iter().filter(|body| body.closed_at.is_none()).map(known).collect();
+    let ids: HashMap<String, Id> = stored.into_iter().map(|body| (body.fields.code, body.id)).collect();
+    let offices = content::offices(&all);
+    if offices.is_empty() {
+        bail!("нет ни одного офиса; органы загружает otklik bodies import");
+    }
+    days::officials(ctx, &all, &ids).await?;
+    register::recipients(ctx, &all, &ids, trace).await?;
+    responses(ctx, &offices, &ids, Year { seed, volume, has_hasty: true }).await?;
+    look_through(ctx).await?;
+    days::look(ctx).await
+}
+
+/// A body of the installation as the demo content knows it.
+fn known(body: &Body) -> content::DemoBody {
+    content::DemoBody {
+        code: body.fields.code.clone(),
+        parent_code: String::new(),
+        kind: body.fields.kind.code().to_owned(),
+        region: body.fields.region.clone(),
+        time_zone: body.fields.zone.name().to_owned(),
+        office: if body.fields.is_office { "да" } else { "нет" }.to_owned(),
+    }
 }
 
 async fn accounts(ctx: &Ctx, bodies: &HashMap<String, Id>) -> Result<()> {
@@ -123,24 +166,44 @@ async fn alerts(ctx: &Ctx, bodies: &HashMap<String, Id>, trace: &str) -> Result<
     Ok(())
 }
 
+/// What the responses of a year are made from.
+#[derive(Clone, Copy)]
+struct Year {
+    seed: u64,
+    volume: usize,
+    /// Whether some were answered too fast.
+    has_hasty: bool,
+}
+
 /// A year of responses, through the same acceptance as people's, without mail about the past.
-async fn responses(ctx: &Ctx, bodies: &HashMap<String, Id>, seed: u64) -> Result<()> {
-    let offices = content::offices(&content::bodies());
+async fn responses(
+    ctx: &Ctx,
+    offices: &[content::DemoOffice],
+    bodies: &HashMap<String, Id>,
+    year: Year,
+) -> Result<()> {
     let questionnaires = Questionnaires::open(&ctx.db).await?;
     let version = questionnaires.newest();
     let keys: Vec<char> = version.questionnaire.criteria.iter().map(|criterion| criterion.key).collect();
     let worker = Worker::new(ctx.db.clone(), ctx.clock.clone(), otklik_responses::handlers());
     let acceptor = Acceptor::start(ctx, Vec::new(), worker.waker()).await?;
     let mut sending = JoinSet::new();
-    for response in content::responses(seed, &offices, ctx.now()) {
+    let made = content::responses(year.seed, year.volume, offices, ctx.now());
+    for (number, response) in made.enumerate() {
         let office = &offices[response.office];
+        let is_hasty = year.has_hasty && number % HASTY == HASTY - 1;
+        let shown = response.at.plus(if is_hasty { -2 } else { -40 } * Instant::SECOND);
         let mut token = [0; 16];
-        token[..7].copy_from_slice(&response.at.plus(-40 * Instant::SECOND).0.to_be_bytes()[1..]);
+        token[..7].copy_from_slice(&shown.0.to_be_bytes()[1..]);
         ctx.random.fill(&mut token[7..]);
         let marks = keys
             .iter()
             .zip(response.marks)
             .filter_map(|(&key, mark)| Some((key, if mark? { Mark::Happy } else { Mark::Sad })));
+        let suspicion = match is_too_fast(shown, response.at) {
+            true => Suspicion::default().with(Suspicion::TOO_FAST),
+            false => Suspicion::default(),
+        };
         let new = NewResponse {
             body: bodies[&office.code],
             questionnaire: version.version,
@@ -148,7 +211,7 @@ async fn responses(ctx: &Ctx, bodies: &HashMap<String, Id>, seed: u64) -> Result
             day: response.at.day_in(&office.zone),
             marks: Marks::new(marks),
             comment: response.comment,
-            suspicion: Suspicion::default(),
+            suspicion,
             token,
             device: ctx.random.bytes(),
             trace: otklik_web::Trace::new(&*ctx.random).0,
@@ -160,6 +223,9 @@ async fn responses(ctx: &Ctx, bodies: &HashMap<String, Id>, seed: u64) -> Result
         {
             done??;
         }
+        if number % EVENTS == EVENTS - 1 {
+            worker.run_once().await?;
+        }
     }
     while let Some(done) = sending.join_next().await {
         done??;
@@ -170,7 +236,7 @@ async fn responses(ctx: &Ctx, bodies: &HashMap<String, Id>, seed: u64) -> Result
 
 /// Most negative responses of the past were looked through, and for some it is written what was done.
 async fn look_through(ctx: &Ctx) -> Result<()> {
-    use otklik_responses::store::{Filter, list, set_looked, set_outcome};
+    use otklik_responses::store::{Filter, lines, set_looked, set_outcome};
     const DONE: [&str; 4] = [
         "Открыто дополнительное окно приёма в часы наибольшей нагрузки.",
         "С сотрудником проведена беседа, порядок приёма разъяснён.",
@@ -179,18 +245,25 @@ async fn look_through(ctx: &Ctx) -> Result<()> {
     ];
     let until = ctx.now().plus(-LOOKED_AFTER);
     let old = Filter { to: Some(until.day_in(&Zone::utc())), negative: Some(true), ..Filter::default() };
-    let found = list(ctx.db.read(), &SYSTEM, &old, 1_000_000, 0).await?;
-    let tx = ctx.db.begin().await?;
-    for (number, response) in found.iter().enumerate().filter(|(number, _)| number % 17 != 0) {
-        let looked_at = response.received_at.plus(20 * Instant::HOUR);
-        set_looked(&tx, response.id, looked_at, "quality27").await?;
-        if number % 9 == 0 {
-            set_outcome(&tx, response.id, looked_at.plus(Instant::DAY), DONE[number / 9 % DONE.len()])
-                .await?;
+    let (mut below, mut number) = (Id::MAX, 0);
+    loop {
+        let found = lines(ctx.db.read(), &SYSTEM, &old, below, PAGE).await?;
+        let Some(last) = found.last() else { return Ok(()) };
+        below = last.id;
+        let tx = ctx.db.begin().await?;
+        for response in &found {
+            if number % 17 != 0 {
+                let looked_at = response.received_at.plus(20 * Instant::HOUR);
+                set_looked(&tx, response.id, looked_at, "quality27").await?;
+                if number % 9 == 0 {
+                    let done = DONE[number / 9 % DONE.len()];
+                    set_outcome(&tx, response.id, looked_at.plus(Instant::DAY), done).await?;
+                }
+            }
+            number += 1;
         }
+        tx.commit().await?;
     }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// What `demo.json` says of accounts and offices.

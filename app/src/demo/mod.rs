@@ -6,6 +6,8 @@ mod fill;
 mod posters;
 mod register;
 
+pub use fill::invent;
+
 use std::fs;
 use std::process::ExitCode;
 

@@ -21,9 +21,14 @@ const NOBODY: [&str; 2] = ["4177", "5404"];
 const NO_UNIT_HEAD: [&str; 2] = ["2709", "5406"];
 
 /// Recipients of every office, by the template, and whose address is whose (QR-6, QR-7).
-pub async fn recipients(ctx: &Ctx, bodies: &HashMap<String, Id>, trace: &str) -> Result<()> {
+pub async fn recipients(
+    ctx: &Ctx,
+    all: &[content::DemoBody],
+    bodies: &HashMap<String, Id>,
+    trace: &str,
+) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    for body in content::bodies() {
+    for body in all {
         if body.office != "да" || NOBODY.contains(&body.code.as_str()) {
             continue;
         }

@@ -4,6 +4,7 @@ mod away;
 mod command;
 mod commands;
 mod erase;
+mod invent;
 mod kill;
 mod routes;
 mod routes_called;

@@ -12,7 +12,7 @@ fn answer(head: &str, body: &str) -> Vec<u8> {
 /// Load on a peer that gives the same answer to everything.
 fn load(answer: Vec<u8>, connections: usize, count: usize, keep: Keep) -> Outcome {
     let address = peer::start_in_background(answer).unwrap();
-    let requests = Arc::new(crate::answers::page_requests(address));
+    let requests = Arc::new(crate::answers::page_requests(address, &crate::answers::codes()));
     let limit = Limit::Count(count);
     run(Phase { address, connections, threads: 2, limit, keep, alarm: None }, &requests).unwrap()
 }
@@ -65,7 +65,7 @@ fn a_failing_server_is_left_alone_after_enough_failures() {
 #[test]
 fn nobody_listening_is_a_failure_of_each_request() {
     let address = "127.0.0.1:1".parse().unwrap();
-    let requests = Arc::new(crate::answers::page_requests(address));
+    let requests = Arc::new(crate::answers::page_requests(address, &crate::answers::codes()));
     let (limit, keep) = (Limit::Count(5), Keep::Nothing);
     let outcome =
         run(Phase { address, connections: 2, threads: 1, limit, keep, alarm: None }, &requests).unwrap();
@@ -75,7 +75,7 @@ fn nobody_listening_is_a_failure_of_each_request() {
 #[test]
 fn the_alarm_rings_once_and_ends_the_phase() {
     let address = peer::start_in_background(answer("200 OK", PAGE)).unwrap();
-    let requests = Arc::new(crate::answers::page_requests(address));
+    let requests = Arc::new(crate::answers::page_requests(address, &crate::answers::codes()));
     let rang = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&rang);
     let act = Box::new(move || {

@@ -100,6 +100,12 @@ impl SmtpSink {
         self.shared.state().received.clone()
     }
 
+    /// How many messages were taken so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.shared.state().received.len()
+    }
+
     /// Waits until at least `count` messages are taken and returns all of them.
     pub async fn wait_for(&self, count: usize) -> Vec<Received> {
         loop {

@@ -56,27 +56,25 @@ pub struct DemoResponse {
     pub comment: String,
 }
 
-/// [`VOLUME`] responses of the year up to `until`, in the order of time; the same seed gives the same ones.
+/// So many responses of the year up to `until`, in the order of time; the same seed gives the same ones.
 /// Nine in ten come in the office's local working hours, the rest from home the same evening.
 pub fn responses(
     seed: u64,
+    volume: usize,
     offices: &[DemoOffice],
     until: Instant,
-) -> impl Iterator<Item = DemoResponse> + use<> {
+) -> impl Iterator<Item = DemoResponse> {
     let texts = comments::comments();
     let mut random = SplitMix64::new(seed);
     let visits = Visits::new(offices, until);
-    let mut year: Vec<_> = std::iter::repeat_with(|| visits.next(&mut random))
-        .take(VOLUME * 3)
-        .flatten()
-        .take(VOLUME)
-        .map(|(office, day, minute, at)| {
-            let mut random = SplitMix64::new(seed ^ at.0.unsigned_abs());
-            answer(office, &offices[office], day, minute, at, until, &texts, &mut random)
-        })
-        .collect();
-    year.sort_by_key(|response| (response.at, response.office));
-    year.into_iter()
+    let mut year: Vec<_> =
+        std::iter::repeat_with(|| visits.next(&mut random)).take(volume * 3).flatten().take(volume).collect();
+    year.sort_by_key(|&(office, _, _, at)| (at, office));
+    // Written one by one as they are asked for: a million texts needn't wait in memory.
+    year.into_iter().map(move |(office, day, minute, at)| {
+        let mut random = SplitMix64::new(seed ^ at.0.unsigned_abs());
+        answer(office, &offices[office], day, minute, at, until, &texts, &mut random)
+    })
 }
 
 /// Days of offices with their running sum of visits, to draw from.

@@ -10,7 +10,7 @@ const UNTIL: Instant = Instant(1_795_291_200_000_000); // 2026-11-21T20:00:00Z
 
 fn year() -> (Vec<DemoOffice>, Vec<DemoResponse>) {
     let offices = offices(&bodies());
-    let year = responses(1, &offices, UNTIL).collect();
+    let year = responses(1, VOLUME, &offices, UNTIL).collect();
     (offices, year)
 }
 
@@ -154,10 +154,10 @@ fn org5_the_register_names_roles_and_reserved_addresses() {
 #[test]
 fn the_same_seed_gives_the_same_year_and_another_one_another() {
     let offices = offices(&bodies());
-    let year: Vec<_> = responses(1, &offices, UNTIL).collect();
-    assert!(responses(1, &offices, UNTIL).eq(year.iter().cloned()));
-    assert!(!responses(2, &offices, UNTIL).eq(year));
-    assert_eq!(responses(1, &[], UNTIL).count(), 0);
+    let year: Vec<_> = responses(1, VOLUME, &offices, UNTIL).collect();
+    assert!(responses(1, VOLUME, &offices, UNTIL).eq(year.iter().cloned()));
+    assert!(!responses(2, VOLUME, &offices, UNTIL).eq(year));
+    assert_eq!(responses(1, VOLUME, &[], UNTIL).count(), 0);
 }
 
 #[test]
