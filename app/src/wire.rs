@@ -92,15 +92,19 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         events: worker.waker(),
     };
     let figures = Cube::default();
-    let recipients =
-        Arc::new(otklik_notifications::Recipients { ctx: ctx.clone(), offices: offices.clone() });
+    let days = otklik_notifications::daily::Days::new(&figures);
+    let recipients = Arc::new(otklik_notifications::Recipients {
+        ctx: ctx.clone(),
+        offices: offices.clone(),
+        days: days.clone(),
+    });
     let attention: Vec<Arc<dyn Attention>> =
         vec![recipients.clone(), Arc::new(otklik_materials::Posters(ctx.clone()))];
     let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
-        .and(otklik_responses::routes(&ctx, &offices, &questionnaires, attention, recipients))
+        .and(otklik_responses::routes(&ctx, &offices, &questionnaires, attention, recipients, &figures))
         .and(otklik_dashboards::routes(&ctx, &figures, &questionnaires))
-        .and(otklik_notifications::routes(&ctx, &offices))
+        .and(otklik_notifications::routes(&ctx, &offices, &days))
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));

@@ -9,7 +9,7 @@ use otklik_responses::days::Watchers;
 use otklik_ui::Tone;
 use otklik_web::{Attention, Ctx, Need, Who};
 
-use crate::daily::{self, DAYS};
+use crate::daily::{self, DAYS, Days};
 use crate::read;
 use crate::texts::L;
 
@@ -23,6 +23,8 @@ pub struct Recipients {
     pub ctx: Ctx,
     /// Offices, for their days.
     pub offices: SharedOffices,
+    /// Days looked through.
+    pub days: Days,
 }
 
 #[async_trait]
@@ -34,7 +36,7 @@ impl Attention for Recipients {
             let scope = who.caller.scope(Permission::ReadResponses);
             let offices = daily::open_offices(conn, &self.offices, &scope).await?;
             let days = if offices.len() > MANY { 2 } else { DAYS };
-            let gaps = daily::gaps(conn, &scope, &offices, self.ctx.now(), days).await?;
+            let gaps = self.days.gaps(&self.ctx.db, &scope, &offices, self.ctx.now(), days).await?;
             let number = gaps.values().map(|days| days.len() as u64).sum();
             needs.push(Need {
                 number,

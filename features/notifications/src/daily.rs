@@ -1,16 +1,20 @@
 //! Which days of which offices have not been looked through by all who must (QR-12) [1 §5.1].
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use otklik_access::Scope;
-use otklik_db::DbErr;
+use otklik_db::{Db, DbErr, versions};
 use otklik_kernel::{CivilDay, Id, Instant};
-use otklik_organisations::{Office, SharedOffices, store as bodies};
+use otklik_organisations::{Office, SharedOffices, people, store as bodies};
+use otklik_responses::Board;
 use otklik_responses::days::{self, Day, Looked};
+use otklik_responses::figures::Cube;
 use sea_orm::ConnectionTrait;
 
 use crate::read::{self, Watcher};
+use crate::store::recipients::VERSION;
 
 /// Days of the page, and of the count of what is behind.
 pub const DAYS: i32 = 14;
@@ -64,7 +68,8 @@ pub async fn open_offices<C: ConnectionTrait>(
     Ok(ids.into_iter().filter_map(|id| Some((id, known.get(id)?.clone()))).collect())
 }
 
-/// The days with responses of a period by office; of all offices of the scope, or of these.
+/// The days with responses of a period by office, and who must look them through; of all offices of the scope, or of
+/// these. A page over a country asks [`Days`].
 ///
 /// # Errors
 /// When the database is away or a row is broken.
@@ -84,31 +89,99 @@ pub async fn judged<C: ConnectionTrait>(
     Ok((all, watchers))
 }
 
-/// The days that are over and have not been looked through by all who must, by office, of the last `days` with today.
-///
-/// # Errors
-/// When the database is away or a row is broken.
-pub async fn gaps<C: ConnectionTrait>(
-    conn: &C,
-    scope: &Scope,
-    offices: &HashMap<Id, Arc<Office>>,
-    now: Instant,
-    days: i32,
-) -> Result<HashMap<Id, Vec<Judged>>, DbErr> {
-    let mut today: HashMap<&str, CivilDay> = HashMap::new();
-    for office in offices.values() {
-        today.entry(office.zone.name()).or_insert_with(|| now.day_in(&office.zone));
+/// The days of all offices and who must look them through, in memory: what a page over a country is made from. Cheap
+/// to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Days {
+    board: Board,
+    watchers: Arc<Mutex<Option<Kept>>>,
+}
+
+/// Who must look through the days of which office.
+type Watching = Arc<HashMap<Id, Vec<Watcher>>>;
+
+/// Who must, at the versions of the accounts and the lists of recipients.
+#[derive(Debug)]
+struct Kept {
+    versions: (i64, i64),
+    read: tokio::time::Instant,
+    watchers: Watching,
+}
+
+/// Read again at the latest after this time: a node of an older version changes accounts without a word.
+const OLD: Duration = Duration::from_secs(60);
+
+impl Days {
+    /// Nothing in memory yet, over these figures.
+    #[must_use]
+    pub fn new(figures: &Cube) -> Self {
+        Self { board: Board::new(figures), watchers: Arc::default() }
     }
-    let Some((&first, &last)) = today.values().min().zip(today.values().max()) else {
-        return Ok(HashMap::new());
-    };
-    let (mut all, _) = judged(conn, scope, None, first.plus_days(1 - days), last.plus_days(-1)).await?;
-    all.retain(|body, judged| {
-        let Some(&today) = offices.get(body).and_then(|office| today.get(office.zone.name())) else {
-            return false;
+
+    /// What [`judged`] gives for all offices of the scope; who must is there for offices beyond it, too.
+    ///
+    /// # Errors
+    /// When the database is away or a row is broken.
+    pub async fn judged(
+        &self,
+        db: &Db,
+        scope: &Scope,
+        from: CivilDay,
+        to: CivilDay,
+    ) -> Result<(HashMap<Id, Vec<Judged>>, Watching), DbErr> {
+        let watchers = self.watchers(db).await?;
+        let mut all: HashMap<Id, Vec<Judged>> = HashMap::new();
+        for day in self.board.received(db, scope, from, to).await? {
+            let must = watchers.get(&day.body).map_or(&[][..], Vec::as_slice);
+            all.entry(day.body).or_default().push(Judged::new(day, must));
+        }
+        Ok((all, watchers))
+    }
+
+    async fn watchers(&self, db: &Db) -> Result<Watching, DbErr> {
+        const ALL: Scope =
+            Scope::system("who must look days through; pages show those of the caller's scope");
+        let kept = || self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        let accounts = versions::current(db.read(), people::store::EMAILS).await?;
+        let versions = (accounts, versions::current(db.read(), VERSION).await?);
+        if let Some(kept) = kept().as_ref().filter(|one| one.versions == versions && one.read.elapsed() < OLD)
+        {
+            return Ok(kept.watchers.clone());
+        }
+        let read = tokio::time::Instant::now();
+        let watchers = Arc::new(read::watchers(db.read(), &ALL, None).await?);
+        *kept() = Some(Kept { versions, read, watchers: watchers.clone() });
+        Ok(watchers)
+    }
+
+    /// The days that are over and have not been looked through by all who must, by office, of the last `days` with
+    /// today.
+    ///
+    /// # Errors
+    /// When the database is away or a row is broken.
+    pub async fn gaps(
+        &self,
+        db: &Db,
+        scope: &Scope,
+        offices: &HashMap<Id, Arc<Office>>,
+        now: Instant,
+        days: i32,
+    ) -> Result<HashMap<Id, Vec<Judged>>, DbErr> {
+        let mut today: HashMap<&str, CivilDay> = HashMap::new();
+        for office in offices.values() {
+            today.entry(office.zone.name()).or_insert_with(|| now.day_in(&office.zone));
+        }
+        let Some((&first, &last)) = today.values().min().zip(today.values().max()) else {
+            return Ok(HashMap::new());
         };
-        judged.retain(|day| day.is_gap(today) && day.day.day >= today.plus_days(1 - days));
-        !judged.is_empty()
-    });
-    Ok(all)
+        let (mut all, _) = self.judged(db, scope, first.plus_days(1 - days), last.plus_days(-1)).await?;
+        all.retain(|body, judged| {
+            let Some(&today) = offices.get(body).and_then(|office| today.get(office.zone.name())) else {
+                return false;
+            };
+            judged.retain(|day| day.is_gap(today) && day.day.day >= today.plus_days(1 - days));
+            !judged.is_empty()
+        });
+        Ok(all)
+    }
 }

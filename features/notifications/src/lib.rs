@@ -43,8 +43,8 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
 
 /// The pages of this slice.
 #[must_use]
-pub fn routes(ctx: &Ctx, offices: &SharedOffices) -> Part {
-    let state = pages::Shared { ctx: ctx.clone(), offices: offices.clone() };
+pub fn routes(ctx: &Ctx, offices: &SharedOffices, days: &daily::Days) -> Part {
+    let state = pages::Shared { ctx: ctx.clone(), offices: offices.clone(), days: days.clone() };
     let needs = Access::Needs(Permission::ManageRecipients);
     Routes::new(ctx, state)
         .get("/admin/bodies/{id}/recipients", needs, pages::recipients::show)

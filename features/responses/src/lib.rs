@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accept;
+mod board;
 mod commit;
 pub mod days;
 pub mod device;
@@ -17,6 +18,7 @@ pub mod suspicion;
 pub mod words;
 
 pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};
+pub use board::Board;
 pub use device::DeviceMarks;
 pub use model::{NewResponse, Response, Stored, Suspicion};
 pub use pages::routes;
@@ -34,6 +36,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0630_responses_days",
     "0640_responses_search",
     "0650_responses_offices",
+    "0660_responses_looks",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.

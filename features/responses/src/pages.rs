@@ -19,6 +19,7 @@ use otklik_questionnaires::Questionnaires;
 use otklik_web::{Access, Attention, Ctx, Part, Routes};
 
 use crate::days::Watchers;
+use crate::figures::Cube;
 
 /// Responses are counted up to here: beyond it the exact number changes nothing for a person who reads them.
 const COUNTED: i64 = 1_000;
@@ -31,6 +32,7 @@ struct Pages {
     questionnaires: Arc<Questionnaires>,
     attention: Vec<Arc<dyn Attention>>,
     watchers: Arc<dyn Watchers>,
+    figures: Cube,
 }
 
 impl Pages {
@@ -53,6 +55,7 @@ pub fn routes(
     questionnaires: &Questionnaires,
     attention: Vec<Arc<dyn Attention>>,
     watchers: Arc<dyn Watchers>,
+    figures: &Cube,
 ) -> Part {
     let pages = Pages {
         ctx: ctx.clone(),
@@ -60,6 +63,7 @@ pub fn routes(
         questionnaires: Arc::new(questionnaires.clone()),
         attention,
         watchers,
+        figures: figures.clone(),
     };
     let read = Access::Needs(Permission::ReadResponses);
     let change = Access::Needs(Permission::HandleResponses);

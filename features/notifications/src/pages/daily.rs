@@ -129,7 +129,7 @@ fn who(l: L, days: &[&Judged], watchers: &[Watcher], with_names: bool) -> Vec<St
 
 /// The page.
 pub async fn show(
-    State(Shared { ctx, offices }): State<Shared>,
+    State(Shared { ctx, offices, days: kept }): State<Shared>,
     who_asks: Who,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
@@ -157,7 +157,7 @@ pub async fn show(
     let is_all = asked.show == "all";
     let mut found = None;
     if !is_all {
-        let all = judged(conn, scope, None, from, to).await?;
+        let all = kept.judged(&ctx.db, scope, from, to).await?;
         let mut ends: HashMap<String, CivilDay> = HashMap::new();
         listed.retain(|office| {
             let today =
@@ -183,7 +183,8 @@ pub async fn show(
         Some(found) => found,
         None => {
             let ids: Vec<Id> = listed.iter().map(|office| office.id).collect();
-            judged(conn, scope, Some(&ids), from, to).await?
+            let (days, watchers) = judged(conn, scope, Some(&ids), from, to).await?;
+            (days, Arc::new(watchers))
         }
     };
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
-use otklik_db::{DbErr, Tx, Value, bulk, sql};
+use otklik_db::{DbErr, Tx, Value, bulk, sql, versions};
 use otklik_kernel::Id;
 use otklik_mail::EmailAddress;
 use sea_orm::{ConnectionTrait, Statement};
@@ -74,8 +74,12 @@ pub async fn bodies<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashS
     rows.iter().map(|row| row.try_get("", "body_id")).collect()
 }
 
+/// The counter that is raised when a list has changed.
+pub const VERSION: &str = "notifications_recipients";
+
 /// Replaces the addresses of an office.
 pub async fn replace(tx: &Tx, body: Id, addresses: &[EmailAddress]) -> Result<(), DbErr> {
+    versions::bump(tx, VERSION).await?;
     let text = "DELETE FROM notifications_recipients WHERE body_id = ?";
     tx.execute_raw(sql(tx, text, [body.into()])).await?;
     let numbered: Vec<(i32, &EmailAddress)> = (0..).zip(addresses).collect();

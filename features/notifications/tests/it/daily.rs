@@ -5,6 +5,7 @@ use std::sync::Arc;
 use otklik_access::{Permission, Role, Scope};
 use otklik_jobs::Worker;
 use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_notifications::daily::Days;
 use otklik_notifications::read::{self, watchers};
 use otklik_notifications::{Recipients, daily};
 use otklik_organisations::people::{self, PersonFields};
@@ -82,9 +83,15 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
         }
         assert_eq!(watchers(w.t.db.read(), &SYSTEM, Some(&[REGION])).await.unwrap().len(), 0);
 
+        // What is kept in memory says the same after every change, however it came.
+        let kept = Days::default();
         let looked = async || {
-            let (days, _) =
-                daily::judged(w.t.db.read(), &SYSTEM, Some(&[OFFICE]), TODAY, TODAY).await.unwrap();
+            let (days, _) = daily::judged(w.t.db.read(), &SYSTEM, None, TODAY, TODAY).await.unwrap();
+            let (in_memory, watching) = kept.judged(&w.t.db, &SYSTEM, TODAY, TODAY).await.unwrap();
+            assert_eq!(
+                (&in_memory, &*watching),
+                (&days, &watchers(w.t.db.read(), &SYSTEM, None).await.unwrap())
+            );
             days[&OFFICE][0].looked.clone()
         };
         assert_eq!(looked().await, Looked::ByNobody(vec![DEPUTY, HEAD]));
@@ -92,8 +99,29 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
         assert_eq!(looked().await, Looked::BySome(vec![DEPUTY]));
         w.look(DEPUTY, TODAY).await;
         assert_eq!(looked().await, Looked::ByAll);
+        w.set_recipients(OFFICE, &["zam@x.ru", "otdel@x.ru", "q@x.ru"]).await;
+        assert_eq!(looked().await, Looked::BySome(vec![74]));
+        let tx = w.t.db.begin().await.unwrap();
+        people::store::set_disabled(&tx, 74, Some(w.ctx.now())).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(looked().await, Looked::ByAll);
+        w.set_recipients(OFFICE, &["zam@x.ru", "otdel@x.ru"]).await;
+        assert_eq!(looked().await, Looked::ByAll);
+        let tx = w.t.db.begin().await.unwrap();
+        people::store::set_disabled(&tx, 74, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let (beyond, _) = kept
+            .judged(
+                &w.t.db,
+                &caller(1, &[(Role::Head, NEIGHBOUR)]).scope(Permission::ReadResponses),
+                TODAY,
+                TODAY,
+            )
+            .await
+            .unwrap();
+        assert!(!beyond.contains_key(&OFFICE), "{beyond:?}");
 
-        let recipients = Recipients { ctx: w.ctx.clone(), offices: w.offices.clone() };
+        let recipients = Recipients { ctx: w.ctx.clone(), offices: w.offices.clone(), days: Days::default() };
         for (person, role, body, must) in [
             (DEPUTY, Role::DeputyHead, OFFICE, vec![OFFICE]),
             (74, Role::DeputyHead, OFFICE, vec![]),
@@ -119,7 +147,8 @@ fn qr12_days_nobody_looked_and_who_did_not_are_visible_above() {
         w.count_on().await;
         w.look(HEAD, TODAY).await;
         let needs = async |role, body| {
-            let recipients = Recipients { ctx: w.ctx.clone(), offices: w.offices.clone() };
+            let recipients =
+                Recipients { ctx: w.ctx.clone(), offices: w.offices.clone(), days: Days::default() };
             let needs = recipients.needs(&w.who(1, role, body)).await.unwrap();
             needs.into_iter().map(|need| (need.number, need.href)).collect::<Vec<_>>()
         };

@@ -5,6 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use otklik_access::Scope;
 use otklik_journal::{Filter, list};
+use otklik_notifications::daily::Days;
 use otklik_notifications::{recipients, routes};
 use otklik_web::csrf_token;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,7 +21,8 @@ pub struct Answer {
 
 impl World {
     async fn call(&self, request: Request<Body>) -> Answer {
-        let response = routes(&self.ctx, &self.offices).router.oneshot(request).await.unwrap();
+        let response =
+            routes(&self.ctx, &self.offices, &Days::default()).router.oneshot(request).await.unwrap();
         let status = response.status();
         let location =
             response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());

@@ -2,7 +2,7 @@
 //! besides the authenticator's one query.
 
 use otklik_access::{Grant, Role, Scope};
-use otklik_db::{DbErr, Tx, Value, bulk, sql};
+use otklik_db::{DbErr, Tx, Value, bulk, sql, versions};
 use otklik_kernel::{Id, Instant, text};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -42,6 +42,9 @@ pub async fn find<C: ConnectionTrait>(conn: &C, scope: &Scope, id: Id) -> Result
         format!("SELECT {COLUMNS} FROM organisations_people p WHERE p.id = ? AND {}", scope.sql("p.body_id"));
     conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(person).transpose()
 }
+
+/// The counter that is raised when an account comes, changes, is disabled or enabled.
+pub const EMAILS: &str = "organisations_people";
 
 /// An enabled account with an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +169,8 @@ pub async fn add(
         body_id, unit_id, login, name, position, phone, email, search_text, sort_key)
         VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let head = [Value::from(id), password_hash.into(), must_change.into(), now.0.into()];
-    tx.execute_raw(sql(tx, text, head.into_iter().chain(values(fields)))).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, head.into_iter().chain(values(fields)))).await?;
+    versions::bump(tx, EMAILS).await
 }
 
 /// Changes what is said of a person; the caller has checked the fields.
@@ -176,7 +180,8 @@ pub async fn add(
 pub async fn update(tx: &Tx, id: Id, fields: &PersonFields) -> Result<(), DbErr> {
     let text = "UPDATE organisations_people SET body_id = ?, unit_id = ?, login = ?, name = ?, position = ?,
         phone = ?, email = ?, search_text = ?, sort_key = ? WHERE id = ?";
-    tx.execute_raw(sql(tx, text, values(fields).into_iter().chain([id.into()]))).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, values(fields).into_iter().chain([id.into()]))).await?;
+    versions::bump(tx, EMAILS).await
 }
 
 /// Sets a password by its hash; the lock is taken off.
@@ -215,7 +220,8 @@ pub async fn hold(tx: &Tx, id: Id) -> Result<(), DbErr> {
 /// When the database refuses.
 pub async fn set_disabled(tx: &Tx, id: Id, disabled_at: Option<Instant>) -> Result<(), DbErr> {
     let text = "UPDATE organisations_people SET disabled_at = ? WHERE id = ?";
-    tx.execute_raw(sql(tx, text, [disabled_at.map(|at| at.0).into(), id.into()])).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, [disabled_at.map(|at| at.0).into(), id.into()])).await?;
+    versions::bump(tx, EMAILS).await
 }
 
 /// Gives a role on a body; says whether it is new.

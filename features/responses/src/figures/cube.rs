@@ -3,7 +3,8 @@
 //!
 //! Figures are kept per office, never per region: they follow a body that is moved in the tree. Every read
 //! compares the versions of its days with the database and loads the days that changed, so what it gives is
-//! never older than the read itself.
+//! never older than the read itself; only a day of very many offices, which changes all the time, may be half a
+//! second old.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,12 +12,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use otklik_access::Scope;
 use otklik_db::{Db, DbErr, Value, sql};
 use otklik_kernel::{CivilDay, Id};
+use otklik_organisations::snapshot;
 use sea_orm::{ConnectionTrait, QueryResult};
+use tokio::time::{Duration, Instant};
 
 use super::{ALL, HOUR, NEGATIVE, TEXT};
 
 /// Office-days kept at most, about 150 bytes each; beyond it only the days just asked for stay.
 const KEPT: usize = 1_500_000;
+/// A day of more offices than this is loaded again after a pause at the earliest.
+const MANY: usize = 500;
+/// That pause.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Scopes whose bodies are kept at most; beyond it all are forgotten.
+const SCOPES: usize = 500;
 /// Criteria are lower-case Latin letters.
 const LETTERS: usize = 26;
 
@@ -27,6 +36,8 @@ pub struct Cube(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     kept: Mutex<Kept>,
+    /// The bodies of scopes, at a version of the tree.
+    scopes: Mutex<(i64, HashMap<Within, Arc<Vec<Id>>>)>,
     /// One load at a time: others wait for it and find what they need.
     loading: tokio::sync::Mutex<()>,
 }
@@ -39,10 +50,14 @@ struct Kept {
     days: BTreeMap<i32, Arc<Day>>,
 }
 
+/// A scope by its tops, and what it is looked at under.
+type Within = (Vec<Id>, Option<Id>);
+
 /// The figures of a day.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Day {
     version: i64,
+    loaded: Instant,
     offices: Vec<Office>,
     hours: Vec<Hour>,
 }
@@ -137,13 +152,7 @@ impl Cube {
         from: CivilDay,
         to: CivilDay,
     ) -> Result<Slice, DbErr> {
-        let condition = match under {
-            Some(body) => format!("c.ancestor = {body} AND {}", scope.sql("c.body")),
-            None => format!("c.depth = 0 AND {}", scope.sql("c.body")),
-        };
-        let text = format!("SELECT c.body FROM access_closure c WHERE {condition}");
-        let rows = db.read().query_all_raw(sql(db.read(), &text, [])).await?;
-        let bodies: Vec<Id> = rows.iter().map(|row| row.try_get("", "body")).collect::<Result<_, _>>()?;
+        let bodies = self.bodies(db, scope, under).await?;
         let current = versions(db, from, to).await?;
         if let Some(slice) = self.kept().take(&current, &bodies) {
             return Ok(slice);
@@ -164,6 +173,37 @@ impl Cube {
         self.read(db, &scope, None, today.plus_days(-396), today.plus_days(1)).await.map(|_| ())
     }
 
+    /// The bodies of a scope, or of what lies in it under one body, read again when the tree has changed.
+    async fn bodies(&self, db: &Db, scope: &Scope, under: Option<Id>) -> Result<Arc<Vec<Id>>, DbErr> {
+        let version = otklik_db::versions::current(db.read(), snapshot::VERSION).await?;
+        let key = (scope.tops().to_vec(), under);
+        let scopes = || self.0.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        // The system's scope has no tops, and neither has one that holds nothing.
+        let is_kept = !key.0.is_empty();
+        if is_kept {
+            let kept = scopes();
+            if let Some(bodies) = kept.1.get(&key).filter(|_| kept.0 == version) {
+                return Ok(bodies.clone());
+            }
+        }
+        let condition = match under {
+            Some(body) => format!("c.ancestor = {body} AND {}", scope.sql("c.body")),
+            None => format!("c.depth = 0 AND {}", scope.sql("c.body")),
+        };
+        let text = format!("SELECT c.body FROM access_closure c WHERE {condition}");
+        let rows = db.read().query_all_raw(sql(db.read(), &text, [])).await?;
+        let bodies: Vec<Id> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let bodies = Arc::new(bodies);
+        if is_kept {
+            let mut kept = scopes();
+            if kept.0 != version || kept.1.len() >= SCOPES {
+                *kept = (version, HashMap::new());
+            }
+            kept.1.insert(key, bodies.clone());
+        }
+        Ok(bodies)
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -179,12 +219,12 @@ impl Cube {
             let text = "SELECT f.day, f.body_id, string_agg(f.figure || '=' || CAST(f.n AS TEXT), ' ') AS figures \
                  FROM responses_figures f WHERE f.day BETWEEN ? AND ? GROUP BY f.day, f.body_id";
             let ends: [Value; 2] = [run[0].0.day.into(), run[run.len() - 1].0.day.into()];
+            let loaded = Instant::now();
             let rows = db.read().query_all_raw(sql(db.read(), text, ends)).await?;
             let mut kept = self.kept();
-            let mut days: HashMap<i32, Day> = run
-                .iter()
-                .map(|(version, _)| (version.day, Day { version: version.version, ..Day::default() }))
-                .collect();
+            let day = |version: i64| Day { version, loaded, offices: Vec::new(), hours: Vec::new() };
+            let mut days: HashMap<i32, Day> =
+                run.iter().map(|(version, _)| (version.day, day(version.version))).collect();
             for row in &rows {
                 // A day that came between the two reads is found by the next request.
                 if let Some(day) = days.get_mut(&row.try_get_by_index(0)?) {
@@ -215,7 +255,10 @@ async fn versions(db: &Db, from: CivilDay, to: CivilDay) -> Result<Vec<Version>,
 
 impl Kept {
     fn day(&self, wanted: &Version) -> Option<&Arc<Day>> {
-        self.days.get(&wanted.day).filter(|day| day.version == wanted.version)
+        let is_current = |day: &&Arc<Day>| {
+            day.version == wanted.version || (day.offices.len() > MANY && day.loaded.elapsed() < PAUSE)
+        };
+        self.days.get(&wanted.day).filter(is_current)
     }
 
     /// The days at these versions, seen by these bodies; nothing when one of the days is not kept so.
@@ -291,6 +334,13 @@ impl Slice {
         self.days
             .iter()
             .flat_map(move |(day, figures)| figures.offices.iter().filter(within).map(move |one| (*day, one)))
+    }
+
+    /// The days of bodies with responses: how many of those, and how many of them are negative.
+    pub(crate) fn received(&self) -> impl Iterator<Item = (CivilDay, Id, i64, i64)> {
+        self.offices().filter(|(_, office)| office.all > 0).map(|(day, office)| {
+            (day, self.ids[office.place as usize], i64::from(office.all), i64::from(office.negative))
+        })
     }
 
     /// Everything together.

@@ -13,7 +13,6 @@ use otklik_web::{Fail, Form, Need, Who, html};
 use super::days::{self, DayLine};
 use super::rows::{self, Row};
 use super::{COUNTED, Pages};
-use crate::figures;
 use crate::store::{self, Filter};
 use crate::texts::L;
 
@@ -92,7 +91,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         "day-refused" => page.flash(FlashKind::Problem, l.day_refused()),
         _ => page,
     };
-    let days = of_days(conn, &scope, today).await?;
+    let days = of_days(&pages, &scope, today).await?;
     let mut tiles = tiles(conn, &scope, today, &days, l).await?;
     for slice in &pages.attention {
         tiles.extend(slice.needs(&who).await?.into_iter().map(Tile::of));
@@ -119,20 +118,12 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
 }
 
 /// The last days, today first, from the kept figures.
-async fn of_days<C: sea_orm::ConnectionTrait>(
-    conn: &C,
-    scope: &Scope,
-    today: CivilDay,
-) -> Result<Vec<Day>, DbErr> {
-    let first = today.plus_days(1 - DAYS);
-    let all = figures::by_day(conn, scope, figures::ALL, first, today).await?;
-    let negative = figures::by_day(conn, scope, figures::NEGATIVE, first, today).await?;
-    let of = |figures: &std::collections::BTreeMap<CivilDay, i64>, day| {
-        figures.get(&day).map_or(0, |n| n.unsigned_abs())
-    };
+async fn of_days(pages: &Pages, scope: &Scope, today: CivilDay) -> Result<Vec<Day>, DbErr> {
+    let slice = pages.figures.read(&pages.ctx.db, scope, None, today.plus_days(1 - DAYS), today).await?;
+    let kept = slice.by_day();
     let day = |back: i32| {
         let day = today.plus_days(-back);
-        let share = Share::new(of(&negative, day), of(&all, day));
+        let share = kept.get(&day).map_or(Share::new(0, 0), |tally| Share::new(tally.negative, tally.all));
         Day { href: format!("/admin/responses?from={day}&to={day}"), day: day.show(), share }
     };
     Ok((0..DAYS).map(day).collect())

@@ -30,7 +30,7 @@ pub async fn received<C: ConnectionTrait>(
     };
     let text = format!(
         "SELECT d.day, d.body_id, d.person_id, d.looked_at, d.negative FROM responses_days d
-        WHERE d.day BETWEEN ? AND ? AND {}",
+        WHERE d.day BETWEEN ? AND ? AND {} ORDER BY d.looked_at, d.person_id",
         among("d.body_id")
     );
     let mut marks: HashMap<(i32, Id), Vec<Mark>> = HashMap::new();
@@ -87,7 +87,7 @@ pub async fn of_office<C: ConnectionTrait>(
         .ok_or_else(|| DbErr::Custom("a count without a row".into()))?;
     let text = format!(
         "SELECT d.person_id, d.looked_at, d.negative FROM responses_days d
-        WHERE d.day = ? AND d.body_id = ? AND {}",
+        WHERE d.day = ? AND d.body_id = ? AND {} ORDER BY d.looked_at, d.person_id",
         scope.sql("d.body_id")
     );
     let marks = conn.query_all_raw(sql(conn, &text, [day.0.into(), body.into()])).await?;
@@ -107,6 +107,52 @@ pub async fn of_office<C: ConnectionTrait>(
     })
 }
 
+/// How often the marks of each of these days were changed; a day without responses is not there.
+///
+/// # Errors
+/// When the database is away.
+pub async fn versions<C: ConnectionTrait>(
+    conn: &C,
+    from: CivilDay,
+    to: CivilDay,
+) -> Result<Vec<(i32, i64)>, DbErr> {
+    let text = "SELECT day, looks FROM responses_figure_days WHERE day BETWEEN ? AND ?";
+    let rows = conn.query_all_raw(sql(conn, text, [from.0.into(), to.0.into()])).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+}
+
+/// The marks of all offices on these days, the earliest first: day, office, mark. For [`crate::Board`], which shows each caller those of
+/// their scope.
+///
+/// # Errors
+/// When the database is away.
+pub async fn marks<C: ConnectionTrait>(
+    conn: &C,
+    from: CivilDay,
+    to: CivilDay,
+) -> Result<Vec<(i32, Id, Mark)>, DbErr> {
+    let text = "SELECT d.day, d.body_id, d.person_id, d.looked_at, d.negative FROM responses_days d
+        WHERE d.day BETWEEN ? AND ? ORDER BY d.looked_at, d.person_id";
+    let rows = conn.query_all_raw(sql(conn, text, [from.0.into(), to.0.into()])).await?;
+    rows.iter()
+        .map(|row| {
+            let mark = Mark {
+                person: row.try_get_by_index(2)?,
+                at: Instant(row.try_get_by_index(3)?),
+                negative: row.try_get_by_index(4)?,
+            };
+            Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, mark))
+        })
+        .collect()
+}
+
+/// Says, in the transaction of the change, that the marks of a day have changed.
+async fn changed(tx: &Tx, day: CivilDay) -> Result<(), DbErr> {
+    let text = "INSERT INTO responses_figure_days (day, version, looks) VALUES (?, 0, 1)
+        ON CONFLICT (day) DO UPDATE SET looks = responses_figure_days.looks + 1";
+    tx.execute_raw(sql(tx, text, [day.0.into()])).await.map(|_| ())
+}
+
 /// Marks a day as looked through by a person, also again; the caller has checked who and where.
 ///
 /// # Errors
@@ -117,7 +163,8 @@ pub async fn set(tx: &Tx, body: Id, day: CivilDay, mark: Mark) -> Result<(), DbE
         ON CONFLICT (day, body_id, person_id) DO UPDATE
         SET looked_at = excluded.looked_at, negative = excluded.negative";
     let values = [day.0.into(), body.into(), mark.person.into(), mark.at.0.into(), mark.negative.into()];
-    tx.execute_raw(sql(tx, text, values)).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, values)).await?;
+    changed(tx, day).await
 }
 
 /// Takes a person's mark off a day; says whether there was one.
@@ -127,5 +174,7 @@ pub async fn set(tx: &Tx, body: Id, day: CivilDay, mark: Mark) -> Result<(), DbE
 pub async fn remove(tx: &Tx, body: Id, day: CivilDay, person: Id) -> Result<bool, DbErr> {
     let text = "DELETE FROM responses_days WHERE day = ? AND body_id = ? AND person_id = ?";
     let values = [day.0.into(), body.into(), person.into()];
-    Ok(tx.execute_raw(sql(tx, text, values)).await?.rows_affected() > 0)
+    let is_removed = tx.execute_raw(sql(tx, text, values)).await?.rows_affected() > 0;
+    changed(tx, day).await?;
+    Ok(is_removed)
 }

@@ -14,6 +14,7 @@ use otklik_organisations::model::BodyFields;
 use otklik_organisations::{BodyKind, Level, SharedOffices};
 use otklik_questionnaires::{Marks, Questionnaires};
 use otklik_responses::days::Watchers;
+use otklik_responses::figures::Cube;
 use otklik_responses::{
     Acceptor, NewResponse, OnAcceptance, Receipt, Receipts, Response, Suspicion, routes, store,
 };
@@ -200,7 +201,8 @@ impl Site {
         let offices = SharedOffices::open(&ctx.db).await.unwrap();
         let questionnaires = Questionnaires::open(&ctx.db).await.unwrap();
         let watchers = Arc::new(Watching);
-        let router = routes(ctx, &offices, &questionnaires, vec![Arc::new(Needs)], watchers).router;
+        let router =
+            routes(ctx, &offices, &questionnaires, vec![Arc::new(Needs)], watchers, &Cube::default()).router;
         Self { ctx: ctx.clone(), router }
     }
 

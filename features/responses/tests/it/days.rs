@@ -8,7 +8,8 @@ use otklik_jobs::Worker;
 use otklik_journal::{Filter, list};
 use otklik_kernel::{CivilDay, Instant};
 use otklik_responses::days::{self, Day, Mark};
-use otklik_responses::{Acceptor, figures};
+use otklik_responses::figures::Cube;
+use otklik_responses::{Acceptor, Board, figures};
 use otklik_testkit::{TestDb, both};
 
 use crate::common::{DAY, FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, caller, context, response};
@@ -148,5 +149,47 @@ fn what_other_slices_say_of_needs_stands_on_the_first_page() {
         );
         assert!(page.contains("<li class=\"tile quiet\"><a href=\"/admin/no-cares\"><strong>0</strong>"));
         assert!(!site.get("operator", "/admin/").await.text.contains("cares"));
+    });
+}
+
+#[test]
+fn qr12_days_in_memory_are_those_of_the_database_after_every_change() {
+    both(MIGRATIONS, async |t| {
+        let ctx = context(&t).await;
+        let acceptor = acceptor(&ctx, Vec::new()).await;
+        let board = Board::new(&Cube::default());
+        let random: &dyn otklik_kernel::Random = &*t.random;
+        let mut seen = 0;
+        for _ in 0..40 {
+            let [what, office, person, hours] = random.bytes::<4>();
+            let body = [NEAR_A, NEAR_B, FAR_A][usize::from(office) % 3];
+            let at = otklik_kernel::Clock::now(&*t.clock);
+            let marked = DAY.plus_days(i32::from(hours % 3));
+            match what % 4 {
+                0 | 1 => accept(&t, &acceptor, body, if what % 8 < 4 { "a0" } else { "a1" }).await,
+                2 => {
+                    let mark = Mark { person: i64::from(person % 3), at, negative: i64::from(person % 2) };
+                    let tx = t.db.begin().await.unwrap();
+                    days::set(&tx, body, marked, mark).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+                _ => {
+                    let tx = t.db.begin().await.unwrap();
+                    otklik_responses::store::days::remove(&tx, body, marked, i64::from(person % 3))
+                        .await
+                        .unwrap();
+                    tx.commit().await.unwrap();
+                }
+            }
+            t.clock.advance(i64::from(hours % 5) * Instant::HOUR);
+            for who in ["country", "near", "far"] {
+                let scope = caller(who).unwrap().scope(Permission::ReadResponses);
+                let (from, to) = (DAY.plus_days(-1), DAY.plus_days(7));
+                let stored = days::received(t.db.read(), &scope, None, from, to).await.unwrap();
+                assert_eq!(board.received(&t.db, &scope, from, to).await.unwrap(), stored, "{who}");
+                seen += stored.iter().map(|day| day.marks.len()).sum::<usize>();
+            }
+        }
+        assert!(seen > 50, "{seen} marks were compared");
     });
 }
