@@ -12,7 +12,7 @@ use otklik_organisations::people::PersonFields;
 use otklik_organisations::{Body, import, password as hashing, people, store};
 use otklik_questionnaires::{Mark, Marks, Questionnaires};
 use otklik_responses::suspicion::is_too_fast;
-use otklik_responses::{Acceptor, NewResponse, Suspicion};
+use otklik_responses::{Acceptor, NewResponse, Suspicion, offices as by_office};
 use otklik_web::Ctx;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -225,12 +225,14 @@ async fn responses(
         }
         if number % EVENTS == EVENTS - 1 {
             worker.run_once().await?;
+            by_office::settle(&ctx.db).await?;
         }
     }
     while let Some(done) = sending.join_next().await {
         done??;
     }
     worker.run_once().await?;
+    by_office::settle(&ctx.db).await?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0640_responses_search",
     "0650_responses_offices",
     "0660_responses_looks",
+    "0670_responses_traits",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.

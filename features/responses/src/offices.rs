@@ -40,6 +40,15 @@ impl PeriodicJob for Move {
     }
 }
 
+/// Moves every whole part at once, where nobody waits for a turn to write.
+///
+/// # Errors
+/// When the database is away.
+pub async fn settle(db: &Db) -> Result<(), DbErr> {
+    while db.backend() == DbBackend::Sqlite && part(db).await? {}
+    Ok(())
+}
+
 /// Moves the oldest part when there is a whole one; false when there is none.
 ///
 /// # Errors
@@ -49,8 +58,11 @@ pub async fn part(db: &Db) -> Result<bool, DbErr> {
     let Some(row) = db.read().query_one_raw(sql(db.read(), &text, [])).await? else { return Ok(false) };
     let last: i64 = row.try_get_by_index(0)?;
     let tx = db.begin().await?;
-    let text = "INSERT INTO responses_by_office (body_id, id)
-        SELECT body_id, id FROM responses_fresh WHERE id <= ? ORDER BY body_id, id";
+    let text = "INSERT INTO responses_by_office
+        (body_id, id, day, marks, is_negative, has_text, suspicion, is_looked)
+        SELECT x.body_id, x.id, r.day, r.marks, r.is_negative, r.comment <> '', r.suspicion, r.looked_at IS NOT NULL
+        FROM responses_fresh x CROSS JOIN responses_responses r ON r.id = x.id
+        WHERE x.id <= ? ORDER BY x.body_id, x.id";
     tx.execute_raw(sql(&tx, text, [last.into()])).await?;
     tx.execute_raw(sql(&tx, "DELETE FROM responses_fresh WHERE id <= ?", [last.into()])).await?;
     tx.commit().await?;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
-use otklik_db::{Column, Db, DbErr, Rows, Tx, Value, sql};
+use otklik_db::{Column, Db, DbErr, Rows, Tx, Value, bulk, sql};
 use otklik_kernel::{CivilDay, Id, Instant, text};
 use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
@@ -177,13 +177,25 @@ fn line(row: &QueryResult) -> Result<Line, DbErr> {
     })
 }
 
+/// Responses of the scope by their identifiers, newest first; those beyond it are not there.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn of<C: ConnectionTrait>(conn: &C, scope: &Scope, ids: &[Id]) -> Result<Vec<Response>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM responses_responses r WHERE r.id {} AND {} ORDER BY r.id DESC",
+        bulk::among(conn),
+        scope.sql("+r.body_id")
+    );
+    conn.query_all_raw(sql(conn, &text, [bulk::numbers(ids)])).await?.iter().map(response).collect()
+}
+
 /// How many responses of the scope there are.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn count<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<i64, DbErr> {
-    let (rows, values) = Source::of(conn, scope, filter).await?.all(None);
-    let text = format!("SELECT COUNT(*) AS n FROM {rows}");
+    let (text, values) = Source::of(conn, scope, filter).await?.count(None);
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
@@ -199,29 +211,48 @@ pub struct Counts {
     pub not_looked: i64,
 }
 
-/// How many responses of the scope there are and how many of them want attention, among the first `limit`
-/// that are found: counting all of a country's would keep the database busy for seconds.
+/// The newest responses of a filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many there are.
+    pub counts: Counts,
+    /// Their identifiers, newest first.
+    pub ids: Vec<Id>,
+}
+
+impl Found {
+    /// The identifiers of a page.
+    #[must_use]
+    pub fn page(&self, limit: u64, offset: u64) -> &[Id] {
+        let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(self.ids.len());
+        &self.ids[place(offset)..place(offset.saturating_add(limit))]
+    }
+}
+
+/// The newest responses of the scope and how many of them want attention, among the first `limit` that are found:
+/// counting all of a country's would keep the database busy for seconds.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn counts<C: ConnectionTrait>(
+pub async fn found<C: ConnectionTrait>(
     conn: &C,
     scope: &Scope,
     filter: &Filter,
     limit: i64,
-) -> Result<Counts, DbErr> {
-    let (rows, values) = Source::of(conn, scope, filter).await?.all(Some(limit));
-    let text = format!(
-        "SELECT COUNT(*) AS n, COUNT(CASE WHEN found.is_negative THEN 1 END) AS negative, \
-         COUNT(CASE WHEN found.looked_at IS NULL THEN 1 END) AS not_looked FROM \
-         (SELECT r.is_negative, r.looked_at FROM {rows} LIMIT {limit}) AS found"
-    );
-    let Some(row) = conn.query_one_raw(sql(conn, &text, values)).await? else { return Ok(Counts::default()) };
-    Ok(Counts {
-        all: row.try_get("", "n")?,
-        negative: row.try_get("", "negative")?,
-        not_looked: row.try_get("", "not_looked")?,
-    })
+) -> Result<Found, DbErr> {
+    read_found(conn, Source::of(conn, scope, filter).await?, limit).await
+}
+
+async fn read_found<C: ConnectionTrait>(conn: &C, source: Source, limit: i64) -> Result<Found, DbErr> {
+    let (text, values) = source.marks(limit);
+    let mut found = Found::default();
+    for row in conn.query_all_raw(sql(conn, &text, values)).await? {
+        found.ids.push(row.try_get_by_index(0)?);
+        found.counts.all += 1;
+        found.counts.negative += i64::from(row.try_get_by_index::<bool>(1)?);
+        found.counts.not_looked += i64::from(row.try_get_by_index::<bool>(2)?);
+    }
+    Ok(found)
 }
 
 /// How many responses of the scope there are, counted no further than `limit`.
@@ -234,8 +265,7 @@ pub async fn count_up_to<C: ConnectionTrait>(
     filter: &Filter,
     limit: i64,
 ) -> Result<i64, DbErr> {
-    let (rows, values) = Source::of(conn, scope, filter).await?.all(Some(limit));
-    let text = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {rows} LIMIT {limit}) AS found");
+    let (text, values) = Source::of(conn, scope, filter).await?.count(Some(limit));
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
@@ -294,7 +324,14 @@ pub async fn set_looked(tx: &Tx, id: Id, at: Instant, by: &str) -> Result<bool, 
     let text =
         "UPDATE responses_responses SET looked_at = ?, looked_by = ? WHERE id = ? AND looked_at IS NULL";
     let values = [at.0.into(), by.into(), id.into()];
-    Ok(tx.execute_raw(sql(tx, text, values)).await?.rows_affected() == 1)
+    let is_first = tx.execute_raw(sql(tx, text, values)).await?.rows_affected() == 1;
+    if tx.get_database_backend() == DbBackend::Sqlite {
+        // One that is not in this table yet comes there as it is then.
+        let text = "UPDATE responses_by_office SET is_looked = 1
+            WHERE id = ? AND body_id = (SELECT r.body_id FROM responses_responses r WHERE r.id = ?)";
+        tx.execute_raw(sql(tx, text, [id.into(), id.into()])).await?;
+    }
+    Ok(is_first)
 }
 
 /// Writes what was done; the receipt's page shows it.

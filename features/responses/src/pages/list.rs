@@ -97,7 +97,8 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         ask(&pages, &who, &query.unwrap_or_default()).await?;
     let newest = &pages.questionnaires.newest().questionnaire;
 
-    let counts = store::counts(conn, &who.scope, &asked.filter, COUNTED + 1).await?;
+    let listed = store::found(conn, &who.scope, &asked.filter, COUNTED + 1).await?;
+    let counts = listed.counts;
     let shown = |n: i64| thousands(n.unsigned_abs());
     let found = match counts.all {
         ..=COUNTED => l.list_found(shown(counts.all), shown(counts.negative), shown(counts.not_looked)),
@@ -106,7 +107,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     let total = counts.all.min(COUNTED).unsigned_abs();
     let pager = Pager::new(asked.page, PER_PAGE, total, asked.address());
     let offset = (pager.page - 1) * PER_PAGE;
-    let responses = store::list(conn, &who.scope, &asked.filter, PER_PAGE, offset).await?;
+    let responses = store::of(conn, &who.scope, listed.page(PER_PAGE, offset)).await?;
     let offices = pages.offices(responses.iter().map(|response| response.body)).await?;
     let rows = Row::all(&responses, &offices, &pages.questionnaires, l);
 

@@ -7,7 +7,7 @@ use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::{CivilDay, Id, Instant};
 use sea_orm::ConnectionTrait;
 
-use super::filter::{Condition, floor};
+use super::filter::{Filter, floor};
 use super::source::Source;
 use crate::days::{Day, Mark};
 
@@ -75,16 +75,9 @@ pub async fn of_office<C: ConnectionTrait>(
 ) -> Result<Day, DbErr> {
     // Zones differ from UTC by less than a day.
     let ids = floor(day.plus_days(-1))..floor(day.plus_days(2));
-    let mut rows = Condition::default();
-    rows.and("r.day = ?", [day.0.into()]);
-    rows.and(&scope.sql("r.body_id"), []);
-    let (rows, values) = Source::of_office(conn.get_database_backend(), body, ids, rows).all(None);
-    let text =
-        format!("SELECT COUNT(*) AS n, COUNT(CASE WHEN r.is_negative THEN 1 END) AS negative FROM {rows}");
-    let row = conn
-        .query_one_raw(sql(conn, &text, values))
-        .await?
-        .ok_or_else(|| DbErr::Custom("a count without a row".into()))?;
+    let filter = Filter { from: Some(day), to: Some(day), ..Filter::default() };
+    let source = Source::of_office(conn.get_database_backend(), scope, body, ids, &filter);
+    let counts = super::read_found(conn, source, i64::MAX).await?.counts;
     let text = format!(
         "SELECT d.person_id, d.looked_at, d.negative FROM responses_days d
         WHERE d.day = ? AND d.body_id = ? AND {} ORDER BY d.looked_at, d.person_id",
@@ -101,8 +94,8 @@ pub async fn of_office<C: ConnectionTrait>(
     Ok(Day {
         body,
         day,
-        all: row.try_get("", "n")?,
-        negative: row.try_get("", "negative")?,
+        all: counts.all,
+        negative: counts.negative,
         marks: marks.iter().map(mark).collect::<Result<_, DbErr>>()?,
     })
 }

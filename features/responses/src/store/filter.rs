@@ -89,31 +89,47 @@ impl Filter {
     }
 
     /// What the responses themselves are like; nothing when all are meant.
-    pub(super) fn rows(&self) -> Condition {
+    pub(super) fn rows(&self, is_postgres: bool) -> Condition {
+        let has_text = if is_postgres { "has_text" } else { "comment <> ''" };
+        let mut rows = self.traits("r", has_text, "looked_at IS NULL");
+        rows.and_all(self.texts());
+        rows
+    }
+
+    /// What responses are like beside their words, in a table of this name with these conditions of having a text and
+    /// of waiting.
+    pub(super) fn traits(&self, table: &str, has_text: &str, waits: &str) -> Condition {
         let mut rows = Condition::default();
+        let mut and = |part: &str, value: Option<Value>| rows.and(&format!("{table}.{part}"), value);
         if let Some(from) = self.from {
-            rows.and("r.day >= ?", [from.0.into()]);
+            and("day >= ?", Some(from.0.into()));
         }
         if let Some(to) = self.to {
-            rows.and("r.day <= ?", [to.0.into()]);
+            and("day <= ?", Some(to.0.into()));
         }
         if let Some(negative) = self.negative {
-            rows.and("r.is_negative = ?", [negative.into()]);
+            and("is_negative = ?", Some(negative.into()));
         }
         if let Some(key) = self.sad_about {
-            rows.and("r.marks LIKE ?", [format!("%{key}0%").into()]);
+            and("marks LIKE ?", Some(format!("%{key}0%").into()));
         }
         if self.with_text {
-            rows.and("r.comment <> ''", []);
+            and(has_text, None);
         }
         match self.suspicious {
-            Some(true) => rows.and("r.suspicion <> 0", []),
-            Some(false) => rows.and("r.suspicion = 0", []),
+            Some(true) => and("suspicion <> 0", None),
+            Some(false) => and("suspicion = 0", None),
             None => {}
         }
         if self.not_looked {
-            rows.and("r.looked_at IS NULL", []);
+            and(waits, None);
         }
+        rows
+    }
+
+    /// The words that the texts have.
+    pub(super) fn texts(&self) -> Condition {
+        let mut rows = Condition::default();
         for word in self.words.split_whitespace().take(WORDS) {
             rows.and("r.search_text LIKE ? ESCAPE '\\'", [text::like_pattern(word).into()]);
         }

@@ -1,7 +1,11 @@
 //! From where a statement takes its rows. PostgreSQL chooses the way by its statistics. SQLite has none, so it is
 //! told; and it has no index of responses by office, because each accepted response would write another page
 //! of it: `responses_by_office` is kept in large parts (`offices.rs`), and what came since the last part stands in
-//! `responses_fresh`. Both together are all responses, at every moment.
+//! `responses_fresh`. Both together are all responses, at every moment. The first has beside the office what lists
+//! are filtered by, so that those of a region are counted without a look at the responses themselves.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use otklik_access::Scope;
 use otklik_db::search::trigrams;
@@ -14,20 +18,42 @@ use super::filter::{Condition, Filter, WORDS};
 
 /// A scope with fewer responses is gone through by its offices: each of its rows is looked at.
 const FEW: i64 = 4_000;
+/// Words that fewer texts have are the way in a larger scope.
+const RARE: i64 = 2_000;
 /// A scope with at least so many is gone through from the newest response on: most of them are within it.
 const VAST: i64 = 60_000;
 
 const ROWS: &str = "responses_responses r";
 const BY_WORDS: &str = "responses_trigrams w CROSS JOIN responses_responses r ON r.id = w.rowid";
-/// SQLite's tables of offices and identifiers.
-const OFFICES: [&str; 2] = ["responses_by_office", "responses_fresh"];
+
+/// What is known of a response in the table of offices, and of one that has come since.
+const SETTLED: &str = "x.is_negative, NOT x.is_looked AS waits";
+const FRESH: &str = "(SELECT r.is_negative FROM responses_responses r WHERE r.id = x.id), \
+    (SELECT r.looked_at IS NULL FROM responses_responses r WHERE r.id = x.id)";
+
+/// Scopes that are known to be vast, which they stay.
+static VAST_SCOPES: Mutex<BTreeSet<(Vec<Id>, Option<Id>)>> = Mutex::new(BTreeSet::new());
+/// How many of those are kept.
+const KNOWN: usize = 1_000;
 
 /// The responses of a filter within a scope.
 pub(super) enum Source {
     /// From this table or join, whose rows come in the order of this identifier.
     Rows { from: &'static str, key: &'static str, condition: Condition },
-    /// By SQLite's tables of offices: the place in those, and what the responses themselves are like.
-    Offices { place: Condition, rows: Condition },
+    /// By SQLite's tables of offices.
+    Offices(Offices),
+}
+
+/// The way by SQLite's tables of offices.
+pub(super) struct Offices {
+    /// The place in those tables.
+    place: Condition,
+    /// What the responses are like, by what stands beside the office.
+    traits: Condition,
+    /// What their texts are like.
+    texts: Condition,
+    /// Both of the responses themselves: of those that have come since.
+    rows: Condition,
 }
 
 impl Source {
@@ -38,10 +64,14 @@ impl Source {
         let words: Vec<String> = filter.words.split_whitespace().take(WORDS).map(search_text).collect();
         let asked = trigrams(&words).filter(|_| is_sqlite);
         if is_sqlite {
-            let has_index = asked.is_some() || filter.not_looked || filter.suspicious == Some(true);
             let size = size(conn, scope, filter.under).await?;
-            if size < FEW || (size < VAST && !has_index) {
-                return Ok(Self::by_office(scope, filter));
+            let is_near = match &asked {
+                // Where the words are rare, few texts are looked at on their way; else those of the scope are.
+                Some(asked) => size < FEW || (size < VAST && !are_rare(conn, asked).await?),
+                None => size < VAST,
+            };
+            if is_near {
+                return Ok(Self::Offices(Offices::of(scope, filter)));
             }
         }
         let (from, key) = if asked.is_some() { (BY_WORDS, "w.rowid") } else { (ROWS, "r.id") };
@@ -50,12 +80,30 @@ impl Source {
             condition.and("responses_trigrams MATCH ?", [asked.into()]);
         }
         condition.and_all(filter.place(scope, "r.body_id", key));
-        condition.and_all(filter.rows());
+        condition.and_all(filter.rows(!is_sqlite));
         Ok(Self::Rows { from, key, condition })
     }
 
-    fn by_office(scope: &Scope, filter: &Filter) -> Self {
-        Self::Offices { place: filter.place(scope, "x.body_id", "x.id"), rows: filter.rows() }
+    /// The responses of one office of a scope with identifiers in a range.
+    pub fn of_office(
+        backend: DbBackend,
+        scope: &Scope,
+        body: Id,
+        range: std::ops::Range<Id>,
+        filter: &Filter,
+    ) -> Self {
+        let is_sqlite = backend == DbBackend::Sqlite;
+        let (column, key) = if is_sqlite { ("x.body_id", "x.id") } else { ("r.body_id", "r.id") };
+        let mut place = Condition::default();
+        let values = [body.into(), range.start.into(), range.end.into()];
+        place.and(&format!("{column} = ? AND {key} >= ? AND {key} < ?"), values);
+        // The plus: not the scope, but the one office is the way.
+        place.and(&scope.sql(&format!("+{column}")), []);
+        if is_sqlite {
+            return Self::Offices(Offices { place, ..Offices::of(scope, filter) });
+        }
+        place.and_all(filter.rows(true));
+        Self::Rows { from: ROWS, key, condition: place }
     }
 
     /// A statement that gives them, newest first: of those with identifiers below this one, so many beyond the first.
@@ -69,69 +117,121 @@ impl Source {
                 let (condition, values) = condition.into_parts();
                 (format!("{head} {from} WHERE {condition} ORDER BY {key} {tail}"), values)
             }
-            Self::Offices { mut place, rows } => {
+            Self::Offices(mut offices) => {
                 if let Some(below) = below {
-                    place.and("x.id < ?", [below.into()]);
-                }
-                if !rows.is_empty() {
-                    let (rows, values) = rows.into_parts();
-                    place.and(&format!("(SELECT {rows} FROM {ROWS} WHERE r.id = x.id)"), values);
+                    offices.place.and("x.id < ?", [below.into()]);
                 }
                 // Each table gives as many as could be needed: SQLite leaves an office where older ones begin.
-                let enough = limit.saturating_add(offset);
-                let (ids, values) = ids(place, &format!(" ORDER BY x.id DESC LIMIT {enough}"));
+                let end = format!(" ORDER BY x.id DESC LIMIT {}", limit.saturating_add(offset));
+                let (ids, values) = offices.found("x.id", "x.id", &end);
                 (format!("{head} {ROWS} WHERE r.id IN ({ids}) ORDER BY r.id {tail}"), values)
             }
         }
     }
 
-    /// What stands between FROM and the end of a statement over them in no order, of which no more than so many are
-    /// of interest.
-    pub fn all(self, limit: Option<i64>) -> (String, Vec<Value>) {
-        let (from, condition) = match self {
-            Self::Rows { from, condition, .. } => (from, condition),
-            Self::Offices { place, rows } => {
-                let end = limit.filter(|_| rows.is_empty()).map(|limit| format!(" LIMIT {limit}"));
-                let (ids, values) = ids(place, &end.unwrap_or_default());
-                let mut condition = Condition::default();
-                condition.and(&format!("r.id IN ({ids})"), values);
-                condition.and_all(rows);
-                (ROWS, condition)
+    /// A statement that gives the newest of them, so many at most: identifier, whether it is negative, whether it waits.
+    pub fn marks(self, limit: i64) -> (String, Vec<Value>) {
+        match self {
+            Self::Rows { from, key, condition } => {
+                let (condition, values) = condition.into_parts();
+                let columns = format!("{key} AS id, r.is_negative, r.looked_at IS NULL AS waits");
+                (
+                    format!(
+                        "SELECT {columns} FROM {from} WHERE {condition} ORDER BY {key} DESC LIMIT {limit}"
+                    ),
+                    values,
+                )
             }
-        };
-        let (condition, values) = condition.into_parts();
-        (format!("{from} WHERE {condition}"), values)
+            Self::Offices(offices) => {
+                let end = format!(" ORDER BY x.id DESC LIMIT {limit}");
+                let (found, values) =
+                    offices.found(&format!("x.id AS id, {SETTLED}"), &format!("x.id, {FRESH}"), &end);
+                (format!("SELECT * FROM ({found}) ORDER BY id DESC LIMIT {limit}"), values)
+            }
+        }
     }
 
-    /// The responses of one office with identifiers in a range, whatever their scope.
-    pub fn of_office(backend: DbBackend, body: Id, range: std::ops::Range<Id>, rows: Condition) -> Self {
-        let is_sqlite = backend == DbBackend::Sqlite;
-        let (column, key) = if is_sqlite { ("x.body_id", "x.id") } else { ("r.body_id", "r.id") };
-        let mut place = Condition::default();
-        let values = [body.into(), range.start.into(), range.end.into()];
-        place.and(&format!("{column} = ? AND {key} >= ? AND {key} < ?"), values);
-        if is_sqlite {
-            return Self::Offices { place, rows };
+    /// A statement that counts them, no further than the limit if there is one.
+    pub fn count(self, limit: Option<i64>) -> (String, Vec<Value>) {
+        let end = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let (found, values) = match self {
+            Self::Rows { from, condition, .. } => {
+                let (condition, values) = condition.into_parts();
+                (format!("SELECT 1 AS one FROM {from} WHERE {condition}{end}"), values)
+            }
+            Self::Offices(offices) => {
+                let (found, values) = offices.found("1 AS one", "1", &end);
+                (format!("SELECT * FROM ({found}){end}"), values)
+            }
+        };
+        (format!("SELECT COUNT(*) AS n FROM ({found}) AS found"), values)
+    }
+}
+
+impl Offices {
+    fn of(scope: &Scope, filter: &Filter) -> Self {
+        let mut traits = filter.traits("x", "has_text", "is_looked = 0");
+        let texts = filter.texts();
+        if !texts.is_empty() {
+            traits.and("x.has_text", []);
         }
-        place.and_all(rows);
-        Self::Rows { from: ROWS, key, condition: place }
+        Self { place: filter.place(scope, "x.body_id", "x.id"), traits, texts, rows: filter.rows(false) }
+    }
+
+    /// Columns of what is found in the table of offices, and the same of what has come since, each with such an end.
+    fn found(self, settled: &str, fresh: &str, end: &str) -> (String, Vec<Value>) {
+        let Self { place, traits, texts, rows } = self;
+        let of_response = |condition: Condition| {
+            let mut whole = Condition::default();
+            if !condition.is_empty() {
+                let (text, values) = condition.into_parts();
+                whole.and(&format!("(SELECT {text} FROM {ROWS} WHERE r.id = x.id)"), values);
+            }
+            whole
+        };
+        let mut values = Vec::new();
+        let mut part = |columns: &str, table: &str, more: [Condition; 2]| {
+            let mut condition = place.clone();
+            more.into_iter().for_each(|more| condition.and_all(more));
+            let (condition, given) = condition.into_parts();
+            values.extend(given);
+            format!("SELECT * FROM (SELECT {columns} FROM {table} x WHERE {condition}{end})")
+        };
+        let settled = part(settled, "responses_by_office", [traits, of_response(texts)]);
+        let fresh = part(fresh, "responses_fresh", [of_response(rows), Condition::default()]);
+        (format!("{settled} UNION ALL {fresh}"), values)
     }
 }
 
 /// How many responses a scope has, counted no further than [`VAST`]; on SQLite.
 async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) -> Result<i64, DbErr> {
+    let known = || VAST_SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (scope.tops().to_vec(), under);
+    if known().contains(&key) {
+        return Ok(VAST);
+    }
     let within = Filter { under, ..Filter::default() };
-    let (ids, values) = ids(within.place(scope, "x.body_id", "x.id"), "");
-    let text = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM ({ids}) LIMIT {VAST})");
+    let (found, values) = Offices::of(scope, &within).found("1 AS one", "1", "");
+    let text = format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) LIMIT {VAST})");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
-    row.map_or(Ok(0), |row| row.try_get_by_index(0))
+    let size = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    if size >= VAST {
+        let mut known = known();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(key);
+    }
+    Ok(size)
 }
 
-/// The identifiers of responses at a place, from each of SQLite's tables of offices with such an end.
-fn ids(place: Condition, end: &str) -> (String, Vec<Value>) {
-    let (condition, mut values) = place.into_parts();
-    let parts =
-        OFFICES.map(|table| format!("SELECT id FROM (SELECT x.id FROM {table} x WHERE {condition}{end})"));
-    values.extend_from_within(..);
-    (parts.join(" UNION ALL "), values)
+/// Whether fewer than [`RARE`] texts have all of these trigrams; on SQLite.
+async fn are_rare<C: ConnectionTrait>(conn: &C, asked: &str) -> Result<bool, DbErr> {
+    let text = format!(
+        "SELECT COUNT(*) AS n FROM \
+         (SELECT 1 AS one FROM responses_trigrams WHERE responses_trigrams MATCH ? LIMIT {RARE})"
+    );
+    let row = conn.query_one_raw(sql(conn, &text, [asked.into()])).await?;
+    let n: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(n < RARE)
 }

@@ -143,10 +143,18 @@ async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Fi
         negative: len(&|one| one.marks.is_negative()),
         not_looked: len(&|one| one.looked.is_none()),
     };
-    assert_eq!(store::counts(conn, &scope, filter, 10_000).await.unwrap(), expected);
-    let few = store::counts(conn, &scope, filter, 10).await.unwrap();
-    assert_eq!(few.all, expected.all.min(10));
-    assert!(few.negative <= few.all && few.not_looked <= few.all);
+    let listed = store::found(conn, &scope, filter, 10_000).await.unwrap();
+    assert_eq!(listed.counts, expected);
+    assert_eq!(listed.ids, naive.iter().map(|one| one.id).collect::<Vec<_>>());
+    let offset = u64::try_from(offset).unwrap();
+    assert_eq!(
+        store::of(conn, &scope, listed.page(20, offset)).await.unwrap().iter().collect::<Vec<_>>(),
+        page
+    );
+    let few = store::found(conn, &scope, filter, 10).await.unwrap();
+    assert_eq!(few.ids, listed.ids[..few.ids.len()]);
+    assert_eq!(few.counts.all, expected.all.min(10));
+    assert!(few.counts.negative <= few.counts.all && few.counts.not_looked <= few.counts.all);
     assert_eq!(store::count(conn, &scope, filter).await.unwrap(), expected.all);
     assert_eq!(store::count_up_to(conn, &scope, filter, 10).await.unwrap(), expected.all.min(10));
 }
@@ -219,7 +227,11 @@ fn the_neighbour_sees_nothing() {
                 "{who}"
             );
             assert_eq!(store::count(conn, &scope, &any).await.unwrap(), i64::from(sees), "{who}");
-            assert_eq!(store::counts(conn, &scope, &any, 9).await.unwrap().all, i64::from(sees), "{who}");
+            assert_eq!(
+                store::found(conn, &scope, &any, 9).await.unwrap().counts.all,
+                i64::from(sees),
+                "{who}"
+            );
             assert_eq!(store::count_up_to(conn, &scope, &any, 9).await.unwrap(), i64::from(sees), "{who}");
             let next = store::next_waiting(conn, &scope, Id::MAX).await.unwrap();
             assert_eq!(next, sees.then_some(stored.id), "{who}");
@@ -294,6 +306,12 @@ fn a_large_scope_is_searched_by_trigrams_and_a_small_one_by_offices_and_finds_th
             let fresh = number(&t, "SELECT COUNT(*) FROM responses_fresh").await;
             assert_eq!((moved, fresh), (4_096, 104));
         }
+        // Looked through after they were moved, and before.
+        let tx = t.db.begin().await.unwrap();
+        for one in all.iter().skip(1).step_by(7) {
+            store::set_looked(&tx, one.id, t.clock.now(), "Куратор").await.unwrap();
+        }
+        tx.commit().await.unwrap();
         let conn = t.db.read();
         let everything = Scope::system("test");
         let mut all = Vec::new();
