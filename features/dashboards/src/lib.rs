@@ -7,6 +7,7 @@ mod pages;
 mod period;
 mod query;
 pub mod stats;
+mod sums;
 mod tiles;
 mod tree;
 
@@ -29,6 +30,7 @@ pub fn routes(ctx: &Ctx, cube: &Cube, questionnaires: &Questionnaires) -> Part {
         questionnaires: Arc::new(questionnaires.clone()),
         cube: cube.clone(),
         tree: tree::SharedTree::default(),
+        sums: sums::Kept::default(),
     };
     let read = Access::Needs(Permission::ReadResponses);
     Routes::new(ctx, pages)

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use otklik_access::Scope;
 use otklik_db::{Db, DbErr};
-use otklik_kernel::{CivilDay, Id, Zone};
+use otklik_kernel::Id;
 use otklik_responses::figures::{Cube, Hours, Tally};
 
 use crate::period::Period;
 use crate::query::{Asked, Units};
 use crate::stats::Count;
+use crate::sums::{Kept, Place, Sums};
 use crate::tree::Tree;
 
 /// The numbers of what was asked for.
@@ -47,6 +48,7 @@ impl Numbers {
     /// # Errors
     /// When the database is away.
     pub async fn gather(
+        kept: &Kept,
         cube: &Cube,
         db: &Db,
         scope: &Scope,
@@ -54,19 +56,16 @@ impl Numbers {
         asked: &Asked,
     ) -> Result<Self, DbErr> {
         let (period, other) = (asked.period, asked.other_period());
-        let before = cube.read(db, scope, asked.body, other.from, other.to).await?.total();
-        let slice = cube.read(db, scope, asked.body, period.from, period.to).await?;
-        let by_day = slice.by_day();
+        let place = Place { scope, body: asked.body, tree };
+        let before = kept.sums(cube, db, place, other).await?.total;
+        let Sums { total, by_day, by_body, hours } = kept.sums(cube, db, place, period).await?;
         let steps = asked.steps().steps(period).into_iter().map(|step| {
             let mut sum = Tally::default();
             by_day.range(step.from..=step.to).for_each(|(_, tally)| sum.add(tally));
             (step, sum)
         });
-        let mut numbers = Self { total: slice.total(), before, steps: steps.collect(), ..Self::default() };
-        numbers.compare(tree, scope, asked, &slice.by_body());
-        let mut clocks = Clocks::default();
-        numbers.hours =
-            slice.hours(|body, day| tree.get(body).map_or(0, |node| clocks.ahead(&node.zone, day)));
+        let mut numbers = Self { total, before, steps: steps.collect(), hours, ..Self::default() };
+        numbers.compare(tree, scope, asked, &by_body);
         Ok(numbers)
     }
 
@@ -91,22 +90,5 @@ impl Numbers {
         self.units.sort_by(|(id, one), (other_id, other)| {
             share(other).total_cmp(&share(one)).then(other.all.cmp(&one.all)).then(id.cmp(other_id))
         });
-    }
-}
-
-/// How many hours clocks were ahead of UTC at the start of a day, worked out once per zone and day.
-#[derive(Debug, Default)]
-struct Clocks(HashMap<String, HashMap<CivilDay, i32>>);
-
-impl Clocks {
-    fn ahead(&mut self, zone: &Zone, day: CivilDay) -> i32 {
-        if !self.0.contains_key(zone.name()) {
-            self.0.insert(zone.name().to_owned(), HashMap::new());
-        }
-        let Some(days) = self.0.get_mut(zone.name()) else { return 0 };
-        *days.entry(day).or_insert_with(|| {
-            let ahead = day.start_utc().since(day.start_in(zone)).div_euclid(otklik_kernel::Instant::HOUR);
-            i32::try_from(ahead).unwrap_or(0)
-        })
     }
 }

@@ -19,6 +19,7 @@ use crate::figure::{Drawing, Figure, Part};
 use crate::numbers::Numbers;
 use crate::period::{Cut, Preset};
 use crate::query::{Against, Asked, Units, zone};
+use crate::sums::Kept;
 use crate::texts::L;
 use crate::tree::{SharedTree, Tree};
 
@@ -34,6 +35,7 @@ pub struct Pages {
     pub questionnaires: Arc<Questionnaires>,
     pub cube: Cube,
     pub tree: SharedTree,
+    pub sums: Kept,
 }
 
 /// What was asked for, with its numbers.
@@ -140,7 +142,7 @@ async fn answer(pages: &Pages, who: &Who, query: Option<&str>) -> Result<Answer,
     if !is_readable {
         asked.errors.add("", l.bad_address());
     }
-    let numbers = Numbers::gather(&pages.cube, db, &who.scope, &tree, &asked).await?;
+    let numbers = Numbers::gather(&pages.sums, &pages.cube, db, &who.scope, &tree, &asked).await?;
     let tops = tree.tops(&who.scope).iter().map(|node| node.id).collect();
     let mut answer = Answer { asked, numbers, tree, tops, breaks: Vec::new(), now, l };
     answer.breaks = answer.breaks(pages).await?;

@@ -7,7 +7,7 @@ use otklik_responses::figures::weekday;
 pub const LONGEST: i64 = 3 * 366;
 
 /// From the first to the last day, both within.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     /// The first day.
     pub from: CivilDay,

@@ -59,6 +59,11 @@ impl SharedTree {
 }
 
 impl Tree {
+    /// The version of the bodies it was made from.
+    pub const fn version(&self) -> i64 {
+        self.version
+    }
+
     async fn load(db: &Db, version: i64) -> Result<Self, DbErr> {
         let mut tree = Self { version, ..Self::default() };
         // In the order of names, so children come to their parents in it.

@@ -24,6 +24,9 @@ use crate::figures::Cube;
 /// Responses are counted up to here: beyond it the exact number changes nothing for a person who reads them.
 const COUNTED: i64 = 1_000;
 
+/// Where words are searched for, each text that could have them is looked at: fewer are counted.
+const COUNTED_BY_WORDS: i64 = 300;
+
 /// What the handlers share.
 #[derive(Clone)]
 struct Pages {

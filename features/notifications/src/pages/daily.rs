@@ -17,7 +17,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::Shared;
-use crate::daily::{DAYS, Judged, judged, open_offices};
+use crate::daily::{DAYS, Judged, open_offices};
 use crate::read::Watcher;
 use crate::texts::L;
 
@@ -153,18 +153,14 @@ pub async fn show(
         .collect();
     listed.sort_by_cached_key(|office| (text::sort_key(&office.name), office.id));
 
-    // Every office's days are read only where those with gaps must be found among them.
-    let is_all = asked.show == "all";
-    let mut found = None;
-    if !is_all {
-        let all = kept.judged(&ctx.db, scope, from, to).await?;
+    let (days, watchers) = kept.judged(&ctx.db, scope, from, to).await?;
+    if asked.show != "all" {
         let mut ends: HashMap<String, CivilDay> = HashMap::new();
         listed.retain(|office| {
             let today =
                 *ends.entry(office.zone.name().to_owned()).or_insert_with(|| ctx.now().day_in(&office.zone));
-            all.0.get(&office.id).is_some_and(|days| days.iter().any(|day| day.is_gap(today)))
+            days.get(&office.id).is_some_and(|days| days.iter().any(|day| day.is_gap(today)))
         });
-        found = Some(all);
     }
     let query = |pairs: &[(&str, &str)]| {
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
@@ -179,14 +175,6 @@ pub async fn show(
     let skipped = usize::try_from((pager.page - 1) * PER_PAGE).unwrap_or_default();
     let listed: Vec<_> =
         listed.into_iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or_default()).collect();
-    let (days, watchers) = match found {
-        Some(found) => found,
-        None => {
-            let ids: Vec<Id> = listed.iter().map(|office| office.id).collect();
-            let (days, watchers) = judged(conn, scope, Some(&ids), from, to).await?;
-            (days, Arc::new(watchers))
-        }
-    };
 
     let named = who_asks.caller.scope(Permission::ReadResponsibles);
     let named: HashSet<Id> = store::open_offices(conn, &named).await?.into_iter().collect();

@@ -7,6 +7,7 @@
 //! second old.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use otklik_access::Scope;
@@ -24,6 +25,8 @@ const KEPT: usize = 1_500_000;
 const MANY: usize = 500;
 /// That pause.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Days loaded with one query.
+const AT_ONCE: i32 = 14;
 /// Scopes whose bodies are kept at most; beyond it all are forgotten.
 const SCOPES: usize = 500;
 /// Criteria are lower-case Latin letters.
@@ -170,7 +173,15 @@ impl Cube {
     /// When the database is away or a row is broken.
     pub async fn warm(&self, db: &Db, today: CivilDay) -> Result<(), DbErr> {
         let scope = Scope::system("figures are loaded before somebody asks for them");
-        self.read(db, &scope, None, today.plus_days(-396), today.plus_days(1)).await.map(|_| ())
+        // The newest first, and between two parts others may load what they need.
+        let mut to = today.plus_days(1);
+        let first = today.plus_days(-396);
+        while to >= first {
+            let from = to.plus_days(1 - AT_ONCE);
+            self.read(db, &scope, None, from, to).await?;
+            to = from.plus_days(-1);
+        }
+        Ok(())
     }
 
     /// The bodies of a scope, or of what lies in it under one body, read again when the tree has changed.
@@ -215,7 +226,8 @@ impl Cube {
             versions.iter().map(|version| kept.day(version).is_some()).collect()
         };
         let marked: Vec<(Version, bool)> = versions.iter().copied().zip(is_kept).collect();
-        for run in marked.chunk_by(|one, next| one.1 == next.1).filter(|run| !run[0].1) {
+        let runs = marked.chunk_by(|one, next| one.1 == next.1).filter(|run| !run[0].1);
+        for run in runs.flat_map(|run| run.chunks(AT_ONCE.unsigned_abs() as usize)) {
             let text = "SELECT f.day, f.body_id, string_agg(f.figure || '=' || CAST(f.n AS TEXT), ' ') AS figures \
                  FROM responses_figures f WHERE f.day BETWEEN ? AND ? GROUP BY f.day, f.body_id";
             let ends: [Value; 2] = [run[0].0.day.into(), run[run.len() - 1].0.day.into()];
@@ -334,6 +346,17 @@ impl Slice {
         self.days
             .iter()
             .flat_map(move |(day, figures)| figures.offices.iter().filter(within).map(move |one| (*day, one)))
+    }
+
+    /// A number that is another one, but for a chance of one in 2⁶⁴, when a day has changed or another body is within:
+    /// who keeps what was made from a slice compares it.
+    #[must_use]
+    pub fn stamp(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.days.iter().for_each(|(day, figures)| (day.0, figures.version).hash(&mut hasher));
+        let within = self.ids.iter().zip(&self.within).filter(|(_, is_within)| **is_within);
+        within.for_each(|(id, _)| id.hash(&mut hasher));
+        hasher.finish()
     }
 
     /// The days of bodies with responses: how many of those, and how many of them are negative.

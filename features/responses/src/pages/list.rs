@@ -15,7 +15,7 @@ use otklik_web::{Fail, Form, Who, html};
 use super::days::{self, DayLine};
 use super::query::Asked;
 use super::rows::Row;
-use super::{COUNTED, Pages};
+use super::{COUNTED, COUNTED_BY_WORDS, Pages};
 use crate::store;
 use crate::texts::L;
 
@@ -97,14 +97,15 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         ask(&pages, &who, &query.unwrap_or_default()).await?;
     let newest = &pages.questionnaires.newest().questionnaire;
 
-    let listed = store::found(conn, &who.scope, &asked.filter, COUNTED + 1).await?;
+    let most = if asked.filter.words.is_empty() { COUNTED } else { COUNTED_BY_WORDS };
+    let listed = store::found(conn, &who.scope, &asked.filter, most + 1).await?;
     let counts = listed.counts;
     let shown = |n: i64| thousands(n.unsigned_abs());
     let found = match counts.all {
-        ..=COUNTED => l.list_found(shown(counts.all), shown(counts.negative), shown(counts.not_looked)),
-        _ => l.list_found_more(shown(COUNTED)),
+        n if n <= most => l.list_found(shown(n), shown(counts.negative), shown(counts.not_looked)),
+        _ => l.list_found_more(shown(most)),
     };
-    let total = counts.all.min(COUNTED).unsigned_abs();
+    let total = counts.all.min(most).unsigned_abs();
     let pager = Pager::new(asked.page, PER_PAGE, total, asked.address());
     let offset = (pager.page - 1) * PER_PAGE;
     let responses = store::of(conn, &who.scope, listed.page(PER_PAGE, offset)).await?;

@@ -91,13 +91,18 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         "day-refused" => page.flash(FlashKind::Problem, l.day_refused()),
         _ => page,
     };
-    let days = of_days(&pages, &scope, today).await?;
-    let mut tiles = tiles(conn, &scope, today, &days, l).await?;
-    for slice in &pages.attention {
-        tiles.extend(slice.needs(&who).await?.into_iter().map(Tile::of));
-    }
     let negative = Filter { negative: Some(true), ..Filter::default() };
-    let latest = store::list(conn, &scope, &negative, LATEST, 0).await?;
+    // What doesn't wait for another is asked for at once.
+    let (days, counts, needs, latest, marked, waiting) = tokio::try_join!(
+        async { Ok::<_, Fail>(of_days(&pages, &scope, today).await?) },
+        async { Ok(counts(conn, &scope).await?) },
+        async { Ok(needs(&pages, &who).await?) },
+        async { Ok(store::list(conn, &scope, &negative, LATEST, 0).await?) },
+        async { Ok(days::marked(&pages, &who, &done).await?) },
+        async { Ok(days::waiting(&pages, &who).await?) },
+    )?;
+    let mut tiles = tiles(counts, today, &days, l);
+    tiles.extend(needs.into_iter().map(Tile::of));
     let offices = pages.offices(latest.iter().map(|response| response.body)).await?;
     let is_empty = latest.is_empty()
         && days.iter().all(|day| day.share.total == 0)
@@ -106,8 +111,8 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         page,
         l,
         day: l.today_day(today.show(), name),
-        marked: days::marked(&pages, &who, &done).await?,
-        waiting: days::waiting(&pages, &who).await?,
+        marked,
+        waiting,
         tiles,
         rows: Row::all(&latest, &offices, &pages.questionnaires, l),
         days,
@@ -129,19 +134,34 @@ async fn of_days(pages: &Pages, scope: &Scope, today: CivilDay) -> Result<Vec<Da
     Ok((0..DAYS).map(day).collect())
 }
 
-async fn tiles<C: sea_orm::ConnectionTrait>(
-    conn: &C,
-    scope: &Scope,
+/// What other slices say of needs.
+async fn needs(pages: &Pages, who: &Who) -> Result<Vec<Need>, DbErr> {
+    let mut needs = Vec::new();
+    for slice in &pages.attention {
+        needs.extend(slice.needs(who).await?);
+    }
+    Ok(needs)
+}
+
+/// How many responses wait: negative ones, all, suspicious ones.
+async fn counts<C: sea_orm::ConnectionTrait>(conn: &C, scope: &Scope) -> Result<[i64; 3], DbErr> {
+    let waiting =
+        |negative, suspicious| Filter { not_looked: true, negative, suspicious, ..Filter::default() };
+    let count = async |filter: Filter| store::count_up_to(conn, scope, &filter, COUNTED + 1).await;
+    let (negative, all, suspicious) = tokio::try_join!(
+        count(waiting(Some(true), None)),
+        count(waiting(None, None)),
+        count(waiting(None, Some(true))),
+    )?;
+    Ok([negative, all, suspicious])
+}
+
+fn tiles(
+    [negative_waiting, all_waiting, suspicious]: [i64; 3],
     today: CivilDay,
     days: &[Day],
     l: L,
-) -> Result<Vec<Tile>, DbErr> {
-    let waiting =
-        |negative, suspicious| Filter { not_looked: true, negative, suspicious, ..Filter::default() };
-    let count = async |filter| store::count_up_to(conn, scope, &filter, COUNTED + 1).await;
-    let negative_waiting = count(waiting(Some(true), None)).await?;
-    let all_waiting = count(waiting(None, None)).await?;
-    let suspicious = count(waiting(None, Some(true))).await?;
+) -> Vec<Tile> {
     // Words agree with the number that is shown: «более 10 000 откликов».
     let shown = |n: i64| n.min(COUNTED);
     let share = days.first().map_or(Share::new(0, 0), |day| day.share);
@@ -156,7 +176,7 @@ async fn tiles<C: sea_orm::ConnectionTrait>(
         text,
     };
     let day = format!("from={today}&to={today}");
-    Ok(vec![
+    vec![
         tile(
             "negative=1&not_looked=1".to_owned(),
             "problem",
@@ -172,7 +192,7 @@ async fn tiles<C: sea_orm::ConnectionTrait>(
             suspicious,
             l.today_suspicious(shown(suspicious)),
         ),
-    ])
+    ]
 }
 
 /// What somebody without access to responses may open.

@@ -73,10 +73,14 @@ impl Filter {
     /// the office and the identifier.
     pub(super) fn place(&self, scope: &Scope, body: &str, key: &str) -> Condition {
         let mut place = Condition::default();
-        place.and(&scope.sql(body), []);
-        if let Some(under) = self.under {
-            let part = format!("{body} IN (SELECT body FROM access_closure WHERE ancestor = ?)");
-            place.and(&part, [under.into()]);
+        match self.under {
+            None => place.and(&scope.sql(body), []),
+            Some(under) => {
+                let part = format!("{body} IN (SELECT body FROM access_closure WHERE ancestor = ?)");
+                place.and(&part, [under.into()]);
+                // The plus: the way leads by the body that is asked for, not by the scope, which is wider.
+                place.and(&scope.sql(&format!("+{body}")), []);
+            }
         }
         // Zones differ from UTC by less than a day, so a day more on each side bounds the search on the key.
         if let Some(from) = self.from {
