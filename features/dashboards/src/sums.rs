@@ -43,10 +43,11 @@ pub struct Place<'a> {
 
 type Key = (Vec<Id>, Option<Id>, Period);
 type Stamp = (i64, u64);
+type Made = HashMap<Key, (Stamp, Arc<Sums>)>;
 
 /// The sums that are kept, each with what it was made from; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<Mutex<HashMap<Key, (Stamp, Arc<Sums>)>>>);
+pub struct Kept(Arc<Mutex<Made>>);
 
 impl Kept {
     /// The sums of a place over a period.

@@ -30,7 +30,7 @@ pub trait OnAcceptance: Send + Sync {
     /// When they can't be made: then none of these responses is stored.
     fn rows(&self, stored: &[Stored]) -> Result<Rows, DbErr>;
 
-    /// Called after the transaction is durable, to wake a worker.
+    /// Called after a transaction with rows of it is durable, to wake a worker.
     fn committed(&self);
 }
 

@@ -118,14 +118,19 @@ impl Committer {
         }
         let mut tables = store::rows(&shared.db, &fresh);
         tables.push(events(&fresh)?);
+        let mut to_wake = Vec::new();
         for along in &shared.along {
-            tables.push(along.rows(&fresh)?);
+            let rows = along.rows(&fresh)?;
+            if !rows.is_empty() {
+                to_wake.push(along);
+            }
+            tables.push(rows);
         }
         shared.recent.note(fresh.iter().map(|one| one.response.token), tokens.iter().max());
         shared.db.insert(tables).await?;
         shared.metrics.groups.inc();
         shared.events.wake();
-        shared.along.iter().for_each(|along| along.committed());
+        to_wake.iter().for_each(|along| along.committed());
         Ok(accepted)
     }
 }

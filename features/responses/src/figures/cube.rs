@@ -40,7 +40,7 @@ pub struct Cube(Arc<Shared>);
 struct Shared {
     kept: Mutex<Kept>,
     /// The bodies of scopes, at a version of the tree.
-    scopes: Mutex<(i64, HashMap<Within, Arc<Vec<Id>>>)>,
+    scopes: Mutex<(i64, Bodies)>,
     /// One load at a time: others wait for it and find what they need.
     loading: tokio::sync::Mutex<()>,
 }
@@ -55,6 +55,8 @@ struct Kept {
 
 /// A scope by its tops, and what it is looked at under.
 type Within = (Vec<Id>, Option<Id>);
+/// The bodies of scopes.
+type Bodies = HashMap<Within, Arc<Vec<Id>>>;
 
 /// The figures of a day.
 #[derive(Debug)]
