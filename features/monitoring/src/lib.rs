@@ -1,1 +1,7 @@
 #![doc = include_str!("../README.md")]
+
+pub mod derive;
+pub mod ingest;
+pub mod live;
+pub mod tables;
+pub mod upkeep;

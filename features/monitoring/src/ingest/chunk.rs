@@ -1,0 +1,474 @@
+//! Rows of the lake made of applications at hand, by several threads.
+
+use std::collections::HashSet;
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use otklik_kernel::CivilDay;
+use otklik_lake::{Error, Lake, Result, Written};
+use otklik_progress::delivery::Text;
+use otklik_progress::reference::Norm;
+
+use super::columns::{CaseColumns, Out, TextColumn, bytes, ints, longs, short, shorts, some_ints};
+use super::gather::{App, Event, Gathered, Given, Keyed};
+use super::known::Old;
+use super::register::Register;
+use super::sums::{Counted, Sums, Tally};
+use crate::derive::{Case, Derived, Exchange, Rules, Step, Transition, derive, encode};
+use crate::tables;
+
+/// Applications that a thread takes at a time.
+const CHUNK: usize = 8_192;
+
+/// Rows that are made into a batch.
+const BATCH: usize = 65_536;
+
+/// What there is to do.
+pub struct Work<'a> {
+    /// Applications and events at hand.
+    pub gathered: &'a Gathered<'a>,
+    /// What holds of what was said of each application.
+    pub given: &'a [Option<Given>],
+    /// Applications in the order of the tables.
+    pub order: &'a [u32],
+    /// What the lake holds of them.
+    pub old: &'a Keyed<Old>,
+    /// Applications whose steps are all at hand, whatever the lake holds.
+    pub whole: &'a HashSet<u32>,
+    /// Applications whose norm may have changed.
+    pub forced: &'a HashSet<u32>,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// Norms of services.
+    pub register: &'a Register,
+    /// The version of the rows to be made.
+    pub version: i64,
+    /// Whether fresh events are written too.
+    pub with_events: bool,
+}
+
+/// What was made.
+#[derive(Default)]
+pub struct Made {
+    /// Files.
+    pub files: Vec<Written>,
+    /// Sums.
+    pub tally: Tally,
+}
+
+impl Work<'_> {
+    /// Does it with some threads.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn run(&self, lake: &Lake, threads: usize) -> Result<Made> {
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Made> {
+            let mut worker = Worker::new(self, lake);
+            loop {
+                let from = next.fetch_add(CHUNK, Ordering::Relaxed);
+                let Some(apps) = self.order.get(from..self.order.len().min(from + CHUNK)) else { break };
+                for app in apps {
+                    worker.app(*app)?;
+                }
+                if apps.len() < CHUNK {
+                    break;
+                }
+            }
+            worker.finish()
+        };
+        let made: Vec<Result<Made>> = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let own = work();
+            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Err(broken())));
+            [own].into_iter().chain(others).collect()
+        });
+        let mut all = Made::default();
+        for made in made {
+            let Made { files, tally } = made?;
+            all.files.extend(files);
+            all.tally.merge(tally);
+        }
+        Ok(all)
+    }
+
+    fn word(&self, text: Text) -> &str {
+        self.gathered.words.get(text)
+    }
+}
+
+fn broken() -> Error {
+    Error::File(std::io::Error::other("a thread of the import broke"))
+}
+
+/// Since when which norm holds.
+type Norms<'a> = &'a [(CivilDay, Option<Norm>)];
+
+struct Worker<'a> {
+    work: &'a Work<'a>,
+    norms: Sums<(Text, Text), Norms<'a>>,
+    events: EventColumns,
+    cases: CaseColumns,
+    transitions: TransitionColumns,
+    exchanges: ExchangeColumns,
+    cases_gone: Gone,
+    steps_gone: Gone,
+    outs: [Out<'a>; 6],
+    tally: Tally,
+    steps: Vec<Step>,
+    derived: Derived,
+    before: Derived,
+}
+
+impl<'a> Worker<'a> {
+    fn new(work: &'a Work<'a>, lake: &'a Lake) -> Self {
+        let tables = [
+            &tables::EVENTS,
+            &tables::CASES,
+            &tables::TRANSITIONS,
+            &tables::EXCHANGES,
+            &tables::CASES_GONE,
+            &tables::STEPS_GONE,
+        ];
+        Self {
+            work,
+            norms: Sums::default(),
+            events: EventColumns::default(),
+            cases: CaseColumns::default(),
+            transitions: TransitionColumns::default(),
+            exchanges: ExchangeColumns::default(),
+            cases_gone: Gone::default(),
+            steps_gone: Gone::default(),
+            outs: tables.map(|table| Out::new(lake, table)),
+            tally: Tally::default(),
+            steps: Vec::new(),
+            derived: Derived::default(),
+            before: Derived::default(),
+        }
+    }
+
+    fn app(&mut self, place: u32) -> Result<()> {
+        let work = self.work;
+        let app = work.gathered.apps[place as usize];
+        let events = work.gathered.events(place as usize);
+        if work.with_events {
+            self.events.push(work, &app, events);
+        }
+        let old = work.old.get(&app.key);
+        let given = work.given[place as usize];
+        self.steps.clear();
+        match old {
+            Some(old) if !work.whole.contains(&place) => merge(&old.steps, events, &mut self.steps),
+            _ => self.steps.extend(events.iter().map(|event| event.step)),
+        }
+        let case = self.derive(place, given.as_ref());
+        match old {
+            Some(old) => self.changed(place, &app, old, given, &case),
+            None => self.new_rows(given.as_ref(), &app, &case, (0, 0)),
+        }
+        if old.is_none_or(|old| !self.is_same(place, old, given, &case))
+            && (given.is_some() || !self.steps.is_empty())
+        {
+            let (steps, word) = (&self.steps, |text| work.word(text));
+            let head = (app.key, work.version, work.gathered.request(&app));
+            self.cases.push(head, given.as_ref(), &case, word, |bytes| encode(steps, word, bytes));
+        }
+        self.flush(BATCH)
+    }
+
+    fn derive(&mut self, place: u32, given: Option<&Given>) -> Case {
+        let steps = mem::take(&mut self.steps);
+        let mut derived = mem::take(&mut self.derived);
+        derived.clear();
+        let norm = given.and_then(|given| self.norm(given, &steps));
+        let case = derive(self.work.rules, norm, place, &steps, &mut derived);
+        (self.steps, self.derived) = (steps, derived);
+        case
+    }
+
+    /// The norm of an application by the day on which it began.
+    fn norm(&mut self, given: &Given, steps: &[Step]) -> Option<&'a Norm> {
+        let work = self.work;
+        let first = steps.iter().find(|step| !work.rules.is_planned(step.status))?;
+        let day = CivilDay(first.day());
+        let (service, variant) = (work.word(given.service), work.word(given.variant));
+        let key = (given.service, given.variant);
+        let rows = *self.norms.entry(key).or_insert_with(|| work.register.norms(service, variant));
+        let registered = rows.iter().rev().find(|(from, _)| *from <= day).and_then(|(_, norm)| norm.as_ref());
+        registered.or_else(|| work.rules.reference().norms.get("decision", service, variant, day))
+    }
+
+    fn is_same(&self, place: u32, old: &Old, given: Option<Given>, case: &Case) -> bool {
+        let is_forced = self.work.forced.contains(&place);
+        !is_forced && old.given == given && old.counted == Counted::from(case) && old.steps == self.steps
+    }
+
+    /// What a change of a known application makes of its rows.
+    fn changed(&mut self, place: u32, app: &App, old: &Old, given: Option<Given>, case: &Case) {
+        if self.is_same(place, old, given, case) {
+            return;
+        }
+        self.cases_gone.push(app.key, self.work.version);
+        let mut kept = (0, 0);
+        if let Some(before) = &old.given {
+            self.before.clear();
+            // Only rows are wanted: the norm doesn't matter.
+            derive(self.work.rules, None, place, &old.steps, &mut self.before);
+            self.tally.case(before, &old.counted, -1);
+            let of =
+                |given: &Given| (given.service, given.variant, given.region, given.body, given.channel_in);
+            let is_more = given.is_some_and(|given| of(&given) == of(before))
+                && self.derived.transitions.starts_with(&self.before.transitions)
+                && same(&self.before.exchanges, &self.derived.exchanges);
+            if is_more {
+                kept = (self.before.transitions.len(), self.before.exchanges.len());
+            } else {
+                if !self.before.transitions.is_empty() || !self.before.exchanges.is_empty() {
+                    self.steps_gone.push(app.key, self.work.version);
+                }
+                for transition in &self.before.transitions {
+                    self.tally.transition(before, transition, -1);
+                }
+            }
+        }
+        self.new_rows(given.as_ref(), app, case, kept);
+    }
+
+    /// Writes what was derived, but for rows that are kept.
+    fn new_rows(
+        &mut self,
+        given: Option<&Given>,
+        app: &App,
+        case: &Case,
+        (transitions, exchanges): (usize, usize),
+    ) {
+        let Some(given) = given else { return };
+        self.tally.case(given, &Counted::from(case), 1);
+        for transition in &self.derived.transitions[transitions..] {
+            self.tally.transition(given, transition, 1);
+            self.transitions.push(self.work, app, given, transition);
+        }
+        for exchange in &self.derived.exchanges[exchanges..] {
+            self.exchanges.push(self.work, app, given, exchange);
+        }
+    }
+
+    fn flush(&mut self, rows: usize) -> Result<()> {
+        let [events, cases, transitions, exchanges, cases_gone, steps_gone] = &mut self.outs;
+        if self.events.delivery.len() >= rows {
+            events.write(self.events.arrays()?)?;
+        }
+        if self.cases.len() >= rows.min(BATCH / 4) {
+            cases.write(self.cases.arrays()?)?;
+        }
+        if self.transitions.key.len() >= rows {
+            transitions.write(self.transitions.arrays()?)?;
+        }
+        if self.exchanges.key.len() >= rows {
+            exchanges.write(self.exchanges.arrays()?)?;
+        }
+        if self.cases_gone.key.len() >= rows {
+            cases_gone.write(self.cases_gone.arrays())?;
+        }
+        if self.steps_gone.key.len() >= rows {
+            steps_gone.write(self.steps_gone.arrays())?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Made> {
+        self.flush(0)?;
+        let files =
+            self.outs.into_iter().filter_map(|out| out.finish().transpose()).collect::<Result<_>>()?;
+        Ok(Made { files, tally: self.tally })
+    }
+}
+
+fn same(before: &[Exchange], after: &[Exchange]) -> bool {
+    before.iter().zip(after).all(|(before, after)| before == after) && before.len() <= after.len()
+}
+
+/// Steps of the lake and events at hand in one order. Those of equal moments don't come here.
+fn merge(old: &[Step], events: &[Event], steps: &mut Vec<Step>) {
+    let mut old = old.iter().peekable();
+    for event in events {
+        while let Some(step) = old.next_if(|step| step.at <= event.step.at) {
+            steps.push(*step);
+        }
+        steps.push(event.step);
+    }
+    steps.extend(old);
+}
+
+#[derive(Default)]
+struct EventColumns {
+    delivery: Vec<i64>,
+    request: TextColumn,
+    process: Vec<i8>,
+    item: Vec<i16>,
+    status: Vec<i16>,
+    at: Vec<i64>,
+    offset: Vec<i16>,
+    seq: Vec<i32>,
+    mnemonic: TextColumn,
+}
+
+impl EventColumns {
+    fn push(&mut self, work: &Work<'_>, app: &App, events: &[Event]) {
+        let request = work.gathered.request(app);
+        let (mut last, mut seq) = (None, 0);
+        for event in events {
+            let part = &work.gathered.parts[event.part as usize];
+            if !part.is_fresh {
+                continue;
+            }
+            let moment = Some((event.step.at, event.part));
+            seq = if last == moment { seq + 1 } else { 0 };
+            last = moment;
+            self.delivery.push(part.number);
+            self.request.push(request);
+            self.process.push(event.step.process.cast_signed());
+            self.item.push(part.delivery.events.item[event.row as usize]);
+            self.status.push(event.step.status);
+            self.at.push(event.step.at);
+            self.offset.push(event.step.offset);
+            self.seq.push(seq);
+            self.mnemonic.push(work.word(event.step.mnemonic));
+        }
+    }
+
+    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+        Ok(vec![
+            longs(&mut self.delivery),
+            self.request.array()?,
+            bytes(&mut self.process),
+            shorts(&mut self.item),
+            shorts(&mut self.status),
+            longs(&mut self.at),
+            shorts(&mut self.offset),
+            ints(&mut self.seq),
+            self.mnemonic.array()?,
+        ])
+    }
+}
+
+#[derive(Default)]
+struct TransitionColumns {
+    key: Vec<i64>,
+    version: Vec<i64>,
+    service: TextColumn,
+    variant: TextColumn,
+    region: Vec<i16>,
+    body: TextColumn,
+    channel_in: Vec<i8>,
+    process_from: Vec<i8>,
+    process_to: Vec<i8>,
+    from: Vec<i16>,
+    to: Vec<i16>,
+    day: Vec<i32>,
+    seconds: Vec<i32>,
+    paused: Vec<i32>,
+}
+
+impl TransitionColumns {
+    fn push(&mut self, work: &Work<'_>, app: &App, given: &Given, transition: &Transition) {
+        self.key.push(app.key.cast_signed());
+        self.version.push(work.version);
+        self.service.push(work.word(given.service));
+        self.variant.push(work.word(given.variant));
+        self.region.push(given.region.cast_signed());
+        self.body.push(work.word(given.body));
+        self.channel_in.push(given.channel_in.cast_signed());
+        self.process_from.push(transition.process_from.cast_signed());
+        self.process_to.push(transition.process_to.cast_signed());
+        self.from.push(transition.from);
+        self.to.push(transition.to);
+        self.day.push(transition.day);
+        self.seconds.push(short(transition.seconds));
+        self.paused.push(short(transition.paused));
+    }
+
+    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+        Ok(vec![
+            longs(&mut self.key),
+            longs(&mut self.version),
+            self.service.array()?,
+            self.variant.array()?,
+            shorts(&mut self.region),
+            self.body.array()?,
+            bytes(&mut self.channel_in),
+            bytes(&mut self.process_from),
+            bytes(&mut self.process_to),
+            shorts(&mut self.from),
+            shorts(&mut self.to),
+            ints(&mut self.day),
+            ints(&mut self.seconds),
+            ints(&mut self.paused),
+        ])
+    }
+}
+
+#[derive(Default)]
+struct ExchangeColumns {
+    key: Vec<i64>,
+    version: Vec<i64>,
+    service: TextColumn,
+    variant: TextColumn,
+    region: Vec<i16>,
+    body: TextColumn,
+    channel_in: Vec<i8>,
+    mnemonic: TextColumn,
+    status: Vec<i16>,
+    day: Vec<i32>,
+    seconds: Vec<Option<i32>>,
+}
+
+impl ExchangeColumns {
+    fn push(&mut self, work: &Work<'_>, app: &App, given: &Given, exchange: &Exchange) {
+        self.key.push(app.key.cast_signed());
+        self.version.push(work.version);
+        self.service.push(work.word(given.service));
+        self.variant.push(work.word(given.variant));
+        self.region.push(given.region.cast_signed());
+        self.body.push(work.word(given.body));
+        self.channel_in.push(given.channel_in.cast_signed());
+        self.mnemonic.push(work.word(exchange.mnemonic));
+        self.status.push(exchange.status);
+        self.day.push(exchange.day);
+        self.seconds.push(exchange.seconds.map(short));
+    }
+
+    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+        Ok(vec![
+            longs(&mut self.key),
+            longs(&mut self.version),
+            self.service.array()?,
+            self.variant.array()?,
+            shorts(&mut self.region),
+            self.body.array()?,
+            bytes(&mut self.channel_in),
+            self.mnemonic.array()?,
+            shorts(&mut self.status),
+            ints(&mut self.day),
+            some_ints(&mut self.seconds),
+        ])
+    }
+}
+
+#[derive(Default)]
+struct Gone {
+    key: Vec<i64>,
+    version: Vec<i64>,
+}
+
+impl Gone {
+    fn push(&mut self, key: u64, version: i64) {
+        self.key.push(key.cast_signed());
+        self.version.push(version);
+    }
+
+    fn arrays(&mut self) -> Vec<otklik_lake::arrow::array::ArrayRef> {
+        vec![longs(&mut self.key), longs(&mut self.version)]
+    }
+}

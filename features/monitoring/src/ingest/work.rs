@@ -1,0 +1,291 @@
+//! One commit of an import: what is at hand, what the lake knows, what follows.
+
+use std::collections::HashSet;
+use std::slice;
+use std::thread;
+
+use otklik_lake::arrow::array::ArrayRef;
+use otklik_lake::{Change, Engine, Error, Lake, Look, Snapshot, Written};
+use otklik_progress::delivery::Texts;
+use serde_json::json;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
+
+use super::book::{Book, Receipt, Verdict};
+use super::chunk::{Made, Work};
+use super::columns::{Out, TextColumn, bytes, ints, longs, shorts};
+use super::gather::{Gathered, Given, Keyed, Part, gather, request_key};
+use super::known::{Old, known, text};
+use super::register::Register;
+use super::sums::Tally;
+use super::truth::{self, Which, recall, requests_of};
+use super::{ImportError, Importer};
+use crate::tables;
+
+/// Events that are rebuilt at a time, about.
+const AT_ONCE: u64 = 4_000_000;
+
+/// Everything that a group of deliveries changes, its files stored.
+pub async fn change(
+    importer: &Importer,
+    base: &Snapshot,
+    book: &Book,
+    fresh: &[Part<'_>],
+    verdicts: &[Verdict],
+    version: i64,
+) -> Result<Change, ImportError> {
+    let engine = &importer.engine;
+    let receipts: Vec<Receipt> = verdicts.iter().filter_map(accepted).collect();
+    let replaced = receipts.iter().filter_map(|receipt| book.current(&receipt.sender, receipt.day));
+    let replaced: Vec<i64> = replaced.map(|old| old.delivery).collect();
+    let mut after = book.clone();
+    receipts.iter().for_each(|receipt| after.add(receipt.clone()));
+    // Rows of replaced deliveries are told by the book; those at hand are not in the lake yet.
+    let before_norms = Register::read(engine, base, book, &[]).await?;
+    let norms = Register::read(engine, base, &after, fresh).await?;
+    let renormed = renormed(engine, base, &before_norms, &norms).await?;
+
+    let mut gathered = busy(|| gather(fresh.to_vec(), &[], request_key))?;
+    let mut old = known(engine, base, &gathered.index, &mut gathered.words).await?;
+    let mut again = requests_of(engine, base, &replaced).await?;
+    again.extend(tied(&gathered, &old));
+    again.sort_unstable();
+    again.dedup();
+    let asked: Vec<String> = again.iter().chain(&renormed).cloned().collect();
+    let recalled = recall(engine, base, &after, Which::Requests(&again)).await?;
+    if !asked.is_empty() {
+        let read =
+            recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
+        gathered = gather(fresh.iter().copied().chain(read).collect(), &asked, request_key)?;
+        old = known(engine, base, &gathered.index, &mut gathered.words).await?;
+    }
+    check_requests(&gathered, &old)?;
+    let places = |requests: &[String]| -> HashSet<u32> {
+        requests.iter().filter_map(|request| gathered.index.get(&request_key(request)).copied()).collect()
+    };
+    let (whole, forced) = (places(&again), places(&renormed));
+    let lake = &importer.lake;
+    let job = Job { gathered: &gathered, old: &old, whole: &whole, forced: &forced, norms: &norms, version };
+    let written = busy(|| {
+        thread::scope(|scope| {
+            let truth = scope.spawn(|| truth::write(lake, &gathered.parts, &receipts));
+            let made = job.run(importer, true)?;
+            let truth = truth.join().map_err(|_| Error::Invalid("writing broke".to_owned()))??;
+            Ok::<_, Error>(made.into_iter().chain(truth).collect::<Vec<_>>())
+        })
+    })?;
+    let change = Change::new()
+        .note("kind", "import")
+        .note("deliveries", json!(receipts))
+        .note("replaced", json!(replaced));
+    Ok(keep(lake, change, written).await?)
+}
+
+async fn keep(lake: &Lake, mut change: Change, written: Vec<Written>) -> Result<Change, Error> {
+    for file in written {
+        change = change.with(lake.keep(file).await?);
+    }
+    Ok(change)
+}
+
+fn accepted(verdict: &Verdict) -> Option<Receipt> {
+    match verdict {
+        Verdict::Accepted(receipt) => Some(receipt.clone()),
+        _ => None,
+    }
+}
+
+/// Runs what takes the processor for long without holding up others of a runtime with several threads.
+fn busy<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// Requests with an event at the very moment of one in the lake: which comes first, only the deliveries tell.
+fn tied(gathered: &Gathered<'_>, old: &Keyed<Old>) -> Vec<String> {
+    let is_tied = |app: &(usize, &super::gather::App)| {
+        let Some(old) = old.get(&app.1.key) else { return false };
+        let events = gathered.events(app.0);
+        events.iter().any(|event| old.steps.binary_search_by_key(&event.step.at, |step| step.at).is_ok())
+    };
+    let apps = gathered.apps.iter().enumerate().filter(is_tied);
+    apps.map(|(_, app)| gathered.request(app).to_owned()).collect()
+}
+
+fn check_requests(gathered: &Gathered<'_>, old: &Keyed<Old>) -> Result<(), super::Collision> {
+    let other = gathered.apps.iter().find_map(|app| {
+        let known = &old.get(&app.key)?.request;
+        (known != gathered.request(app))
+            .then(|| super::Collision(known.clone(), gathered.request(app).to_owned()))
+    });
+    other.map_or(Ok(()), Err)
+}
+
+/// Requests whose norm may be another than it was: of services whose norms changed, begun since.
+async fn renormed(
+    engine: &Engine,
+    base: &Snapshot,
+    before: &Register,
+    after: &Register,
+) -> Result<Vec<String>, Error> {
+    let changed = after.differences(before);
+    if changed.is_empty() || base.rows(tables::CASES.name()) == 0 {
+        return Ok(Vec::new());
+    }
+    let session = engine.session(base, slice::from_ref(&tables::CASES), Look::Whole)?;
+    let of = |(service, from): &(String, otklik_kernel::CivilDay)| {
+        format!("(service = '{}' and began_day >= {})", service.replace('\'', "''"), from.0)
+    };
+    let of: Vec<String> = changed.iter().map(of).collect();
+    let mut requests = Vec::new();
+    for batch in
+        session.rows(&format!("select distinct request from cases where {}", of.join(" or "))).await?
+    {
+        let texts = text(&batch, "request")?;
+        requests.extend((0..batch.num_rows()).map(|row| texts.value(row).to_owned()));
+    }
+    requests.sort_unstable();
+    Ok(requests)
+}
+
+/// What files are made of.
+struct Job<'a> {
+    gathered: &'a Gathered<'a>,
+    old: &'a Keyed<Old>,
+    whole: &'a HashSet<u32>,
+    forced: &'a HashSet<u32>,
+    norms: &'a Register,
+    version: i64,
+}
+
+impl Job<'_> {
+    fn run(&self, importer: &Importer, with_events: bool) -> Result<Vec<Written>, Error> {
+        let (gathered, words) = (self.gathered, &self.gathered.words);
+        let given: Vec<Option<Given>> = gathered
+            .apps
+            .iter()
+            .zip(0_u32..)
+            .map(|(app, place)| {
+                let old = self.old.get(&app.key).and_then(|old| old.given);
+                match (app.given, old) {
+                    _ if self.whole.contains(&place) => app.given,
+                    (Some(given), Some(old)) if old.holds_over(&given, words) => Some(old),
+                    (given, old) => given.or(old),
+                }
+            })
+            .collect();
+        let order = order(&given, words);
+        let work = Work {
+            gathered,
+            given: &given,
+            order: &order,
+            old: self.old,
+            whole: self.whole,
+            forced: self.forced,
+            rules: &importer.rules,
+            register: self.norms,
+            version: self.version,
+            with_events,
+        };
+        let Made { mut files, tally } = work.run(&importer.lake, importer.threads)?;
+        files.extend(sums(&importer.lake, &tally, words)?);
+        Ok(files)
+    }
+}
+
+/// Applications by service, region and body, else as they came: numbers usually grow.
+fn order(given: &[Option<Given>], words: &Texts) -> Vec<u32> {
+    let mut by_text: Vec<u32> = (0..u32::try_from(words.len()).unwrap_or(u32::MAX)).collect();
+    by_text.sort_unstable_by_key(|word| words.get(*word));
+    let mut ranks = vec![0_u32; words.len()];
+    for (word, rank) in by_text.iter().zip(0..) {
+        ranks[*word as usize] = rank;
+    }
+    let rank = |word: u32| u128::from(ranks[word as usize]);
+    let mut keys: Vec<u128> = given
+        .iter()
+        .zip(0_u32..)
+        .map(|(given, place)| {
+            let of = |given: &Given| {
+                rank(given.service) << 80 | u128::from(given.region) << 64 | rank(given.body) << 32
+            };
+            given.as_ref().map_or(0, of) | u128::from(place)
+        })
+        .collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| u32::try_from(key & u128::from(u32::MAX)).unwrap_or(u32::MAX)).collect()
+}
+
+/// Files of kept sums.
+fn sums(lake: &Lake, tally: &Tally, words: &Texts) -> Result<Vec<Written>, Error> {
+    let mut spans: Vec<_> = tally.spans.iter().filter(|(_, sum)| **sum != (0, 0)).collect();
+    spans.sort_unstable_by_key(|(key, _)| (words.get(key.service), **key));
+    let mut figures: Vec<_> =
+        tally.figures.iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
+    figures.sort_unstable_by_key(|(key, _)| (words.get(key.service), key.region, words.get(key.body), **key));
+    let texts = |values: &mut dyn Iterator<Item = u32>| {
+        let mut column = TextColumn::default();
+        values.for_each(|word| column.push(words.get(word)));
+        column.array()
+    };
+    let mut out = Out::new(lake, &tables::SPANS);
+    out.write(vec![
+        ints(&mut spans.iter().map(|(key, _)| key.month).collect()),
+        texts(&mut spans.iter().map(|(key, _)| key.service))?,
+        shorts(&mut spans.iter().map(|(key, _)| key.region.cast_signed()).collect()),
+        shorts(&mut spans.iter().map(|(key, _)| key.from).collect()),
+        shorts(&mut spans.iter().map(|(key, _)| key.to).collect()),
+        shorts(&mut spans.iter().map(|(key, _)| key.bucket).collect()),
+        longs(&mut spans.iter().map(|(_, sum)| sum.0).collect()),
+        longs(&mut spans.iter().map(|(_, sum)| sum.1).collect()),
+    ])?;
+    let mut files = Vec::from_iter(out.finish()?);
+    let mut out = Out::new(lake, &tables::FIGURES);
+    let mut arrays: Vec<ArrayRef> = vec![
+        ints(&mut figures.iter().map(|(key, _)| key.day).collect()),
+        texts(&mut figures.iter().map(|(key, _)| key.service))?,
+        texts(&mut figures.iter().map(|(key, _)| key.variant))?,
+        shorts(&mut figures.iter().map(|(key, _)| key.region.cast_signed()).collect()),
+        texts(&mut figures.iter().map(|(key, _)| key.body))?,
+        bytes(&mut figures.iter().map(|(key, _)| key.channel_in.cast_signed()).collect()),
+    ];
+    for place in 0..tables::FIGURES_OF.len() {
+        arrays.push(longs(&mut figures.iter().map(|(_, sums)| sums[place]).collect()));
+    }
+    out.write(arrays)?;
+    files.extend(out.finish()?);
+    Ok(files)
+}
+
+/// The derived tables, which a rebuild makes anew.
+pub const DERIVED: [&str; 7] =
+    ["cases", "cases_gone", "transitions", "exchanges", "steps_gone", "spans", "figures"];
+
+/// Everything derived, made anew from what was delivered: after the reference data changed, or in doubt. Its files
+/// are stored; the change takes the old ones away.
+pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
+    let engine = &importer.engine;
+    let book = Book::read(engine, base).await?;
+    let norms = Register::read(engine, base, &book, &[]).await?;
+    let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
+    let of = base.rows(tables::EVENTS.name()).max(base.rows(tables::APPLICATIONS.name())).div_ceil(AT_ONCE);
+    let mut change = Change::new().note("kind", "rebuild");
+    for bucket in 0..of {
+        let recalled = recall(engine, base, &book, Which::Bucket { bucket, of }).await?;
+        let parts =
+            recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
+        let gathered = gather(parts.collect(), &[], request_key)?;
+        let (old, none) = (Keyed::default(), HashSet::new());
+        let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms: &norms, version };
+        let written = busy(|| job.run(importer, false))?;
+        change = keep(&importer.lake, change, written).await?;
+    }
+    for table in DERIVED {
+        for file in base.files(table) {
+            change = change.without(&file.path);
+        }
+    }
+    Ok(change)
+}

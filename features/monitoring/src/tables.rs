@@ -1,0 +1,357 @@
+//! The lake's tables: what is true, and what is derived from it.
+//!
+//! Moments are whole seconds since 1970 in UTC (the daily data know no finer), days `YYYYMMDD` in the office,
+//! durations seconds. A text that was not given is empty, a number that was not given is null.
+
+use std::sync::LazyLock;
+
+use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
+use otklik_lake::{Packing, Table};
+
+use crate::derive::CODES;
+
+/// Every delivery that was ever accepted; the highest revision of a sender's day holds.
+pub static DELIVERIES: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "deliveries",
+        Schema::new(vec![
+            number("delivery"),
+            text("sender"),
+            int("day"),
+            int("revision"),
+            text("digest"),
+            number("at"),
+            number("services"),
+            number("applications"),
+            number("events"),
+            number("payments"),
+            number("ratings"),
+            number("complaints"),
+        ]),
+    )
+});
+
+/// What was told of services.
+pub static SERVICES: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "services",
+        Schema::new(vec![
+            number("delivery"),
+            text("service"),
+            text("variant"),
+            text("name"),
+            text("direction"),
+            maybe("norm_days", DataType::Int16),
+            maybe("norm_working", DataType::Boolean),
+            maybe("norm_from", DataType::Int16),
+            maybe("norm_to", DataType::Int16),
+            int("valid_from"),
+        ]),
+    )
+});
+
+/// What was told of applications, each time.
+pub static APPLICATIONS: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "applications",
+        Schema::new(vec![
+            number("delivery"),
+            int("line"),
+            text("request"),
+            text("service"),
+            text("variant"),
+            text("topic"),
+            tiny("channel_in"),
+            tiny("channel_out"),
+            text("mnemonic"),
+            small("region"),
+            text("body_name"),
+            text("body_code"),
+            text("applicant"),
+            tiny("sex"),
+            maybe("age", DataType::Int16),
+            maybe("ogrn", DataType::Int64),
+        ]),
+    )
+    .packed(Packing::Prefix, &["request"])
+    .packed(Packing::Plain, &["applicant"])
+    .packed(Packing::Delta, &["line"])
+    .looked_up_by(&["request"])
+    .level(1)
+});
+
+/// Events as they were told: the truth.
+pub static EVENTS: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "events",
+        Schema::new(vec![
+            number("delivery"),
+            text("request"),
+            tiny("process"),
+            small("item"),
+            small("status"),
+            number("at"),
+            small("offset"),
+            int("seq"),
+            text("mnemonic"),
+        ]),
+    )
+    .packed(Packing::Prefix, &["request"])
+    .packed(Packing::Delta, &["at"])
+    .looked_up_by(&["request"])
+    .level(1)
+});
+
+fn told(name: &str, more: Vec<Field>) -> Table {
+    let mut fields = vec![number("delivery"), int("line"), text("request"), number("request_key")];
+    fields.extend(more);
+    fields.extend([number("at"), small("offset")]);
+    Table::new(name, Schema::new(fields))
+        .packed(Packing::Prefix, &["request"])
+        .packed(Packing::Plain, &["request_key"])
+        .packed(Packing::Delta, &["at", "line"])
+        .looked_up_by(&["request"])
+        .level(1)
+}
+
+/// Events of fees.
+pub static PAYMENTS: LazyLock<Table> = LazyLock::new(|| told("payments", vec![tiny("event")]));
+
+/// Ratings.
+pub static RATINGS: LazyLock<Table> =
+    LazyLock::new(|| told("ratings", vec![small("mark"), text("criteria"), text("comment")]));
+
+/// Events of complaints.
+pub static COMPLAINTS: LazyLock<Table> =
+    LazyLock::new(|| told("complaints", vec![text("complaint"), tiny("event")]));
+
+/// A row for each application, and again whenever it changed: the one of the highest version holds.
+pub static CASES: LazyLock<Table> = LazyLock::new(|| {
+    let mut fields = vec![
+        number("request_key"),
+        number("version"),
+        text("request"),
+        flag("known"),
+        text("service"),
+        text("variant"),
+        tiny("channel_in"),
+        tiny("channel_out"),
+        text("mnemonic"),
+        small("region"),
+        text("body"),
+        text("body_name"),
+        tiny("sex"),
+        maybe("age", DataType::Int16),
+        maybe("ogrn", DataType::Int64),
+        int("given_day"),
+        text("given_sender"),
+        int("given_line"),
+        maybe("began", DataType::Int64),
+        int("began_day"),
+        maybe("ended", DataType::Int64),
+        int("ended_day"),
+        tiny("outcome"),
+        int("events"),
+        maybe("last_at", DataType::Int64),
+        maybe("last_status", DataType::Int16),
+        maybe("last_process", DataType::Int8),
+        maybe("total", DataType::Int64),
+        maybe("paused", DataType::Int64),
+        flag("is_paused"),
+        flag("is_open_ended"),
+        int("asked"),
+        int("answered"),
+        int("failed"),
+        number("findings"),
+        maybe("norm", DataType::Int32),
+        maybe("spent", DataType::Int32),
+        maybe("is_within", DataType::Boolean),
+        maybe("waited", DataType::Int64),
+        maybe("called", DataType::Int64),
+        Field::new("trail", DataType::Binary, false),
+    ];
+    let moments = ["first", "last"]
+        .iter()
+        .flat_map(|which| CODES.iter().map(move |code| maybe(&format!("{which}_{code}"), DataType::Int64)));
+    fields.extend(moments);
+    let deltas: Vec<String> = ["first", "last"]
+        .iter()
+        .flat_map(|which| CODES.iter().map(move |code| format!("{which}_{code}")))
+        .chain(["began", "ended", "last_at", "given_line"].map(str::to_owned))
+        .collect();
+    let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
+    Table::new("cases", Schema::new(fields))
+        .packed(Packing::Prefix, &["request"])
+        .packed(Packing::Plain, &["request_key", "trail"])
+        .packed(Packing::Delta, &deltas)
+        .looked_up_by(&["request"])
+        .level(1)
+});
+
+/// Rows of `cases` that no longer hold: those of an application below a version.
+pub static CASES_GONE: LazyLock<Table> = LazyLock::new(|| gone("cases_gone"));
+
+/// Two events that follow one another, planned moments left out.
+pub static TRANSITIONS: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "transitions",
+        Schema::new(vec![
+            number("request_key"),
+            number("version"),
+            text("service"),
+            text("variant"),
+            small("region"),
+            text("body"),
+            tiny("channel_in"),
+            tiny("process_from"),
+            tiny("process_to"),
+            small("from_status"),
+            small("to_status"),
+            int("day"),
+            int("seconds"),
+            int("paused"),
+        ]),
+    )
+    .packed(Packing::Plain, &["request_key"])
+    .packed(Packing::Delta, &["seconds"])
+    .level(1)
+});
+
+/// Answers and failures of interagency requests.
+pub static EXCHANGES: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "exchanges",
+        Schema::new(vec![
+            number("request_key"),
+            number("version"),
+            text("service"),
+            text("variant"),
+            small("region"),
+            text("body"),
+            tiny("channel_in"),
+            text("mnemonic"),
+            small("status"),
+            int("day"),
+            maybe("seconds", DataType::Int32),
+        ]),
+    )
+    .packed(Packing::Plain, &["request_key"])
+    .packed(Packing::Delta, &["seconds"])
+    .level(1)
+});
+
+/// Rows of `transitions` and `exchanges` that no longer hold: those of an application below a version.
+pub static STEPS_GONE: LazyLock<Table> = LazyLock::new(|| gone("steps_gone"));
+
+/// How many durations fell into each bucket; rows of equal keys add up, some are negative.
+///
+/// `from_status` is a status, or [`TOTAL`] with what is counted in `to_status`.
+pub static SPANS: LazyLock<Table> = LazyLock::new(|| {
+    Table::new(
+        "spans",
+        Schema::new(vec![
+            int("month"),
+            text("service"),
+            small("region"),
+            small("from_status"),
+            small("to_status"),
+            small("bucket"),
+            number("count"),
+            number("seconds"),
+        ]),
+    )
+    .level(1)
+});
+
+/// `from_status` of spans that are no transitions.
+pub const TOTAL: i16 = -1;
+/// `to_status` of the whole duration.
+pub const WHOLE: i16 = -1;
+/// `to_status` of the duration without suspension.
+pub const ACTIVE: i16 = -2;
+/// `to_status` of the waiting at a multifunctional centre, from the ticket to the call.
+pub const WAITING: i16 = -3;
+
+/// The sums of `figures`, in order.
+pub const FIGURES_OF: [&str; 16] = [
+    "began",
+    "digital",
+    "asked",
+    "answered",
+    "failed",
+    "broken",
+    "ended",
+    "granted",
+    "denied",
+    "not_accepted",
+    "cancelled",
+    "finished",
+    "measured",
+    "within",
+    "total_seconds",
+    "paused_seconds",
+];
+
+/// Counts per civil day: of applications that began on it (the first six) and that ended on it (the others).
+/// Rows of equal keys add up, some are negative.
+pub static FIGURES: LazyLock<Table> = LazyLock::new(|| {
+    let mut fields =
+        vec![int("day"), text("service"), text("variant"), small("region"), text("body"), tiny("channel_in")];
+    fields.extend(FIGURES_OF.iter().map(|name| number(name)));
+    Table::new("figures", Schema::new(fields)).level(1)
+});
+
+/// All of them.
+pub fn all() -> Vec<Table> {
+    let tables = [
+        &DELIVERIES,
+        &SERVICES,
+        &APPLICATIONS,
+        &EVENTS,
+        &PAYMENTS,
+        &RATINGS,
+        &COMPLAINTS,
+        &CASES,
+        &CASES_GONE,
+        &TRANSITIONS,
+        &EXCHANGES,
+        &STEPS_GONE,
+        &SPANS,
+        &FIGURES,
+    ];
+    tables.iter().map(|table| (**table).clone()).collect()
+}
+
+fn gone(name: &str) -> Table {
+    Table::new(name, Schema::new(vec![number("request_key"), number("version")]))
+        .packed(Packing::Plain, &["request_key"])
+        .level(1)
+}
+
+fn number(name: &str) -> Field {
+    Field::new(name, DataType::Int64, false)
+}
+
+fn int(name: &str) -> Field {
+    Field::new(name, DataType::Int32, false)
+}
+
+fn small(name: &str) -> Field {
+    Field::new(name, DataType::Int16, false)
+}
+
+fn tiny(name: &str) -> Field {
+    Field::new(name, DataType::Int8, false)
+}
+
+fn text(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, false)
+}
+
+fn flag(name: &str) -> Field {
+    Field::new(name, DataType::Boolean, false)
+}
+
+fn maybe(name: &str, of: DataType) -> Field {
+    Field::new(name, of, true)
+}

@@ -1,0 +1,235 @@
+//! Many small files become few: by month, sorted, without rows that no longer hold. An ordinary commit.
+
+use std::collections::BTreeMap;
+
+use otklik_lake::arrow::array::{Int64Array, RecordBatch};
+use otklik_lake::arrow::compute::cast;
+use otklik_lake::arrow::datatypes::DataType;
+use otklik_lake::{Change, DataFile, Engine, Error, Lake, Look, Result, Session, Snapshot, Table};
+
+use crate::ingest::{Book, without};
+use crate::live::versioned;
+use crate::tables;
+
+/// Rows of one file, about.
+const ROWS: i64 = 4_000_000;
+
+/// The tag of a file's month and the part within it.
+const MONTH: &str = "month";
+
+/// What compaction did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Compacted {
+    /// The last commit made; 0 when there was nothing to do.
+    pub commit: u64,
+    /// Files read and taken away.
+    pub removed: usize,
+    /// Files written instead.
+    pub added: usize,
+}
+
+/// How a table is put together.
+struct Plan {
+    table: Table,
+    /// The month of a row, as `YYYYMM`.
+    month: &'static str,
+    /// A number that spreads rows of a month evenly; not of one month only.
+    spread: &'static str,
+    /// The order of rows.
+    order: &'static str,
+    /// The table that names rows that no longer hold.
+    gone: Option<&'static str>,
+}
+
+const BODIES: &str = "service, region, body, request_key";
+
+fn plans() -> Vec<Plan> {
+    let plan =
+        |table: &Table, month, spread, order, gone| Plan { table: table.clone(), month, spread, order, gone };
+    let of_event = "cast(to_char(to_timestamp_seconds(at), '%Y%m') as int)";
+    vec![
+        plan(&tables::CASES, "began_day / 100", "request_key", BODIES, Some("cases_gone")),
+        plan(&tables::TRANSITIONS, "day / 100", "request_key", BODIES, Some("steps_gone")),
+        plan(&tables::EXCHANGES, "day / 100", "request_key", BODIES, Some("steps_gone")),
+        plan(&tables::EVENTS, of_event, "delivery", "request, at, delivery, seq", None),
+        plan(&tables::APPLICATIONS, "0", "delivery", "delivery, line", None),
+        plan(&tables::PAYMENTS, of_event, "delivery", "request, at, delivery, line", None),
+        plan(&tables::RATINGS, of_event, "delivery", "request, at, delivery, line", None),
+        plan(&tables::COMPLAINTS, of_event, "delivery", "request, at, delivery, line", None),
+        plan(&tables::SERVICES, "0", "delivery", "delivery", None),
+        plan(&tables::DELIVERIES, "0", "delivery", "delivery", None),
+    ]
+}
+
+/// Puts the files of a lake together where it is worth it.
+///
+/// # Errors
+/// The lake fails. What was committed before stays.
+pub async fn compact(lake: &Lake, engine: &Engine) -> Result<Compacted> {
+    let mut done = Compacted::default();
+    let start = lake.latest().await?;
+    let mut over = BTreeMap::<&str, Vec<String>>::new();
+    for plan in plans() {
+        if let Some(gone) = plan.gone {
+            over.entry(gone).or_insert_with(|| paths(start.files(gone)));
+        }
+        let change = one(lake, engine, &start, &plan).await?;
+        commit(lake, &start, change, &mut done).await?;
+    }
+    for sums in [&tables::SPANS, &tables::FIGURES] {
+        let change = add_up(lake, engine, &start, sums).await?;
+        commit(lake, &start, change, &mut done).await?;
+    }
+    // Every row they name has been left out now; rows of later commits are named in later files.
+    let gone = over.into_values().flatten().fold(Change::new(), |change, path| change.without(path));
+    commit(lake, &start, gone, &mut done).await?;
+    Ok(done)
+}
+
+fn paths<'a>(files: impl Iterator<Item = &'a DataFile>) -> Vec<String> {
+    files.map(|file| file.path.clone()).collect()
+}
+
+/// Commits on top of whatever others added since; gives up what others took away.
+async fn commit(lake: &Lake, start: &Snapshot, change: Change, done: &mut Compacted) -> Result<()> {
+    if change.removes.is_empty() {
+        return Ok(());
+    }
+    let change = change.note("kind", "compact");
+    loop {
+        let base = lake.latest().await?;
+        if change.removes.iter().any(|path| base.file(path).is_none()) {
+            return Err(Error::Conflict(start.number()));
+        }
+        match lake.commit(&base, change.clone()).await {
+            Ok(snapshot) => {
+                done.commit = snapshot.number();
+                done.removed += change.removes.len();
+                done.added += change.adds.len();
+                return Ok(());
+            }
+            Err(Error::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The change of one table: months with loose files or with rows that no longer hold are written anew.
+async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan) -> Result<Change> {
+    let table = &plan.table;
+    let name = table.name();
+    let loose = paths(start.files(name).filter(|file| !file.tags.contains_key(MONTH)));
+    let dead = without(&Book::read(engine, start).await?.dead());
+    let truth = if plan.gone.is_some() || name == "deliveries" { "true".to_owned() } else { dead };
+    let mut touched = months(engine, start, plan, &loose, "true").await?;
+    let lost = match plan.gone {
+        Some(gone) if start.rows(gone) > 0 => Some(format!(
+            "exists (select 1 from {gone} g where g.request_key = t.request_key and g.version > t.version)"
+        )),
+        None if truth != "true" => Some(format!("not ({truth})")),
+        _ => None,
+    };
+    let all = paths(start.files(name));
+    if let Some(lost) = &lost {
+        touched.extend(months(engine, start, plan, &all, lost).await?);
+    }
+    let is_read = |file: &&DataFile| {
+        let month = file.tags.get(MONTH).map(|month| month.parse().ok());
+        month.is_none_or(|month| month.is_none_or(|month: i64| touched.contains_key(&month)))
+    };
+    let read = paths(start.files(name).filter(is_read));
+    if read.is_empty() || (read.len() == 1 && lost.is_none() && start.files(name).count() == 1) {
+        return Ok(Change::new());
+    }
+    let mut change = read.iter().fold(Change::new(), |change, path| change.without(path));
+    for (month, rows) in months(engine, start, plan, &read, &truth).await? {
+        let session = session(engine, start, plan, &read)?;
+        let parts = ((rows + ROWS - 1) / ROWS).max(1);
+        for part in 0..parts {
+            let mut only = format!("{truth} and {} = {month}", plan.month);
+            if parts > 1 {
+                only = format!("{only} and abs({} % {parts}) = {part}", plan.spread);
+            }
+            let rows = match plan.gone {
+                Some(gone) => versioned(start, name, gone, &only),
+                None => format!("select * from {name} t where {only}"),
+            };
+            let query = format!("{rows} order by {}", plan.order);
+            if let Some(written) = session.write(lake, table, &query).await? {
+                change = change.with(lake.keep(written.tag(MONTH, month.to_string())).await?);
+            }
+        }
+    }
+    Ok(change)
+}
+
+fn session(engine: &Engine, start: &Snapshot, plan: &Plan, files: &[String]) -> Result<Session> {
+    let gone = match plan.gone {
+        Some("cases_gone") => &*tables::CASES_GONE,
+        _ => &*tables::STEPS_GONE,
+    };
+    let all = paths(start.files(gone.name()));
+    engine.session_of(start, &[(&plan.table, files), (gone, &all)], Look::Whole)
+}
+
+/// The months of rows that fit a condition, with how many there are.
+async fn months(
+    engine: &Engine,
+    start: &Snapshot,
+    plan: &Plan,
+    files: &[String],
+    only: &str,
+) -> Result<BTreeMap<i64, i64>> {
+    if files.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (name, month) = (plan.table.name(), plan.month);
+    let query = format!(
+        "select cast({month} as bigint) as month, count(*) as rows from {name} t where {only} group by 1"
+    );
+    counts(&session(engine, start, plan, files)?, &query).await
+}
+
+async fn counts(session: &Session, query: &str) -> Result<BTreeMap<i64, i64>> {
+    let mut counts = BTreeMap::new();
+    for batch in session.rows(query).await? {
+        let (months, rows) = (number(&batch, 0)?, number(&batch, 1)?);
+        counts.extend((0..batch.num_rows()).map(|row| (months.value(row), rows.value(row))));
+    }
+    Ok(counts)
+}
+
+fn number(batch: &RecordBatch, place: usize) -> Result<Int64Array> {
+    let column = cast(batch.column(place), &DataType::Int64)?;
+    let column = column.as_any().downcast_ref::<Int64Array>();
+    column.cloned().ok_or_else(|| Error::Invalid("not a number".to_owned()))
+}
+
+/// The change of a table of sums: rows of equal keys become one, those that come to nothing none.
+async fn add_up(lake: &Lake, engine: &Engine, start: &Snapshot, table: &Table) -> Result<Change> {
+    let files = paths(start.files(table.name()));
+    if files.len() < 2 {
+        return Ok(Change::new());
+    }
+    let session = engine.session_of(start, &[(table, &files)], Look::Whole)?;
+    let names = table.schema().fields().iter().map(|field| field.name().clone());
+    let is_sum = |name: &String| {
+        let spans = ["count", "seconds"].contains(&name.as_str()) && table.name() == "spans";
+        spans || (table.name() == "figures" && tables::FIGURES_OF.contains(&name.as_str()))
+    };
+    let (sums, keys): (Vec<String>, Vec<String>) = names.partition(is_sum);
+    let summed: Vec<String> = sums.iter().map(|sum| format!("sum({sum}) as {sum}")).collect();
+    let is_some: Vec<String> = sums.iter().map(|sum| format!("sum({sum}) <> 0")).collect();
+    let keys = keys.join(", ");
+    let query = format!(
+        "select {keys}, {} from {} group by {keys} having {} order by {keys}",
+        summed.join(", "),
+        table.name(),
+        is_some.join(" or ")
+    );
+    let mut change = files.iter().fold(Change::new(), |change, path| change.without(path));
+    if let Some(written) = session.write(lake, table, &query).await? {
+        change = change.with(lake.keep(written).await?);
+    }
+    Ok(change)
+}

@@ -1,0 +1,128 @@
+//! Is the lake sound? Every byte as it was written, and everything derived what the events say.
+
+use otklik_lake::arrow::util::display::array_value_to_string;
+use otklik_lake::{Damage, Look, Result, Session, Snapshot};
+use serde::Serialize;
+
+use super::sums;
+use crate::ingest::{ImportError, Importer};
+use crate::live::{TRUTH, live};
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verified {
+    /// Whether everything is sound.
+    pub ok: bool,
+    /// Events that hold.
+    pub events: i64,
+    /// Transitions that hold.
+    pub transitions: i64,
+    /// Applications.
+    pub cases: i64,
+    /// The commit that was looked at.
+    pub commit: u64,
+    /// Files that are not as they were written.
+    pub damage: Vec<Damage>,
+    /// What doesn't agree with the events.
+    pub differences: Vec<String>,
+}
+
+/// Looks everything over: files against the log, receipts against rows, what is derived against the events.
+///
+/// # Errors
+/// The lake can't be read at all; damage is part of the report.
+pub async fn verify(importer: &Importer) -> std::result::Result<Verified, ImportError> {
+    let report = importer.lake().verify().await?;
+    let mut verified = Verified {
+        ok: false,
+        events: 0,
+        transitions: 0,
+        cases: 0,
+        commit: report.commit,
+        damage: report.damage,
+        differences: Vec::new(),
+    };
+    if verified.damage.is_empty() {
+        let snapshot = importer.lake().at(report.commit).await?;
+        let session = live(importer.engine(), &snapshot, Look::Whole).await?;
+        verified.events = one(&session, "select count(*) from live_events").await?;
+        verified.transitions = one(&session, "select count(*) from live_transitions").await?;
+        verified.cases = one(&session, "select count(*) from live_cases where known").await?;
+        verified.differences = differences(&session, &snapshot).await?;
+    }
+    verified.ok = verified.damage.is_empty() && verified.differences.is_empty();
+    Ok(verified)
+}
+
+/// Counts that must agree, with what is said when they don't. Planned moments (status 1002) are no events.
+const EQUAL: [(&str, &str, &str); 3] = [
+    (
+        "events of applications and their cases",
+        "select count(*) from live_events e join live_cases c on c.request = e.request where e.status <> 1002",
+        "select coalesce(sum(events), 0) from live_cases",
+    ),
+    (
+        "transitions and cases",
+        "select count(*) from live_transitions",
+        "select coalesce(sum(greatest(events - 1, 0)), 0) from live_cases where known",
+    ),
+    (
+        "applications and their cases",
+        "select count(distinct request) from live_applications",
+        "select count(*) from live_cases where known",
+    ),
+];
+
+async fn differences(session: &Session, snapshot: &Snapshot) -> Result<Vec<String>> {
+    let mut differences = Vec::new();
+    if snapshot.number() == 0 {
+        return Ok(differences);
+    }
+    for table in TRUTH {
+        // Rows of no delivery, and of deliveries that hold with another number of rows than their receipt says.
+        let query = format!(
+            "select count(*) from (select delivery, {table} as told from deliveries d where not exists (select 1 \
+             from deliveries o where o.sender = d.sender and o.day = d.day and o.revision > d.revision)) d \
+             full join (select delivery, count(*) as found from live_{table} group by delivery) r \
+             on r.delivery = d.delivery where coalesce(d.told, -1) <> coalesce(r.found, 0)"
+        );
+        let wrong = one(session, &query).await?;
+        if wrong != 0 {
+            differences.push(format!("rows of {table} and what receipts say: {wrong} deliveries"));
+        }
+    }
+    for (what, left, right) in EQUAL {
+        let (left, right) = (one(session, left).await?, one(session, right).await?);
+        if left != right {
+            differences.push(format!("{what}: {left} and {right}"));
+        }
+    }
+    // First and last moments, and the sums of durations, from the events themselves.
+    let moments = "select count(*) from (select e.request, min(e.at) as first, max(e.at) as last \
+        from live_events e where e.status <> 1002 group by e.request) e \
+        join live_cases c on c.request = e.request where c.began <> e.first or c.last_at <> e.last";
+    let wrong = one(session, moments).await?;
+    if wrong != 0 {
+        differences.push(format!("first or last moments of cases: {wrong}"));
+    }
+    let spans = one(session, "select coalesce(sum(last_at - began), 0) from live_cases where known").await?;
+    let steps =
+        one(session, "select coalesce(sum(cast(seconds as bigint)), 0) from live_transitions").await?;
+    if spans != steps {
+        differences.push(format!("seconds of transitions and cases: {steps} and {spans}"));
+    }
+    for (what, query) in [("durations", sums::spans()), ("figures", sums::figures())] {
+        let wrong = one(session, &query).await?;
+        if wrong != 0 {
+            differences.push(format!("kept {what} and cases: {wrong} keys"));
+        }
+    }
+    Ok(differences)
+}
+
+async fn one(session: &Session, query: &str) -> Result<i64> {
+    let batches = session.rows(query).await?;
+    let batch = batches.iter().find(|batch| batch.num_rows() > 0);
+    let text = batch.map(|batch| array_value_to_string(batch.column(0), 0)).transpose()?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+}

@@ -1,0 +1,10 @@
+//! The lake of the daily data, by the real parts: Parquet files in a folder, queries by DataFusion.
+
+#[path = "lake/damage.rs"]
+mod damage;
+#[path = "lake/order.rs"]
+mod order;
+#[path = "lake/resend.rs"]
+mod resend;
+#[path = "lake/told.rs"]
+mod told;
