@@ -2,8 +2,12 @@
 
 #[path = "lake/damage.rs"]
 mod damage;
+#[path = "lake/oracle.rs"]
+mod oracle;
 #[path = "lake/order.rs"]
 mod order;
+#[path = "lake/python.rs"]
+mod python;
 #[path = "lake/resend.rs"]
 mod resend;
 #[path = "lake/told.rs"]

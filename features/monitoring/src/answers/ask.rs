@@ -1,0 +1,180 @@
+//! What is asked about: which part of the data, broken down by what.
+
+use std::collections::BTreeSet;
+
+use otklik_kernel::CivilDay;
+use otklik_progress::model::Channel;
+
+/// Whose data may be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// Everybody's.
+    All,
+    /// Of bodies with these codes (a body without a code is known by its name).
+    Bodies(BTreeSet<String>),
+}
+
+/// By what an answer is broken down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum By {
+    /// Registry number of the service.
+    Service,
+    /// Registry number of the variant.
+    Variant,
+    /// Region.
+    Region,
+    /// The body: its code, or its name without one.
+    Body,
+    /// Channel of the request.
+    Channel,
+    /// Month.
+    Month,
+    /// Day.
+    Day,
+}
+
+/// A question can't be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("«{0}» is none of service, variant, region, body, channel, month, day")]
+pub struct Fault(pub String);
+
+impl By {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Service, Self::Variant, Self::Region, Self::Body, Self::Channel, Self::Month, Self::Day];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Variant => "variant",
+            Self::Region => "region",
+            Self::Body => "body",
+            Self::Channel => "channel",
+            Self::Month => "month",
+            Self::Day => "day",
+        }
+    }
+
+    /// Finds one by its word; `period` is the month.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub fn find(word: &str) -> Result<Self, Fault> {
+        let word = if word == "period" { "month" } else { word };
+        Self::ALL.into_iter().find(|by| by.word() == word).ok_or_else(|| Fault(word.to_owned()))
+    }
+
+    /// The expression in SQL; `day` is the column of the civil day that counts.
+    pub(super) fn expression(self, day: &str) -> String {
+        match self {
+            Self::Service => "service".to_owned(),
+            Self::Variant => "variant".to_owned(),
+            Self::Region => "region".to_owned(),
+            Self::Body => "body".to_owned(),
+            Self::Channel => "channel_in".to_owned(),
+            Self::Month => format!("{day} / 100"),
+            Self::Day => day.to_owned(),
+        }
+    }
+}
+
+/// Which part of the data, broken down by what. Empty lists and `None` leave nothing out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// Broken down by, in this order.
+    pub by: Vec<By>,
+    /// Of these services.
+    pub services: Vec<String>,
+    /// Of these variants.
+    pub variants: Vec<String>,
+    /// Of these regions.
+    pub regions: Vec<u16>,
+    /// Of these bodies.
+    pub bodies: Vec<String>,
+    /// Of these channels of the request.
+    pub channels: Vec<Channel>,
+    /// From this day on.
+    pub from: Option<CivilDay>,
+    /// Up to and with this day.
+    pub to: Option<CivilDay>,
+}
+
+impl Ask {
+    /// Broken down by some things.
+    #[must_use]
+    pub fn by(by: &[By]) -> Self {
+        Self { by: by.to_vec(), ..Self::default() }
+    }
+
+    /// What it is broken down by, as SQL: `service as service, …, `.
+    pub(super) fn selected(&self, day: &str) -> String {
+        let of = |by: &By| format!("{} as {}, ", by.expression(day), by.word());
+        self.by.iter().map(of).collect()
+    }
+
+    /// The names of what it is broken down by, with something before: `group by service, region`; nothing for none.
+    pub(super) fn listed(&self, before: &str) -> String {
+        if self.by.is_empty() { String::new() } else { format!("{before} {}", self.names()) }
+    }
+
+    /// Names of what it is broken down by: `service, region`.
+    pub(super) fn names(&self) -> String {
+        self.by.iter().map(|by| by.word()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The condition in SQL.
+    pub(super) fn condition(&self, allowed: &Allowed, day: &str) -> String {
+        let mut parts = vec!["true".to_owned()];
+        let texts = |column: &str, values: &mut dyn Iterator<Item = &String>| {
+            let values: Vec<String> = values.map(|value| quoted(value)).collect();
+            // Nothing may be seen of no bodies.
+            if values.is_empty() {
+                "false".to_owned()
+            } else {
+                format!("{column} in ({})", values.join(", "))
+            }
+        };
+        if let Allowed::Bodies(bodies) = allowed {
+            parts.push(texts("body", &mut bodies.iter()));
+        }
+        for (column, values) in
+            [("service", &self.services), ("variant", &self.variants), ("body", &self.bodies)]
+        {
+            if !values.is_empty() {
+                parts.push(texts(column, &mut values.iter()));
+            }
+        }
+        let numbers = |column: &str, values: Vec<String>| format!("{column} in ({})", values.join(", "));
+        if !self.regions.is_empty() {
+            parts.push(numbers("region", self.regions.iter().map(u16::to_string).collect()));
+        }
+        if !self.channels.is_empty() {
+            let channels = self.channels.iter().map(|channel| (*channel as u8).to_string()).collect();
+            parts.push(numbers("channel_in", channels));
+        }
+        parts.extend(self.from.map(|from| format!("{day} >= {}", from.0)));
+        parts.extend(self.to.map(|to| format!("{day} <= {}", to.0)));
+        parts.join(" and ")
+    }
+
+    /// Whether sums that are kept by service, region and month suffice.
+    pub(super) fn is_coarse(&self, allowed: &Allowed) -> bool {
+        let is_kept = |by: &By| matches!(by, By::Service | By::Region | By::Month);
+        let is_first = self.from.is_none_or(|day| day.0 % 100 == 1);
+        let is_last = self.to.is_none_or(|day| day.plus_days(1).0 % 100 == 1);
+        *allowed == Allowed::All
+            && self.by.iter().all(is_kept)
+            && self.variants.is_empty()
+            && self.bodies.is_empty()
+            && self.channels.is_empty()
+            && is_first
+            && is_last
+    }
+}
+
+/// A text as SQL.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,0 +1,132 @@
+//! How long it takes: in all, between two statuses, from each status to the next, in the queue.
+
+use otklik_lake::{Error, Result};
+
+use super::percentiles::Of;
+use super::{Allowed, Answers, Ask, Cell, Sheet};
+use crate::derive;
+
+impl Answers {
+    /// Whole durations of applications that ended in the period: from the first event to the last decision or end,
+    /// with suspension (`mean`, `p50`, …) and without (`active_…`), and how often the norm was kept.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn durations(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        let of = |value, kept| Of {
+            table: "live_cases",
+            value,
+            day: "ended_day",
+            also: &[],
+            only: "known",
+            sums: &[],
+            kept: Some(kept),
+        };
+        let whole = of("total", "from_status = -1 and to_status = -1");
+        let active = of("(total - paused)", "from_status = -1 and to_status = -2");
+        let (whole, active) =
+            (self.spread(ask, allowed, &whole).await?, self.spread(ask, allowed, &active).await?);
+        let norms = self.figures(ask, allowed, &["measured", "within"]).await?;
+        let names = [("mean", "active_mean"), ("p50", "active_p50"), ("p95", "active_p95")];
+        let keys = ask.by.len();
+        let sheet = whole.beside(&active, keys, &names);
+        let norms = sheet.beside(&norms, keys, &[("measured", "measured"), ("within", "within")]);
+        Ok(norms.share("within_share", "within", "measured", 1.0))
+    }
+
+    /// From the first moment of one status to the first later moment of another, for applications begun in the
+    /// period.
+    ///
+    /// # Errors
+    /// A status has no columns, or the lake can't be read.
+    pub async fn between(&self, ask: &Ask, allowed: &Allowed, from: i16, to: i16) -> Result<Sheet> {
+        for status in [from, to] {
+            derive::place(status)
+                .ok_or_else(|| Error::Invalid(format!("no status has the code {status}")))?;
+        }
+        let value = format!(
+            "(case when first_{to} >= first_{from} then first_{to} - first_{from} \
+             when last_{to} >= first_{from} then last_{to} - first_{from} end)"
+        );
+        let of = Of {
+            table: "live_cases",
+            value: &value,
+            day: "began_day",
+            also: &[],
+            only: "known",
+            sums: &[],
+            kept: None,
+        };
+        self.spread(ask, allowed, &of).await
+    }
+
+    /// From each status to the next, by the day of the later one.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn transitions(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        let of = Of {
+            table: "live_transitions",
+            value: "seconds",
+            day: "day",
+            also: &[("from_status", "from_status"), ("to_status", "to_status")],
+            only: "true",
+            sums: &[],
+            kept: Some("from_status >= 0"),
+        };
+        self.spread(ask, allowed, &of).await
+    }
+
+    /// Where the time goes: transitions by all the time spent in them, the most first, with their share of it.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn bottlenecks(&self, ask: &Ask, allowed: &Allowed, most: usize) -> Result<Sheet> {
+        let mut sheet = self.transitions(ask, allowed).await?;
+        let (n, mean) = (sheet.column("n"), sheet.column("mean"));
+        let spent = |row: &[Cell]| {
+            let value = |place: Option<usize>| row.get(place?)?.number();
+            value(n).zip(value(mean)).map_or(0.0, |(n, mean)| n * mean)
+        };
+        let all: f64 = sheet.rows.iter().map(|row| spent(row)).sum();
+        sheet.columns.extend(["seconds", "share"].map(str::to_owned));
+        for row in &mut sheet.rows {
+            let seconds = spent(row);
+            row.push(Cell::Real(seconds));
+            row.push(if all > 0.0 { Cell::Real(seconds / all) } else { Cell::None });
+        }
+        let place = sheet.columns.len() - 2;
+        let seconds = |row: &[Cell]| row[place].number().unwrap_or(0.0);
+        sheet.rows.sort_by(|one, other| seconds(other).total_cmp(&seconds(one)));
+        sheet.rows.truncate(most);
+        Ok(sheet)
+    }
+
+    /// Waiting at multifunctional centres, from the first ticket to the first call, for applications begun in the
+    /// period: `within` waited no longer than the norm of 15 minutes; `called` is the mean from the call to the
+    /// beginning of service.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn waiting(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        let limit = self.rules.reference().norms.general().find(|norm| norm.name == "waiting");
+        let seconds = limit.map_or(15, |norm| norm.amount) * 60;
+        let within = format!("sum(case when waited <= {seconds} then 1 else 0 end)");
+        let of = Of {
+            table: "live_cases",
+            value: "waited",
+            day: "began_day",
+            also: &[],
+            only: "known",
+            sums: &[
+                (within.as_str(), "within"),
+                ("sum(called)", "called_seconds"),
+                ("count(called)", "called"),
+            ],
+            kept: None,
+        };
+        let sheet = self.spread(ask, allowed, &of).await?;
+        let sheet = sheet.share("within_share", "within", "n", 1.0);
+        Ok(sheet.share("called_mean", "called_seconds", "called", 1.0))
+    }
+}

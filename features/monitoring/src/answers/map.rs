@@ -1,0 +1,84 @@
+//! The map of the process: statuses, and how applications go from one to the other.
+
+use otklik_lake::Result;
+use otklik_progress::model::Status;
+use serde::Serialize;
+
+use super::{Allowed, Answers, Ask, Cell};
+use crate::derive::CODES;
+
+/// A status on the map.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Node {
+    /// Its code.
+    pub status: i16,
+    /// Its name.
+    pub name: String,
+    /// Applications that came to it.
+    pub applications: i64,
+}
+
+/// A way between two statuses.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edge {
+    /// The earlier status.
+    pub from: i16,
+    /// The later status.
+    pub to: i16,
+    /// How often.
+    pub n: i64,
+    /// The median in seconds.
+    pub median: Option<f64>,
+    /// The mean in seconds.
+    pub mean: Option<f64>,
+}
+
+/// The map.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Map {
+    /// Statuses that occur, by code.
+    pub nodes: Vec<Node>,
+    /// Ways that occur, the most frequent first.
+    pub edges: Vec<Edge>,
+    /// Whether medians are exact; otherwise within 1 %.
+    pub is_exact: bool,
+}
+
+impl Answers {
+    /// The map of a part of the data: statuses of applications begun in the period, ways walked in it. It is not
+    /// broken down.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn map(&self, ask: &Ask, allowed: &Allowed) -> Result<Map> {
+        let ask = Ask { by: Vec::new(), ..ask.clone() };
+        let counts: Vec<String> =
+            CODES.iter().map(|code| format!("count(first_{code}) as s_{code}")).collect();
+        let query = format!(
+            "select {} from live_cases where known and {}",
+            counts.join(", "),
+            ask.condition(allowed, "began_day")
+        );
+        let counts = self.sheet(&query).await?;
+        let statuses = &self.rules.reference().statuses;
+        let node = |status: i16| {
+            let applications = counts.get(0, &format!("s_{status}"))?.whole().filter(|count| *count > 0)?;
+            Some(Node { status, name: statuses.name(Status(status)).to_owned(), applications })
+        };
+        let sheet = self.transitions(&ask, allowed).await?;
+        let edge = |row: usize| {
+            let cell = |name| sheet.get(row, name);
+            let status = |name| i16::try_from(cell(name)?.whole()?).ok();
+            Some(Edge {
+                from: status("from_status")?,
+                to: status("to_status")?,
+                n: cell("n")?.whole()?,
+                median: cell("p50").and_then(Cell::number),
+                mean: cell("mean").and_then(Cell::number),
+            })
+        };
+        let mut edges: Vec<Edge> = (0..sheet.rows.len()).filter_map(edge).collect();
+        edges.sort_by_key(|edge| (-edge.n, edge.from, edge.to));
+        Ok(Map { nodes: CODES.into_iter().filter_map(node).collect(), edges, is_exact: sheet.is_exact })
+    }
+}

@@ -1,0 +1,173 @@
+//! Percentiles of durations: exact while there are few, from counted buckets above, within 1 %.
+
+use otklik_lake::Result;
+use otklik_lake::arrow::array::AsArray as _;
+use otklik_lake::arrow::compute::cast;
+use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
+
+use super::{Allowed, Answers, Ask, Cell, Sheet};
+use crate::derive::quantile;
+
+/// The percentiles of every answer, with their names.
+const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p75", 0.75), ("p90", 0.9), ("p95", 0.95)];
+
+/// What percentiles are asked of.
+pub(super) struct Of<'a> {
+    /// The view.
+    pub table: &'a str,
+    /// The duration.
+    pub value: &'a str,
+    /// The column of the day that counts.
+    pub day: &'a str,
+    /// Further columns to break down by, with their names.
+    pub also: &'a [(&'a str, &'a str)],
+    /// Which rows.
+    pub only: &'a str,
+    /// Sums beside, with their names: they need not be merged from buckets.
+    pub sums: &'a [(&'a str, &'a str)],
+    /// The condition that finds the same in `spans`, if it is kept there.
+    pub kept: Option<&'a str>,
+}
+
+impl Answers {
+    /// `n`, `mean`, percentiles and sums of a duration, in the order of what they are broken down by.
+    pub(super) async fn spread(&self, ask: &Ask, allowed: &Allowed, of: &Of<'_>) -> Result<Sheet> {
+        if let Some(kept) = of.kept.filter(|_| ask.is_coarse(allowed) && of.sums.is_empty()) {
+            let table = of.table.trim_start_matches("live_");
+            if self.session.snapshot().rows(table) > self.exact {
+                return self.kept(ask, allowed, of, kept).await;
+            }
+        }
+        let condition =
+            format!("{} and {} and {} is not null", ask.condition(allowed, of.day), of.only, of.value);
+        let (table, value) = (of.table, of.value);
+        let rows = match self.session.snapshot().rows(table.trim_start_matches("live_")) {
+            rows if rows <= self.exact => rows,
+            _ => {
+                let counted =
+                    self.sheet(&format!("select count(*) as n from {table} where {condition}")).await?;
+                counted.get(0, "n").and_then(Cell::whole).map_or(0, i64::unsigned_abs)
+            }
+        };
+        let keys = keys(ask, of.also, of.day);
+        let sums: String = of.sums.iter().map(|(sum, name)| format!(", {sum} as {name}")).collect();
+        let names = names(ask, of.also);
+        if rows <= self.exact {
+            let value = format!("cast({value} as double)");
+            let shares =
+                SHARES.map(|(name, share)| format!(", percentile_cont({value}, {share}) as {name}")).concat();
+            let query = format!(
+                "select {keys}count({value}) as n, avg({value}) as mean{shares}{sums} from {table} \
+                 where {condition} {} {}",
+                grouped("group by", &names),
+                grouped("order by", &names)
+            );
+            return self.sheet(&query).await;
+        }
+        let bucket = format!(
+            "case when {value} < 128 then greatest(cast({value} as bigint), 0) \
+             else 128 + cast(floor(ln({value} / 128.0) / ln(1.02)) as bigint) end"
+        );
+        let query = format!(
+            "select {keys}{bucket} as bucket, count(*) as rows, sum(cast({value} as bigint)) as seconds{sums} \
+             from {table} where {condition} group by {}bucket",
+            listed(&names)
+        );
+        self.counted(&query, &names, of.sums).await
+    }
+
+    /// From the sums that are kept.
+    async fn kept(&self, ask: &Ask, allowed: &Allowed, of: &Of<'_>, kept: &str) -> Result<Sheet> {
+        let mut months = ask.clone();
+        let month = |day: otklik_kernel::CivilDay| otklik_kernel::CivilDay(day.0 / 100);
+        (months.from, months.to) = (ask.from.map(month), ask.to.map(month));
+        let condition = months.condition(allowed, "month");
+        let names = names(ask, of.also);
+        let keys: String = ask.by.iter().map(|by| format!("{}, ", by.word())).collect();
+        let also: String = of.also.iter().map(|(_, name)| format!("{name}, ")).collect();
+        let query = format!(
+            "select {keys}{also}cast(bucket as bigint) as bucket, sum(count) as rows, sum(seconds) as seconds \
+             from spans where {kept} and {condition} group by {}bucket",
+            listed(&names)
+        );
+        self.counted(&query, &names, &[]).await
+    }
+
+    /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
+    async fn counted(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
+        let order = format!("select * from ({query}) b where rows <> 0 order by {}bucket", listed(names));
+        let batches = self.session.rows(&order).await?;
+        let mut sheet = Sheet { is_exact: false, ..Sheet::default() };
+        sheet.columns.extend(names.iter().cloned());
+        sheet.columns.extend(["n", "mean"].map(str::to_owned));
+        sheet.columns.extend(SHARES.map(|(name, _)| name.to_owned()));
+        sheet.columns.extend(sums.iter().map(|(_, name)| (*name).to_owned()));
+        let mut groups: Vec<(Vec<Cell>, Counted)> = Vec::new();
+        for batch in &batches {
+            let keys = Sheet::of(&[batch.project(&(0..names.len()).collect::<Vec<_>>())?])?;
+            let whole = |place: usize| cast(batch.column(names.len() + place), &DataType::Int64);
+            let (buckets, rows, seconds) = (whole(0)?, whole(1)?, whole(2)?);
+            let beside: Vec<_> = (0..sums.len())
+                .map(|place| cast(batch.column(names.len() + 3 + place), &DataType::Float64))
+                .collect::<std::result::Result<_, _>>()?;
+            for row in 0..batch.num_rows() {
+                let key = keys.rows.get(row).cloned().unwrap_or_default();
+                if groups.last().is_none_or(|(last, _)| *last != key) {
+                    groups.push((key, Counted { sums: vec![0.0; sums.len()], ..Counted::default() }));
+                }
+                let Some((_, group)) = groups.last_mut() else { continue };
+                let value = |column: &otklik_lake::arrow::array::ArrayRef| {
+                    column.as_primitive::<Int64Type>().value(row)
+                };
+                group.counts.push((i16::try_from(value(&buckets)).unwrap_or(i16::MAX), value(&rows)));
+                group.seconds += value(&seconds);
+                for (sum, column) in group.sums.iter_mut().zip(&beside) {
+                    *sum += column.as_primitive::<Float64Type>().value(row);
+                }
+            }
+        }
+        sheet.rows = groups.into_iter().filter_map(|(key, group)| group.row(key)).collect();
+        Ok(sheet)
+    }
+}
+
+#[derive(Default)]
+struct Counted {
+    counts: Vec<(i16, i64)>,
+    seconds: i64,
+    sums: Vec<f64>,
+}
+
+impl Counted {
+    fn row(self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
+        let count: i64 = self.counts.iter().map(|(_, count)| count).sum();
+        if count <= 0 {
+            return None;
+        }
+        key.push(Cell::Whole(count));
+        key.push(Cell::Real(self.seconds as f64 / count as f64));
+        for (_, share) in SHARES {
+            key.push(quantile(&self.counts, share).map_or(Cell::None, Cell::Real));
+        }
+        key.extend(self.sums.into_iter().map(Cell::Real));
+        Some(key)
+    }
+}
+
+fn keys(ask: &Ask, also: &[(&str, &str)], day: &str) -> String {
+    let also: String = also.iter().map(|(column, name)| format!("{column} as {name}, ")).collect();
+    ask.selected(day) + &also
+}
+
+fn names(ask: &Ask, also: &[(&str, &str)]) -> Vec<String> {
+    let by = ask.by.iter().map(|by| by.word().to_owned());
+    by.chain(also.iter().map(|(_, name)| (*name).to_owned())).collect()
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name}, ")).collect()
+}
+
+fn grouped(before: &str, names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("{before} {}", names.join(", ")) }
+}

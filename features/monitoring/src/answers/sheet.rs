@@ -1,0 +1,191 @@
+//! An answer as a table of cells.
+
+use otklik_lake::arrow::array::{Array, AsArray, RecordBatch};
+use otklik_lake::arrow::compute::cast;
+use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
+use otklik_lake::{Error, Result};
+use otklik_progress::model::Channel;
+use serde::Serialize;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// Nothing to say.
+    None,
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number.
+    Real(f64),
+}
+
+impl Cell {
+    /// As a number, if it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Real(number) => Some(*number),
+            Self::None | Self::Text(_) => None,
+        }
+    }
+
+    /// As a whole number, if it is one.
+    #[must_use]
+    pub fn whole(&self) -> Option<i64> {
+        match self {
+            Self::Whole(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// As a text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Rows of cells under names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Sheet {
+    /// Names of columns. Durations are seconds.
+    pub columns: Vec<String>,
+    /// Rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// Whether percentiles in it are exact; otherwise they are within 1 %.
+    pub is_exact: bool,
+}
+
+impl Sheet {
+    /// The rows of some batches. Regions become codes of two digits, channels their words, days dates.
+    ///
+    /// # Errors
+    /// A column is of a type that has no cell.
+    pub(super) fn of(batches: &[RecordBatch]) -> Result<Self> {
+        let mut sheet = Self { is_exact: true, ..Self::default() };
+        for batch in batches {
+            let from = sheet.rows.len();
+            sheet.rows.resize_with(from + batch.num_rows(), Vec::new);
+            sheet.columns = batch.schema_ref().fields().iter().map(|field| field.name().clone()).collect();
+            for (name, column) in sheet.columns.iter().zip(batch.columns()) {
+                let cells = cells(name, column.as_ref())?;
+                for (row, cell) in sheet.rows[from..].iter_mut().zip(cells) {
+                    row.push(cell);
+                }
+            }
+        }
+        Ok(sheet)
+    }
+
+    /// The place of a column.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column == name)
+    }
+
+    /// A cell by its row and its column's name.
+    #[must_use]
+    pub fn get(&self, row: usize, column: &str) -> Option<&Cell> {
+        self.rows.get(row)?.get(self.column(column)?)
+    }
+
+    /// With columns of another sheet whose rows have the same first `keys` cells; nothing where it has none.
+    #[must_use]
+    pub(super) fn beside(mut self, other: &Self, keys: usize, columns: &[(&str, &str)]) -> Self {
+        for (from, to) in columns {
+            let place = other.column(from);
+            self.columns.push((*to).to_owned());
+            for row in &mut self.rows {
+                let same = other.rows.iter().find(|other| other[..keys] == row[..keys]);
+                row.push(same.zip(place).map_or(Cell::None, |(row, place)| row[place].clone()));
+            }
+        }
+        self.is_exact &= other.is_exact;
+        self
+    }
+
+    /// With a share of two columns.
+    #[must_use]
+    pub(super) fn share(mut self, name: &str, part: &str, whole: &str, times: f64) -> Self {
+        let (part, whole) = (self.column(part), self.column(whole));
+        self.columns.push(name.to_owned());
+        for row in &mut self.rows {
+            let value = |place: Option<usize>| row.get(place?)?.number();
+            let share = value(part).zip(value(whole)).filter(|(_, whole)| *whole > 0.0);
+            row.push(share.map_or(Cell::None, |(part, whole)| Cell::Real(part * times / whole)));
+        }
+        self
+    }
+
+    /// As CSV with a header: `;`, CRLF, a decimal point.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(";") + "\r\n";
+        let mut text = line(&mut self.columns.iter().map(|name| quoted(name)));
+        for row in &self.rows {
+            text += &line(&mut row.iter().map(|cell| match cell {
+                Cell::None => String::new(),
+                Cell::Text(text) => quoted(text),
+                Cell::Whole(number) => number.to_string(),
+                Cell::Real(number) => number.to_string(),
+            }));
+        }
+        text
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([';', '"', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn cells(name: &str, column: &dyn Array) -> Result<Vec<Cell>> {
+    let is = |row: usize| column.is_valid(row);
+    let cells = match column.data_type() {
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => {
+            let texts = cast(column, &DataType::Utf8)?;
+            let texts = texts.as_string::<i32>();
+            (0..column.len())
+                .map(|row| if is(row) { Cell::Text(texts.value(row).to_owned()) } else { Cell::None })
+                .collect()
+        }
+        DataType::Float64 | DataType::Float32 => {
+            let numbers = cast(column, &DataType::Float64)?;
+            let numbers = numbers.as_primitive::<Float64Type>();
+            (0..column.len())
+                .map(|row| if is(row) { Cell::Real(numbers.value(row)) } else { Cell::None })
+                .collect()
+        }
+        data_type if data_type.is_integer() || *data_type == DataType::Boolean => {
+            let numbers = cast(column, &DataType::Int64)?;
+            let numbers = numbers.as_primitive::<Int64Type>();
+            (0..column.len())
+                .map(|row| if is(row) { named(name, numbers.value(row)) } else { Cell::None })
+                .collect()
+        }
+        DataType::Null => vec![Cell::None; column.len()],
+        other => return Err(Error::Invalid(format!("{name}: a cell can't hold {other}"))),
+    };
+    Ok(cells)
+}
+
+/// Numbers that stand for something as what they stand for.
+fn named(name: &str, number: i64) -> Cell {
+    let channel = || u8::try_from(number).ok().and_then(Channel::of);
+    match name {
+        "region" => Cell::Text(format!("{number:02}")),
+        "channel" => channel().map_or(Cell::None, |channel| Cell::Text(channel.code().to_owned())),
+        "month" => Cell::Text(format!("{:04}-{:02}", number / 100, number % 100)),
+        "day" => Cell::Text(format!("{:04}-{:02}-{:02}", number / 10_000, number / 100 % 100, number % 100)),
+        _ => Cell::Whole(number),
+    }
+}
