@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod derive;
+pub mod exchange;
 pub mod ingest;
 pub mod live;
 pub mod tables;

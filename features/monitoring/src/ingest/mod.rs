@@ -24,6 +24,7 @@ use otklik_progress::delivery::Delivery;
 pub use book::{Book, Receipt, Rows, Verdict};
 pub use gather::{Collision, request_key};
 pub use grouping::Grouping;
+pub(crate) use known::{text, typed};
 pub(crate) use truth::without;
 pub(crate) use work::rebuild;
 
