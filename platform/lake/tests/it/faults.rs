@@ -98,17 +98,8 @@ async fn a_large_file_is_sent_in_parts_and_from_its_beginning_when_one_fails() {
     let lake = over(Arc::new(Faulty::new(store.clone(), Fault::AnswerLost { at: 1 })), &spool);
     let table = crate::support::table().level(1);
     let mut writer = TableWriter::new(&lake, &table).expect("a writer");
-    // Keys that don't repeat: 9 MB of them and more.
-    for from in (0..40_000_000_i64).step_by(400_000).take(80) {
-        let rows = crate::support::rows(0, 20_000);
-        let keys = (0..20_000_u64).map(|row| {
-            let mixed = (row + from.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            format!("{mixed:016x}{:016x}", mixed.wrapping_mul(0xd6e8_feb8_6659_fd93))
-        });
-        let keys = otklik_lake::arrow::array::StringArray::from_iter_values(keys);
-        let columns = vec![Arc::new(keys) as _, rows.column(1).clone(), rows.column(2).clone()];
-        let rows = otklik_lake::arrow::array::RecordBatch::try_new(rows.schema(), columns).expect("rows");
-        writer.write(&rows).expect("rows are written");
+    for from in (0..1_600_000_i64).step_by(20_000) {
+        writer.write(&crate::support::scattered(from, from + 20_000)).expect("rows are written");
     }
     let written = writer.finish().expect("a file");
     assert!(written.file().bytes > 9 << 20, "{}", written.file().bytes);

@@ -4,5 +4,6 @@ mod commits;
 mod faults;
 mod faulty;
 mod queries;
+mod s3;
 mod support;
 mod upkeep;

@@ -75,6 +75,20 @@ pub fn rows(from: i64, to: i64) -> RecordBatch {
         .expect("columns fit")
 }
 
+/// Rows with keys that don't repeat and can't be packed.
+pub fn scattered(from: i64, to: i64) -> RecordBatch {
+    let plain = rows(from, to);
+    let keys = StringArray::from_iter_values((from..to).map(|row| {
+        let mixed = row.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        format!("{mixed:016x}{:016x}", mixed.wrapping_mul(0xd6e8_feb8_6659_fd93))
+    }));
+    RecordBatch::try_new(
+        plain.schema(),
+        vec![Arc::new(keys), plain.column(1).clone(), plain.column(2).clone()],
+    )
+    .expect("columns fit")
+}
+
 pub async fn file(lake: &Lake, from: i64, to: i64) -> otklik_lake::Result<DataFile> {
     let mut writer = TableWriter::new(lake, &table())?;
     writer.write(&rows(from, to))?;
