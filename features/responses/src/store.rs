@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use otklik_access::Scope;
 use otklik_db::many::{Many, parts};
 use otklik_db::{Column, Db, DbErr, Rows, Tx, Value, bulk, sql};
+use otklik_kernel::code::hex;
 use otklik_kernel::{CivilDay, Id, Instant, text};
 use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
@@ -22,6 +23,12 @@ use source::Source;
 static TOKENS: Many =
     Many::new("SELECT form_token, content_hash, id FROM responses_responses WHERE form_token IN (", "?", ")");
 
+/// Each token is looked for by itself: until PostgreSQL has statistics of the table, it believes a token to be in one row
+/// of two hundred, and would read the whole table for a group of tokens.
+const TOKENS_ONE_BY_ONE: &str = "SELECT r.form_token, r.content_hash, r.id
+    FROM json_array_elements_text(CAST(? AS json)) t (token) CROSS JOIN LATERAL
+        (SELECT form_token, content_hash, id FROM responses_responses WHERE form_token = decode(t.token, 'hex') OFFSET 0) r";
+
 /// The stored responses of these tokens, by token and content.
 ///
 /// # Errors
@@ -31,10 +38,7 @@ pub async fn known_forms(
     tokens: &[FormToken],
 ) -> Result<HashMap<(FormToken, ContentHash), Id>, DbErr> {
     let mut known = HashMap::new();
-    for part in parts(tokens) {
-        let values = part.iter().map(|token| Value::from(token.to_vec()));
-        let text = TOKENS.text(db.read(), part.len());
-        let statement = Statement::from_sql_and_values(db.backend(), text, values);
+    for statement in forms(db, tokens) {
         for row in db.read().query_all_raw(statement).await? {
             let (token, hash): (Vec<u8>, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             if let (Ok(token), Ok(hash)) = (token.try_into(), hash.try_into()) {
@@ -43,6 +47,23 @@ pub async fn known_forms(
         }
     }
     Ok(known)
+}
+
+/// The statements of [`known_forms`].
+fn forms(db: &Db, tokens: &[FormToken]) -> Vec<Statement> {
+    let conn = db.read();
+    match db.backend() {
+        DbBackend::Postgres => {
+            let tokens: serde_json::Value = tokens.iter().map(|token| hex(token)).collect();
+            vec![sql(conn, TOKENS_ONE_BY_ONE, [tokens.to_string().into()])]
+        }
+        backend => parts(tokens)
+            .map(|part| {
+                let values = part.iter().map(|token| Value::from(token.to_vec()));
+                Statement::from_sql_and_values(backend, TOKENS.text(conn, part.len()), values)
+            })
+            .collect(),
+    }
 }
 
 /// Accepted responses as rows to insert, with those by which SQLite finds them by office.
@@ -364,4 +385,39 @@ pub async fn replace_outcome(
     };
     let text = format!("UPDATE responses_responses SET outcome = ?, outcome_at = ? WHERE id = ? AND {same}");
     Ok(tx.execute_raw(sql(tx, &text, values)).await?.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use otklik_db::Migration;
+    use otklik_testkit::both;
+
+    use super::*;
+
+    const TABLE: &[Migration] = &[Migration {
+        name: "0600_only_forms",
+        sql: "CREATE TABLE responses_responses
+                (id BIGINT NOT NULL PRIMARY KEY, form_token BYTEA NOT NULL, content_hash BYTEA NOT NULL,
+                a TEXT, b TEXT, c TEXT, d TEXT, e TEXT, f TEXT, g TEXT, h TEXT);
+            CREATE UNIQUE INDEX responses_responses_form ON responses_responses (form_token, content_hash)",
+    }];
+
+    #[test]
+    fn forms_are_found_by_their_index_before_the_table_is_analysed() {
+        both(&[TABLE], async |t| {
+            if t.db.backend() != DbBackend::Postgres {
+                return;
+            }
+            let rows = "INSERT INTO responses_responses SELECT n, decode(md5(n::text), 'hex'), '', x, x, x, x, x, x, x, x
+                FROM generate_series(1, 20000) n, repeat('x', 40) x";
+            otklik_db::execute(&t.db, rows).await.unwrap();
+            let tokens: Vec<FormToken> = (0..64).map(|n| [n; 16]).collect();
+            for mut statement in forms(&t.db, &tokens) {
+                statement.sql = format!("EXPLAIN {}", statement.sql);
+                let plan = t.db.read().query_all_raw(statement).await.unwrap();
+                let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+                assert!(plan.iter().any(|line| line.contains("responses_responses_form")), "{plan:#?}");
+            }
+        });
+    }
 }
