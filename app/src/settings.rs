@@ -55,6 +55,9 @@ pub struct Options {
     /// Days for which mail that was sent or given up stays in the queue, at least 30 [default: 365]
     #[arg(long, env = "OTKLIK_MAIL_DAYS", global = true)]
     pub mail_days: Option<u32>,
+    /// Days after which the texts of responses are removed, at least 30; marks and figures stay [default: they are kept]
+    #[arg(long, env = "OTKLIK_TEXTS_DAYS", global = true)]
+    pub texts_days: Option<u32>,
     /// Networks of proxies whose X-Forwarded-For counts, separated by commas
     #[arg(long, env = "OTKLIK_TRUSTED_PROXIES", global = true, value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<IpNet>>,
@@ -97,6 +100,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Days for which mail that was sent or given up stays in the queue.
     pub mail_days: u32,
+    /// Days after which texts of responses are removed; nothing when they are kept.
+    pub texts_days: Option<u32>,
     /// Networks of proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// The hint for recipients' addresses.
@@ -139,6 +144,10 @@ impl Settings {
         if mail_days < 30 {
             bail!("mail_days: {mail_days}: нужно не меньше 30");
         }
+        let texts_days = flags.texts_days.or(file.texts_days);
+        if let Some(days) = texts_days.filter(|days| *days < 30) {
+            bail!("texts_days: {days}: нужно не меньше 30");
+        }
         Ok(Self {
             listen,
             database,
@@ -147,6 +156,7 @@ impl Settings {
             intranet_url: base("intranet_url", flags.intranet_url.or(file.intranet_url))?,
             mail,
             mail_days,
+            texts_days,
             mail_from: flags.mail_from.or(file.mail_from).unwrap_or_else(|| "otklik@localhost".into()),
             trusted_proxies: flags.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
             recipient_template: flags

@@ -78,6 +78,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         Arc::new(Forget(devices.clone())),
     ));
     schedules.extend(otklik_responses::offices::schedules(&ctx.db));
+    schedules.extend(otklik_responses::retention::schedules(&ctx, settings.texts_days));
     schedules.extend(otklik_notifications::schedules(&ctx, &offices, &mailer.waker(), settings.mail_days));
     let worker =
         Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers).with_schedules(schedules, &*ctx.random);

@@ -28,6 +28,7 @@ fn response(marks: &str, comment: &str, suspicion: Suspicion) -> Response {
         trace: "0af7651916cd43dd".into(),
         looked: None,
         outcome: None,
+        text_removed: None,
     }
 }
 

@@ -188,6 +188,7 @@ action-responses-look-day = День отмечен как просмотрен�
 action-responses-undo-day = Снята отметка о просмотре дня
 action-responses-export = Отклики скачиваются
 action-responses-exported = Скачивание откликов закончено
+action-responses-forget-texts = Тексты откликов удалены: истёк срок хранения
 action-responses-outcome = Записано, что сделано по отклику
 
 field-name = Название

@@ -136,6 +136,7 @@ card-time = Получен
 card-marks = Оценки
 card-comment = Отзыв, комментарий или предложение
 card-no-comment = Человек ничего не написал.
+card-text-removed = Текст удалён, когда истёк срок его хранения:
 card-suspicion = Что настораживает
 card-suspicion-note = Отклик принят и учтён. Доверять ли ему, решаете вы.
 card-history = История

@@ -13,6 +13,7 @@ pub mod offices;
 mod pages;
 pub mod receipt;
 mod recent;
+pub mod retention;
 pub mod store;
 pub mod suspicion;
 pub mod words;
@@ -38,6 +39,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0650_responses_offices",
     "0660_responses_looks",
     "0670_responses_traits",
+    "0680_responses_texts",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.

@@ -135,4 +135,6 @@ pub struct Response {
     pub looked: Option<(Instant, String)>,
     /// When it was written what was done, and what.
     pub outcome: Option<(Instant, String)>,
+    /// When its text was removed, because its time was over.
+    pub text_removed: Option<Instant>,
 }

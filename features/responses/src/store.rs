@@ -15,6 +15,7 @@ use otklik_questionnaires::Marks;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 use crate::model::{ContentHash, FormToken};
+use crate::words::TEXTS;
 use crate::{Receipt, Receipts, Response, Stored, Suspicion};
 
 pub use filter::{Filter, WORDS};
@@ -103,7 +104,7 @@ pub fn rows(db: &Db, fresh: &[Stored]) -> Vec<Rows> {
 }
 
 const COLUMNS: &str = "r.id, r.body_id, r.questionnaire, r.received_at, r.day, r.marks, r.comment, r.suspicion, \
-    r.trace, r.looked_at, r.looked_by, r.outcome, r.outcome_at";
+    r.trace, r.looked_at, r.looked_by, r.outcome, r.outcome_at, r.text_removed_at";
 
 fn response(row: &QueryResult) -> Result<Response, DbErr> {
     let id: Id = row.try_get("", "id")?;
@@ -124,6 +125,7 @@ fn response(row: &QueryResult) -> Result<Response, DbErr> {
         trace: row.try_get("", "trace")?,
         looked: moment("looked_at")?.zip(looked_by),
         outcome: moment("outcome_at")?.zip(outcome),
+        text_removed: moment("text_removed_at")?,
     })
 }
 
@@ -385,6 +387,60 @@ pub async fn replace_outcome(
     };
     let text = format!("UPDATE responses_responses SET outcome = ?, outcome_at = ? WHERE id = ? AND {same}");
     Ok(tx.execute_raw(sql(tx, &text, values)).await?.rows_affected() == 1)
+}
+
+/// The first responses after an id and before another, up to so many: their ids, and whether they have a text.
+///
+/// # Errors
+/// When the database is away.
+pub async fn texts_between<C: ConnectionTrait>(
+    conn: &C,
+    after: Id,
+    before: Id,
+    limit: u64,
+) -> Result<Vec<(Id, bool)>, DbErr> {
+    let text =
+        "SELECT id, comment <> '' FROM responses_responses WHERE id > ? AND id < ? ORDER BY id LIMIT ?";
+    let values = [after.into(), before.into(), limit.into()];
+    let rows = conn.query_all_raw(sql(conn, text, values)).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+}
+
+/// Removes the texts of responses, also from what they are searched by.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove_texts(tx: &Tx, ids: &[Id], at: Instant) -> Result<(), DbErr> {
+    TEXTS.remove(tx, ids).await?;
+    let these = bulk::among(tx);
+    if tx.get_database_backend() == DbBackend::Sqlite {
+        let text = format!(
+            "UPDATE responses_by_office SET has_text = 0
+            WHERE (body_id, id) IN (SELECT r.body_id, r.id FROM responses_responses r WHERE r.id {these})"
+        );
+        tx.execute_raw(sql(tx, &text, [bulk::numbers(ids)])).await?;
+    }
+    let text = format!(
+        "UPDATE responses_responses SET comment = '', search_text = '', text_removed_at = ? WHERE id {these}"
+    );
+    tx.execute_raw(sql(tx, &text, [at.0.into(), bulk::numbers(ids)])).await.map(|_| ())
+}
+
+/// The last response whose text has been removed, or had none.
+///
+/// # Errors
+/// When the database is away.
+pub async fn texts_kept_since<C: ConnectionTrait>(conn: &C) -> Result<Id, DbErr> {
+    let row = conn.query_one_raw(sql(conn, "SELECT since FROM responses_texts_kept", [])).await?;
+    row.map_or(Ok(0), |row| row.try_get_by_index(0))
+}
+
+/// Remembers it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn keep_texts_since(tx: &Tx, id: Id) -> Result<(), DbErr> {
+    tx.execute_raw(sql(tx, "UPDATE responses_texts_kept SET since = ?", [id.into()])).await.map(|_| ())
 }
 
 #[cfg(test)]

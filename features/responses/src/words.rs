@@ -12,7 +12,7 @@ pub const INDEX: &str =
     "CREATE INDEX responses_responses_trigrams ON responses_responses USING gin (search_text gin_trgm_ops)";
 
 /// The texts of responses.
-const TEXTS: Texts = Texts {
+pub(crate) const TEXTS: Texts = Texts {
     table: "responses_responses",
     column: "search_text",
     trigrams: "responses_trigrams",

@@ -42,6 +42,23 @@ impl Texts {
         tx.execute_raw(sql(tx, &text, [bulk::numbers(ids)])).await.map(|_| ())
     }
 
+    /// Takes rows out of the trigrams, before their texts are changed. PostgreSQL keeps its index by itself.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn remove(&self, tx: &Tx, ids: &[i64]) -> Result<(), DbErr> {
+        if ids.is_empty() || tx.get_database_backend() != DbBackend::Sqlite {
+            return Ok(());
+        }
+        let Self { table, column, trigrams, .. } = self;
+        let text = format!(
+            "INSERT INTO {trigrams} ({trigrams}, rowid, {column}) SELECT 'delete', r.id, r.{column} FROM {table} r \
+             WHERE r.id {} AND EXISTS (SELECT 1 FROM {trigrams} w WHERE w.rowid = r.id) ORDER BY r.id",
+            bulk::among(tx)
+        );
+        tx.execute_raw(sql(tx, &text, [bulk::numbers(ids)])).await.map(|_| ())
+    }
+
     /// Whether the search is fast: on PostgreSQL the extension may be missing, then all texts are read.
     ///
     /// # Errors

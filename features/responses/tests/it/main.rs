@@ -9,3 +9,4 @@ mod figures;
 mod list;
 mod marks;
 mod pages;
+mod texts;
