@@ -101,7 +101,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     });
     let attention: Vec<Arc<dyn Attention>> =
         vec![recipients.clone(), Arc::new(otklik_materials::Posters(ctx.clone()))];
-    let part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
+    let mut part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
         .and(otklik_responses::routes(&ctx, &offices, &questionnaires, attention, recipients, &figures))
         .and(otklik_dashboards::routes(&ctx, &figures, &questionnaires))
@@ -109,6 +109,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         .and(otklik_materials::routes(&ctx))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));
+    part.router = part.router.method_not_allowed_fallback(otklik_web::wrong_method);
     Ok(Wired { ctx, part, offices, figures, worker, mailer })
 }
 

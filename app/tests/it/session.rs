@@ -1,10 +1,12 @@
 //! A session that ends while somebody is typing in the admin zone.
 
+use axum::body::Body;
+use axum::http::header;
 use otklik_access::Role;
 use otklik_kernel::Instant;
 use otklik_organisations::password;
 
-use crate::world::{OFFICE, form, on_both};
+use crate::world::{OFFICE, form, on_both, request};
 
 #[test]
 fn x3_what_was_typed_outlives_an_expired_session() {
@@ -57,6 +59,72 @@ fn x3_what_was_typed_outlives_an_expired_session() {
         assert_eq!((done.status, done.location()), (303, format!("{path}?done=outcome").as_str()));
         let outcome = world.stored().await[0].outcome.clone().unwrap().1;
         assert_eq!(outcome, typed.replace("\r\n", "\n"));
+    });
+}
+
+/// A form with a photo: its texts are kept, the photo is chosen again.
+#[test]
+fn x3_a_form_with_a_photo_outlives_an_expired_session() {
+    on_both(async |world| {
+        let hash = password::hash("correct-horse-42", &*world.ctx.random).await.unwrap();
+        let office = world.body(OFFICE).await;
+        world.person("keeper", office, &[Role::UnitHead], &hash).await;
+        let to = format!("/admin/bodies/{office}/placements/new");
+        let parts = |csrf: &str, more: &str| {
+            let part = |name: &str, value: &str| {
+                format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let texts = [("csrf", csrf), ("place", "other"), ("carrier", "pocket"), ("day", "2026-11-22")];
+            let texts: String = texts.iter().map(|(name, value)| part(name, value)).collect();
+            format!("{texts}{}{more}--b--\r\n", part("note", "у колонны «А»"))
+        };
+        let photo =
+            "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nnot kept\r\n";
+        let kind = "multipart/form-data; boundary=b";
+        let send = async |cookies: String, body: String| {
+            let request = request("POST", &to).header(header::COOKIE, cookies);
+            let mut request = request.body(Body::from(body)).unwrap();
+            request.headers_mut().insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            world.send(request).await
+        };
+        let page = send(String::new(), parts("old", photo)).await;
+        assert_eq!(page.status, 401);
+        assert!(page.text.contains("нужно будет выбрать ещё раз"));
+        assert_eq!((page.hidden("resume.note"), page.hidden("resume_file")), ("у колонны «А»", "photo"));
+
+        let fields = [
+            ("resume_path", to.as_str()),
+            ("resume.place", "other"),
+            ("resume.note", "у колонны «А»"),
+            ("resume_file", "photo"),
+            ("login", "keeper"),
+            ("password", "correct-horse-42"),
+        ];
+        let page = world.post("/admin/login", form(&fields)).await;
+        assert!(page.text.contains("enctype=\"multipart/form-data\""), "{}", page.text);
+        assert!(page.text.contains("type=\"file\" id=\"file-1\" name=\"photo\""));
+        let session = page.header("set-cookie").split(';').next().unwrap().to_owned();
+        let done = send(session, parts(page.hidden("csrf"), "")).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+    });
+}
+
+/// After a mistake in a form the address bar holds an address that is only sent to.
+#[test]
+fn x3_an_address_of_a_form_opened_by_itself_has_a_page() {
+    on_both(async |world| {
+        for (method, path, words) in [
+            ("GET", "/admin/responses/7/outcome", "Здесь нечего открывать"),
+            ("GET", "/admin/responses/days/look", "Здесь нечего открывать"),
+            ("DELETE", "/admin/bodies", "Здесь нечего открывать"),
+            ("POST", "/r/0000-0000-0000-0000", "<html lang=\"ru\">"),
+        ] {
+            let page = world.send(request(method, path).body(Body::empty()).unwrap()).await;
+            assert_eq!(page.status, 405, "{method} {path}");
+            assert!(page.text.contains(words), "{}", page.text);
+            assert!(!page.header("allow").is_empty(), "{method} {path}");
+            assert!(!page.header("content-security-policy").is_empty(), "{method} {path}");
+        }
     });
 }
 

@@ -54,6 +54,10 @@ pub fn routes(
         receipts: Receipts::new(&ctx.secret),
     });
     let nothing = pages::nothing.with_state(survey.clone());
+    let otherwise = {
+        let survey = survey.clone();
+        move || std::future::ready(pages::otherwise(&survey))
+    };
     let mut part = Routes::new(ctx, survey)
         .get("/", Access::Public, pages::home)
         .get("/qr", Access::Public, pages::find_office)
@@ -66,6 +70,6 @@ pub fn routes(
         .get("/r/", Access::Public, receipt::find)
         .get("/r/{receipt}", Access::Public, receipt::receipt)
         .finish();
-    part.router = part.router.fallback_service(nothing);
+    part.router = part.router.method_not_allowed_fallback(otherwise).fallback_service(nothing);
     part
 }

@@ -202,6 +202,11 @@ pub async fn nothing(State(survey): State<Arc<Survey>>) -> Response {
     survey.help(StatusCode::NOT_FOUND, HelpKind::NotFound, "", false)
 }
 
+/// An address that is called in another way than it is made for.
+pub fn otherwise(survey: &Survey) -> Response {
+    survey.help(StatusCode::METHOD_NOT_ALLOWED, HelpKind::NotFound, "", false)
+}
+
 /// `GET /qr/?code=…`: asks for the code of an office, or leads to its questionnaire.
 pub async fn find_office(
     State(survey): State<Arc<Survey>>,

@@ -21,13 +21,14 @@ pub struct ErrorPage {
 }
 
 impl ErrorPage {
-    /// The page of a status: 403, 404, 500 or 503; any other is told as 500, keeping its number.
+    /// The page of a status: 403, 404, 405, 500 or 503; any other is told as 500, keeping its number.
     #[must_use]
     pub fn new(viewer: &Viewer, status: u16) -> Self {
         let l = L(viewer.lang);
         let (what, kept, advice) = match status {
             403 => (l.error_403_what(), l.error_403_kept(), l.error_403_advice()),
             404 => (l.error_404_what(), l.error_404_kept(), l.error_404_advice()),
+            405 => (l.error_405_what(), l.error_405_kept(), l.error_405_advice()),
             503 => (l.error_503_what(), l.error_503_kept(), l.error_503_advice()),
             _ => (l.error_500_what(), l.error_500_kept(), l.error_500_advice()),
         };
@@ -50,7 +51,7 @@ mod tests {
     #[test]
     fn each_status_tells_its_own_story() {
         let mut pages = Vec::new();
-        for status in [403, 404, 500, 503] {
+        for status in [403, 404, 405, 500, 503] {
             let error = ErrorPage::new(&Viewer::default(), status).trace("7f3a");
             let html = error.render().unwrap();
             for part in [&error.page.title, &error.kept, &error.advice] {
@@ -60,7 +61,7 @@ mod tests {
             pages.push(error.page.title);
         }
         pages.dedup();
-        assert_eq!(pages.len(), 4);
+        assert_eq!(pages.len(), 5);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod context;
 pub mod cookie;
 mod fail;
 pub mod form;
+mod kept;
 pub mod live;
 mod metrics;
 mod routes;
@@ -17,7 +18,7 @@ pub use fail::Fail;
 pub use form::Form;
 pub use live::Live;
 pub use metrics::Metrics;
-pub use routes::{Access, Part, Route, Routes, Who, csrf_token, html};
+pub use routes::{Access, Part, Route, Routes, Who, csrf_token, html, wrong_method};
 pub use trace::Trace;
 
 mod texts {

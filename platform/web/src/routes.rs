@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, on};
@@ -15,7 +15,8 @@ use otklik_kernel::code;
 use otklik_ui::{Page, Person, Section, Viewer};
 
 use crate::fail::Failed;
-use crate::{Ctx, Fail, Form, Trace, cookie, form};
+use crate::kept::{self, Kept};
+use crate::{Ctx, Fail, Trace, cookie};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,10 +221,7 @@ async fn guard(State((ctx, access)): State<(Ctx, Access)>, mut request: Request,
     }
     tracing::info!(trace = %trace.0, %method, path, status = response.status().as_u16(), person, "admin request");
     let headers = response.headers_mut();
-    headers.insert("content-security-policy", HeaderValue::from_static(crate::ADMIN_POLICY));
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    protect(headers);
     if let Ok(value) = HeaderValue::from_str(&trace.0) {
         headers.insert("x-trace", value);
     }
@@ -252,11 +250,9 @@ async fn sign_in(method: &Method, request: Request) -> Response {
             percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC).collect();
         return Redirect::to(&format!("/admin/login?next={next}")).into_response();
     }
-    let (parts, body) = request.into_parts();
-    let kept = Form::read(&parts.headers, body, form::LIMIT).await.unwrap_or_default();
-    let fields = kept.fields().iter().filter(|(key, _)| key != "csrf").cloned().collect();
+    let kept = kept::read(request).await;
     let page = Page::outside(&Viewer::default(), crate::texts::L::default().expired_title());
-    html(StatusCode::UNAUTHORIZED, &ExpiredView { page, l: crate::texts::L::default(), path, fields })
+    html(StatusCode::UNAUTHORIZED, &ExpiredView { page, l: crate::texts::L::default(), path, kept })
 }
 
 #[derive(askama::Template)]
@@ -265,7 +261,7 @@ struct ExpiredView {
     page: Page,
     l: crate::texts::L,
     path: String,
-    fields: Vec<(String, String)>,
+    kept: Kept,
 }
 
 fn error_page(viewer: &Viewer, failed: &Failed, trace: &Trace) -> Response {
@@ -285,6 +281,23 @@ fn error_page(viewer: &Viewer, failed: &Failed, trace: &Trace) -> Response {
         page.advice = advice.to_owned();
     }
     html(failed.status, &page)
+}
+
+/// The page of an address that is called in another way than it is made for: most often one to which a form was sent,
+/// opened by itself (405).
+pub async fn wrong_method() -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let mut response = html(status, &otklik_ui::ErrorPage::new(&Viewer::default(), status.as_u16()));
+    protect(response.headers_mut());
+    response
+}
+
+/// What every page of the admin zone says to the browser about itself.
+fn protect(headers: &mut HeaderMap) {
+    headers.insert("content-security-policy", HeaderValue::from_static(crate::ADMIN_POLICY));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
 /// A page as an answer with a status.

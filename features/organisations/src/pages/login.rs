@@ -37,6 +37,8 @@ struct Carried {
     next: String,
     resume_path: String,
     resume: Vec<(String, String)>,
+    /// Fields that held a file, which has to be chosen again.
+    files: Vec<String>,
 }
 
 impl Carried {
@@ -50,6 +52,7 @@ impl Carried {
         Self {
             next: local_path(form.get("next")).unwrap_or_default().to_owned(),
             resume: resume.collect(),
+            files: form.all("resume_file").map(ToOwned::to_owned).collect(),
             resume_path,
         }
     }
@@ -84,6 +87,7 @@ struct ResumeView {
     path: String,
     fields: Vec<(String, String)>,
     shown: Vec<(String, String)>,
+    files: Vec<String>,
 }
 
 /// The page for signing in; somebody who is signed in goes on at once.
@@ -225,6 +229,7 @@ async fn enter(web: &Web, headers: &HeaderMap, secret: &str, carried: Carried) -
             path: carried.resume_path,
             shown: shown.cloned().collect(),
             fields: carried.resume,
+            files: carried.files,
         };
         html(StatusCode::OK, &view)
     };
