@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use otklik_access::{Role, Scope};
 use otklik_jobs::Worker;
 use otklik_journal::Actor;
 use otklik_kernel::{Id, Instant, Zone};
 use otklik_organisations::act::Act;
 use otklik_organisations::people::PersonFields;
-use otklik_organisations::{Body, import, password as hashing, people, store};
+use otklik_organisations::{Body, import, password as hashing, people, store, units};
 use otklik_questionnaires::{Mark, Marks, Questionnaires};
 use otklik_responses::suspicion::is_too_fast;
 use otklik_responses::{Acceptor, NewResponse, Suspicion, offices as by_office};
@@ -62,6 +62,10 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     tx.commit().await?;
     accounts(ctx, &bodies).await?;
     let all = content::bodies();
+    let shown = *bodies.get(SHOWN).context("показанный офис есть в данных")?;
+    units::add(&ctx.db, &SYSTEM, &act, shown, "Отдел работы с налогоплательщиками", true)
+        .await
+        .map_err(|refusal| anyhow!("подразделение: {refusal:?}"))?;
     days::officials(ctx, &all, &bodies).await?;
     register::recipients(ctx, &all, &bodies, &trace).await?;
     register::responsibles(ctx, &bodies).await?;
@@ -256,7 +260,7 @@ async fn look_through(ctx: &Ctx) -> Result<()> {
         for response in &found {
             if number % 17 != 0 {
                 let looked_at = response.received_at.plus(20 * Instant::HOUR);
-                set_looked(&tx, response.id, looked_at, "quality27").await?;
+                set_looked(&tx, response.id, looked_at, "Группа по качеству").await?;
                 if number % 9 == 0 {
                     let done = DONE[number / 9 % DONE.len()];
                     set_outcome(&tx, response.id, looked_at.plus(Instant::DAY), done).await?;

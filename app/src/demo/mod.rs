@@ -10,9 +10,11 @@ pub use fill::invent;
 
 use std::fs;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use otklik_kernel::{Instant, StandingClock};
 use serde_json::json;
 
 use crate::installation::Installation;
@@ -25,6 +27,9 @@ pub struct DemoArgs {
     /// Number that decides the content: the same number, the same responses
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Moment at which the clock stands, such as 2026-11-20T15:00:00+10:00: the same pages each time
+    #[arg(long)]
+    at: Option<Instant>,
 }
 
 /// Fills the data folder when it is empty, writes `demo.json`, and serves.
@@ -44,7 +49,10 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<ExitCode> {
         }
     }
     let (listener, address) = serve::listen(&settings).await?;
-    let installation = Installation::open(settings).await?;
+    let mut installation = Installation::open(settings).await?;
+    if let Some(at) = args.at {
+        installation.clock = Arc::new(StandingClock(at));
+    }
     let ctx = wire::context(&installation, address);
     if !is_made {
         fill::fill(&installation, &ctx, args.seed).await.context("демонстрационные данные не созданы")?;

@@ -10,4 +10,4 @@ pub mod time;
 pub use id::{Id, Ids};
 pub use random::{Random, SystemRandom};
 pub use secret::Secret;
-pub use time::{CivilDay, Clock, Instant, SystemClock, Wall, Zone};
+pub use time::{CivilDay, Clock, Instant, StandingClock, SystemClock, Wall, Zone};

@@ -81,6 +81,15 @@ impl Instant {
     }
 }
 
+/// Reads `2026-11-22T14:05:00+03:00` or `2026-11-22T11:05:00Z`.
+impl std::str::FromStr for Instant {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse().map(|moment: Timestamp| Self(moment.as_microsecond()))
+    }
+}
+
 /// A civil day as a number `YYYYMMDD`: ordered, readable, the same type in both databases.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CivilDay(pub i32);
@@ -209,6 +218,16 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that stands still: for demonstrations whose pages are the same each time.
+#[derive(Clone, Copy, Debug)]
+pub struct StandingClock(pub Instant);
+
+impl Clock for StandingClock {
+    fn now(&self) -> Instant {
+        self.0
+    }
+}
+
 /// A clock shared between parts.
 pub type SharedClock = Arc<dyn Clock>;
 
@@ -230,6 +249,8 @@ mod tests {
         assert_eq!(moment.wall_seconds(&vladivostok) - moment.wall_seconds(&Zone::utc()), 10 * 3600);
         assert_eq!(moment.wall_seconds(&Zone::utc()), moment.0 / Instant::SECOND);
         assert_eq!(Zone::find("Mars/Olympus"), None);
+        assert_eq!("2026-11-22T06:00:00+10:00".parse::<Instant>().unwrap(), moment);
+        assert!("2026-11-22".parse::<Instant>().is_err());
     }
 
     #[test]
