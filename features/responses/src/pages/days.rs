@@ -26,6 +26,8 @@ pub struct DayLine {
     pub day: CivilDay,
     /// How many negative responses are shown beside the button.
     pub negative: i64,
+    /// The newest response that the page knew.
+    pub newest: Id,
     /// The page to come back to.
     pub back: &'static str,
     /// The list of this day; empty on that list itself.
@@ -37,7 +39,7 @@ pub struct DayLine {
 }
 
 impl DayLine {
-    fn new(pages: &Pages, who: &Who, day: &Day, back: &'static str) -> Self {
+    fn new(pages: &Pages, who: &Who, day: &Day, newest: Id, back: &'static str) -> Self {
         let l = L(who.viewer.lang);
         let offices = pages.offices.current();
         let (name, zone) = rows::office(&offices, day.body);
@@ -56,6 +58,7 @@ impl DayLine {
             body: day.body,
             day: day.day,
             negative: day.negative,
+            newest,
             back,
             href: if back == "list" { String::new() } else { list_href(code, day.day) },
             title: l.day_title(day.day.show(), name),
@@ -76,9 +79,13 @@ pub async fn waiting(pages: &Pages, who: &Who) -> Result<Vec<DayLine>, DbErr> {
         let today = today(pages, office).await?;
         let scope = who.caller.scope(Permission::HandleResponses);
         let from = today.plus_days(1 - REMINDED);
-        let days = store::received(pages.ctx.db.read(), &scope, Some(&[office]), from, today).await?;
-        let open = days.iter().filter(|day| !day.is_looked_by(who.caller.person()));
-        lines.extend(open.map(|day| DayLine::new(pages, who, day, "today")));
+        let conn = pages.ctx.db.read();
+        let mut days = store::received(conn, &scope, Some(&[office]), from, today).await?;
+        days.retain(|day| !day.is_looked_by(who.caller.person()));
+        let Some(first) = days.last().map(|day| day.day) else { continue };
+        let newest = store::newest(conn, &scope, office, first, today).await?;
+        let of = |day: &Day| newest.get(&day.day).copied().unwrap_or_default();
+        lines.extend(days.iter().map(|day| DayLine::new(pages, who, day, of(day), "today")));
     }
     Ok(lines)
 }
@@ -95,7 +102,8 @@ pub async fn above_list(pages: &Pages, who: &Who, filter: &Filter) -> Result<Opt
     }
     let scope = who.caller.scope(Permission::HandleResponses);
     let found = store::of_office(pages.ctx.db.read(), &scope, office, day).await?;
-    Ok((found.all > 0).then(|| DayLine::new(pages, who, &found, "list")))
+    let newest = store::newest(pages.ctx.db.read(), &scope, office, day, day).await?;
+    Ok(newest.get(&day).map(|&newest| DayLine::new(pages, who, &found, newest, "list")))
 }
 
 /// The line that says what was just marked, with its undo.
@@ -108,7 +116,7 @@ pub async fn marked(pages: &Pages, who: &Who, done: &Form) -> Result<Option<DayL
     }
     let scope = who.caller.scope(Permission::HandleResponses);
     let found = store::of_office(pages.ctx.db.read(), &scope, office, day).await?;
-    Ok(Some(DayLine::new(pages, who, &found, "today")).filter(|line| line.looked.is_some()))
+    Ok(Some(DayLine::new(pages, who, &found, 0, "today")).filter(|line| line.looked.is_some()))
 }
 
 async fn today(pages: &Pages, office: Id) -> Result<CivilDay, DbErr> {
@@ -116,29 +124,47 @@ async fn today(pages: &Pages, office: Id) -> Result<CivilDay, DbErr> {
     Ok(pages.ctx.now().day_in(&rows::office(&offices, office).1))
 }
 
-/// Marks a day as looked through: what has come so far.
+/// Marks a day as looked through: what the page showed of it, with each response of it that nobody has looked through
+/// yet. Pressed again it changes nothing.
 pub async fn look(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
     let Some(day) = asked(&pages, &who, &form).await? else { return Ok(refused()) };
     // What came while the page stood open has not been seen.
     let shown = form.get("negative").parse().map_or(0, |shown: i64| shown.clamp(0, day.negative));
-    let mark = Mark { person: who.caller.person(), at: pages.ctx.now(), negative: shown };
+    let newest = form.get("newest").parse().unwrap_or_default();
+    let person = who.caller.person();
     let tx = pages.ctx.db.begin().await?;
-    store::set(&tx, day.body, day.day, mark).await?;
-    write(&pages, &who, &trace, &tx, &day, true).await?;
+    let by = (pages.ctx.now(), who.caller.name());
+    let (at, responses) = store::look(&tx, day.body, day.day, newest, by).await?;
+    // Read after the change, which waits for another press on its way.
+    let marks = store::of_office(&tx, &who.scope, day.body, day.day).await?.marks;
+    let before = marks.iter().find(|mark| mark.person == person);
+    if responses > 0 || before.is_none_or(|mark| mark.negative < shown) {
+        store::set(&tx, day.body, day.day, Mark { person, at, negative: shown }).await?;
+        write(&pages, &who, &trace, &tx, &day, Change { looked: true, responses }).await?;
+    }
     tx.commit().await?;
     let query = format!("done=day&body={}&day={}", day.body, day.day);
     Ok(back(&pages, &form, &day, &query))
 }
 
-/// Takes one's mark off a day.
+/// Takes one's mark off a day, and off the responses that got it with the day.
 pub async fn undo(State(pages): State<Pages>, who: Who, trace: Trace, form: Form) -> Result<Response, Fail> {
     let Some(day) = asked(&pages, &who, &form).await? else { return Ok(refused()) };
     let tx = pages.ctx.db.begin().await?;
-    if store::remove(&tx, day.body, day.day, who.caller.person()).await? {
-        write(&pages, &who, &trace, &tx, &day, false).await?;
+    if let Some(at) = store::remove(&tx, day.body, day.day, who.caller.person()).await? {
+        let responses = store::unlook(&tx, day.body, day.day, at).await?;
+        write(&pages, &who, &trace, &tx, &day, Change { looked: false, responses }).await?;
     }
     tx.commit().await?;
     Ok(back(&pages, &form, &day, "done=day-undone"))
+}
+
+/// What a press changed.
+#[derive(Clone, Copy)]
+struct Change {
+    looked: bool,
+    /// How many responses changed with the day.
+    responses: u64,
 }
 
 /// The day that the form names: with responses, not ahead, of an office that this person must look through; they may
@@ -175,16 +201,18 @@ async fn write(
     trace: &Trace,
     tx: &otklik_db::Tx,
     day: &Day,
-    looked: bool,
+    change: Change,
 ) -> Result<(), DbErr> {
     let entry = NewEntry {
         actor: Actor::Person { id: who.caller.person(), login: who.caller.login() },
-        action: if looked { "responses.look_day" } else { "responses.undo_day" },
+        action: if change.looked { "responses.look_day" } else { "responses.undo_day" },
         subject: Some(("body", day.body)),
         body: Some(day.body),
         trace: &trace.0,
         before: None,
-        after: Some(json!({ "day": day.day.to_string(), "looked": looked })),
+        after: Some(json!({
+            "day": day.day.to_string(), "looked": change.looked, "responses": change.responses,
+        })),
     };
     append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await?;
     otklik_web::live::changed(tx).await

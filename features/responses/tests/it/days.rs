@@ -9,10 +9,12 @@ use otklik_journal::{Filter, list};
 use otklik_kernel::{CivilDay, Instant};
 use otklik_responses::days::{self, Day, Mark};
 use otklik_responses::figures::Cube;
-use otklik_responses::{Acceptor, Board, figures};
+use otklik_responses::{Acceptor, Board, figures, store};
 use otklik_testkit::{TestDb, both};
 
-use crate::common::{DAY, FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, caller, context, response};
+use crate::common::{
+    DAY, FAR_A, MIGRATIONS, NEAR_A, NEAR_B, Site, acceptor, caller, context, found, response,
+};
 
 const SYSTEM: Scope = Scope::system("a test looks at everything");
 const LIST: &str = "/admin/responses?body=6911&from=2026-11-22&to=2026-11-22";
@@ -75,7 +77,8 @@ fn qr12_a_day_is_marked_in_one_press_and_a_later_negative_response_opens_it_agai
             site.get("office", "/admin/").await.text.contains("После вашей отметки пришёл негативный отклик")
         );
 
-        // The page was open before the second negative response came: that one has not been seen.
+        // The page was open before the second negative response came: that one has not been seen, and what has been
+        // is marked already.
         site.post("office", LOOK, &fields("1")).await;
         assert!(!day(&t, NEAR_A).await.is_looked_by(104));
         t.clock.advance(Instant::MINUTE);
@@ -90,8 +93,74 @@ fn qr12_a_day_is_marked_in_one_press_and_a_later_negative_response_opens_it_agai
         let entries = list(t.db.read(), &SYSTEM, &Filter::default()).await.unwrap().rows;
         let actions: Vec<_> = entries.iter().rev().map(|entry| entry.action.as_str()).collect();
         let look = "responses.look_day";
-        assert_eq!(actions, [look, look, look, "responses.undo_day"], "an undo of nothing is no change");
+        assert_eq!(actions, [look, look, "responses.undo_day"], "what is so already is no change");
         assert!(entries.iter().all(|entry| entry.body == Some(NEAR_A)));
+    });
+}
+
+/// The receipts of a day say «просмотрено» when somebody has looked the day through, and no longer when it was a slip.
+#[test]
+fn qr12_a_day_takes_its_responses_along_and_gives_back_only_those() {
+    both(MIGRATIONS, async |t| {
+        let ctx = context(&t).await;
+        let acceptor = acceptor(&ctx, Vec::new()).await;
+        let mut ids = Vec::new();
+        for (body, marks) in [(NEAR_A, "a0"), (NEAR_A, "b1"), (NEAR_A, "c1"), (NEAR_B, "a0")] {
+            let receipt = acceptor.accept(response(&t, body, marks, "")).await.unwrap().receipt;
+            ids.push(found(&t, &receipt).await.id);
+            t.clock.advance(Instant::SECOND);
+        }
+        let worker = Worker::new(t.db.clone(), t.clock.clone(), vec![Arc::new(figures::Figures)]);
+        worker.run_once().await.unwrap();
+        let site = Site::open(&ctx).await;
+        // One was looked through by itself before, by somebody else.
+        site.post("near", &format!("/admin/responses/{}/look", ids[1]), &[]).await;
+        let looked = async || {
+            let mut by = Vec::new();
+            for id in &ids {
+                by.push(
+                    store::find(t.db.read(), &SYSTEM, *id).await.unwrap().unwrap().looked.map(|(_, by)| by),
+                );
+            }
+            by
+        };
+        let (own, other) = (Some("Сотрудник 104".to_owned()), Some("Сотрудник 102".to_owned()));
+        let page = site.get("office", LIST).await.text;
+        let between = |from: &str| page.split_once(from).unwrap().1.split_once('"').unwrap().0.to_owned();
+        let (newest, negative) = (between("name=\"newest\" value=\""), between("name=\"negative\" value=\""));
+        assert_eq!((newest.as_str(), negative.as_str()), (ids[2].to_string().as_str(), "1"));
+        // Another comes while the page stands open; the clock stands still, as at a press right after another change.
+        accept(&t, &acceptor, NEAR_A, "e1").await;
+        let body = NEAR_A.to_string();
+        let fields = [
+            ("body", &*body),
+            ("day", "2026-11-22"),
+            ("negative", &*negative),
+            ("newest", &*newest),
+            ("back", "list"),
+        ];
+        for _ in 0..2 {
+            assert_eq!(site.post("office", LOOK, &fields).await.location, LIST);
+            assert_eq!(looked().await, [own.clone(), other.clone(), own.clone(), None]);
+        }
+        let waiting = site.get("office", "/admin/responses?not_looked=1").await.text;
+        assert!(waiting.contains("Найдено: 1."), "what came later still waits");
+
+        // What got an answer since stays looked through when the press is taken back.
+        let outcome = [("outcome", "Починили"), ("seen", "")];
+        site.post("near", &format!("/admin/responses/{}/outcome", ids[2]), &outcome).await;
+        for _ in 0..2 {
+            site.post("office", UNDO, &fields).await;
+            assert_eq!(looked().await, [None, other.clone(), own.clone(), None]);
+        }
+        let entries = list(t.db.read(), &SYSTEM, &Filter::default()).await.unwrap().rows;
+        let of_days: Vec<_> = entries
+            .iter()
+            .rev()
+            .filter(|entry| entry.action.ends_with("_day"))
+            .map(|entry| (entry.action.as_str(), entry.change.clone().unwrap().after["responses"].clone()))
+            .collect();
+        assert_eq!(of_days, [("responses.look_day", 2.into()), ("responses.undo_day", 1.into())]);
     });
 }
 

@@ -311,6 +311,27 @@ fn a_large_scope_is_searched_by_trigrams_and_a_small_one_by_offices_and_finds_th
             store::set_looked(&tx, one.id, t.clock.now(), "Куратор").await.unwrap();
         }
         tx.commit().await.unwrap();
+        // And by whole days, of which half are taken back.
+        let mut days: Vec<_> = all
+            .iter()
+            .map(|one| (one.response.body, one.response.day))
+            .filter(|&(_, day)| day < DAY.plus_days(4))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        for (number, &(office, day)) in days.iter().enumerate() {
+            let mut filter = Filter { under: Some(office), not_looked: true, ..Filter::default() };
+            (filter.from, filter.to) = (Some(day), Some(day));
+            let waiting = store::count(t.db.read(), &Scope::system("test"), &filter).await.unwrap();
+            let now = t.clock.now();
+            let tx = t.db.begin().await.unwrap();
+            let (at, looked) = store::days::look(&tx, office, day, i64::MAX, (now, "Куратор")).await.unwrap();
+            if number % 2 == 0 {
+                assert_eq!(store::days::unlook(&tx, office, day, at).await.unwrap(), looked);
+            }
+            tx.commit().await.unwrap();
+            assert_eq!(i64::try_from(looked).unwrap(), waiting, "{office} {day}");
+        }
         let conn = t.db.read();
         let everything = Scope::system("test");
         let mut all = Vec::new();
