@@ -11,7 +11,7 @@ const LIST = `
     <table data-rows><thead><tr><th><a href="?sort">Орган</a></th></tr></thead><tbody>
       <tr><td><a href="/1" id="r1">Первый</a></td><td><a href="/x">другая</a></td></tr>
       <tr><td>без ссылки</td></tr>
-      <tr><td><a href="/2" id="r2">Второй</a></td></tr>
+      <tr><td><a href="/own/2" style="display: none">Второй</a><a href="/2" id="r2">Второй</a></td></tr>
       <tr><td><a href="/3" id="r3">Третий</a></td></tr>
     </tbody></table>
   </main>`;

@@ -11,7 +11,11 @@ export function installKeys(page: Document, memory: Storage): void {
   let on = read(memory) !== "1";
   const button = page.querySelector<HTMLButtonElement>("button[data-keys]");
   if (button) {
-    const show = () => button.setAttribute("aria-pressed", String(on));
+    const hint = page.querySelector<HTMLElement>("[data-keys-hint]");
+    const show = () => {
+      button.setAttribute("aria-pressed", String(on));
+      if (hint) hint.hidden = !on;
+    };
     button.hidden = false;
     show();
     button.addEventListener("click", () => {
@@ -59,9 +63,13 @@ function next(key: string, at: number, count: number, active: Element | null, pa
   return outside && key === "ArrowDown" ? 0 : undefined;
 }
 
+/** The link of each row; of two links, for wide and for narrow screens, the one that is shown. */
 function rowLinks(page: Document): HTMLElement[] {
   const rows = page.querySelectorAll<HTMLTableRowElement>("table[data-rows] tbody tr");
-  return [...rows].flatMap((row) => row.cells[0]?.querySelector<HTMLElement>("a[href]") ?? []);
+  return [...rows].flatMap((row) => {
+    const links = [...(row.cells[0]?.querySelectorAll<HTMLElement>("a[href]") ?? [])];
+    return links.find((link) => links.length === 1 || getComputedStyle(link).display !== "none") ?? [];
+  });
 }
 
 /** Closes the person's menu, or leaves the row or the search. */

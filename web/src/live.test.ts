@@ -83,6 +83,34 @@ test("nothing is replaced under somebody who types there", async () => {
   expect(document.getElementById("inside")).not.toBeNull();
 });
 
+test("what was typed is kept, also when the focus is elsewhere", async () => {
+  open('<textarea id="inside"></textarea>');
+  document.querySelector<HTMLTextAreaElement>("#inside")!.value = "Починили";
+  stream.says("changed");
+  await settled();
+  expect(document.querySelector<HTMLTextAreaElement>("#inside")!.value).toBe("Починили");
+});
+
+test("what is said to be wrong in a field stays until it is sent again", async () => {
+  open('<textarea id="inside" aria-invalid="true"> </textarea>');
+  stream.says("changed");
+  await settled();
+  expect(document.getElementById("inside")).not.toBeNull();
+});
+
+test("an answer about an address of before is not put in; the page asks again", async () => {
+  open(row(1));
+  const before = window.location.href;
+  answer = () => {
+    if (asked === 1) window.history.replaceState(null, "", "/admin/responses?card=2");
+    return new Response(page(asked === 1 ? row(9) : row(2) + row(1)));
+  };
+  stream.says("changed");
+  await settled();
+  window.history.replaceState(null, "", before);
+  expect([asked, list().querySelectorAll("a").length]).toEqual([2, 2]);
+});
+
 test("a page that is the same says nothing", async () => {
   open(row(2) + row(1));
   stream.says("open");

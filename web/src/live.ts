@@ -28,17 +28,22 @@ export function installLive(
     }
     asking = true;
     waits = false;
+    const address = page.location.href;
+    let moved = false;
     try {
-      const answer = await ask(page.location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
+      const answer = await ask(address, { headers: { accept: "text/html" }, credentials: "same-origin" });
       // Signed out, moved or failed: what stands here stays, and the next message asks again.
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (replace(page, fresh)) say(mark, "changed", new Date());
+      // Meanwhile another card was opened: this answer is about the address of before.
+      moved = page.location.href !== address;
+      if (!moved && replace(page, fresh)) say(mark, "changed", new Date());
     } catch {
       waits = true; // No connection: the stream will say when there is one.
     } finally {
       asking = false;
     }
+    if (moved) await refresh();
   };
 
   const stream = open(`/admin/live?since=${encodeURIComponent(page.body.dataset.liveSince ?? "0")}`);
@@ -62,12 +67,13 @@ function regions(page: Document): HTMLElement[] {
   return [...page.querySelectorAll<HTMLElement>("[data-live][id]")];
 }
 
-/** Puts what differs in its place; whether anything did. */
-function replace(page: Document, fresh: Document): boolean {
+/** Puts what differs in its place; whether anything did. Where somebody types only when it must be. */
+export function replace(page: Document, fresh: Document, must = false): boolean {
   let changed = false;
   for (const old of regions(page)) {
     const next = fresh.getElementById(old.id);
-    if (!next || next.innerHTML === old.innerHTML || isTypedIn(old, page.activeElement)) continue;
+    if (!next || next.innerHTML === old.innerHTML) continue;
+    if (!must && isTypedIn(old, page.activeElement)) continue;
     const focus = focusIn(old, page.activeElement);
     const opened = [...old.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.id);
     const scrolled = old.querySelector<HTMLElement>(".table-scroll")?.scrollLeft ?? 0;
@@ -84,9 +90,15 @@ function replace(page: Document, fresh: Document): boolean {
   return changed;
 }
 
-/** Nothing is taken from under somebody who types. */
+/** Nothing is taken from under somebody who types, nor what they have typed, nor what they are told is wrong in it. */
 function isTypedIn(region: Element, active: Element | null): boolean {
-  return active !== null && region.contains(active) && active.matches("input, textarea, select");
+  const typing = active !== null && region.contains(active) && active.matches("input, textarea, select");
+  return typing || [...region.querySelectorAll("textarea")].some(isUnsaved);
+}
+
+/** Whether a field holds something that the server has not kept: typed since, or come back with a mistake. */
+export function isUnsaved(field: HTMLTextAreaElement): boolean {
+  return field.value !== field.defaultValue || field.getAttribute("aria-invalid") === "true";
 }
 
 /** How to find the element that has the focus once its region is new: by its id, or by where it leads. */

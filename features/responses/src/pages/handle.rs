@@ -4,12 +4,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use otklik_db::{DbErr, Tx};
 use otklik_journal::{Actor, NewEntry, append};
+use otklik_kernel::Id;
 use otklik_kernel::text::is_blank;
 use otklik_ui::{Errors, thousands};
 use otklik_web::{Fail, Form, Trace, Who};
 use serde_json::{Value, json};
 
-use super::{Pages, card};
+use super::{Pages, card, list};
 use crate::store;
 use crate::texts::L;
 
@@ -22,14 +23,14 @@ pub async fn look(
     who: Who,
     trace: Trace,
     Path(id): Path<String>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Fail> {
     let response = card::find(&pages, &who, &id).await?;
     let tx = pages.ctx.db.begin().await?;
     let is_first = set_looked(&pages, &who, &trace, &tx, &response).await?;
     tx.commit().await?;
     let done = if is_first { "looked" } else { "looked-before" };
-    Ok(Redirect::to(&format!("/admin/responses/{}?done={done}", response.id)).into_response())
+    back(&pages, &who, &form, response.id, done).await
 }
 
 /// Writes what was done. Whoever writes it has looked the response through.
@@ -55,7 +56,7 @@ pub async fn outcome(
         errors.add("outcome", l.card_outcome_changed());
     }
     if !errors.is_empty() {
-        return card::card(&pages, &who, &response, None, Some((typed, errors))).await;
+        return again(&pages, &who, &form, &response, (typed, errors)).await;
     }
     let tx = pages.ctx.db.begin().await?;
     set_looked(&pages, &who, &trace, &tx, &response).await?;
@@ -64,12 +65,41 @@ pub async fn outcome(
         tx.rollback().await?;
         let response = card::find(&pages, &who, &id).await?;
         errors.add("outcome", l.card_outcome_changed());
-        return card::card(&pages, &who, &response, None, Some((typed, errors))).await;
+        return again(&pages, &who, &form, &response, (typed, errors)).await;
     }
     let values = (json!({ "outcome": before.map(|(_, text)| text) }), json!({ "outcome": text }));
     write(&pages, &who, &trace, &tx, &response, "responses.outcome", values).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/admin/responses/{}?done=outcome", response.id)).into_response())
+    back(&pages, &who, &form, response.id, "outcome").await
+}
+
+/// On to where the form was: the card's own page, or the list with the card beside it.
+async fn back(pages: &Pages, who: &Who, form: &Form, id: Id, done: &str) -> Result<Response, Fail> {
+    let to = match form.find("list") {
+        Some(query) => {
+            let asked = list::ask(pages, who, query).await?.asked;
+            format!("{}&done={done}", list::address(&asked.here(), Some(id)))
+        }
+        None => format!("/admin/responses/{id}?done={done}"),
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// The page where the form was, with what was typed and what is wrong in it.
+async fn again(
+    pages: &Pages,
+    who: &Who,
+    form: &Form,
+    response: &crate::Response,
+    mistake: card::Mistake,
+) -> Result<Response, Fail> {
+    match form.find("list") {
+        Some(query) => {
+            let question = list::ask(pages, who, query).await?;
+            list::page(pages, who, question, Some((response.clone(), Some(mistake)))).await
+        }
+        None => card::page(pages, who, response, None, Some(mistake)).await,
+    }
 }
 
 /// Marks a response as looked through and says so in the journal, unless somebody did it before.

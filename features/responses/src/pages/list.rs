@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
-use otklik_kernel::CivilDay;
 use otklik_kernel::text::search_text;
+use otklik_kernel::{CivilDay, Id};
 use otklik_organisations::Office;
-use otklik_ui::{Choice, Errors, Page, Pager, Section, thousands};
+use otklik_ui::{Choice, Errors, FlashKind, Page, Pager, Section, thousands};
 use otklik_web::{Fail, Form, Who, html};
 
+use super::card::{self, Card, Mistake};
 use super::days::{self, DayLine};
 use super::query::Asked;
 use super::rows::Row;
@@ -29,6 +29,7 @@ const OFFERED: usize = 300;
 struct ListView {
     page: Page,
     l: L,
+    card: Option<Card>,
     errors: Errors,
     q: String,
     body: String,
@@ -89,12 +90,41 @@ pub async fn ask(pages: &Pages, who: &Who, query: &str) -> Result<Question, Fail
     Ok(Question { asked, office, has_offices: bodies.len() > 1, offered })
 }
 
-/// Shows the list.
+/// The address of a list, percent-encoded filters and page, with a card beside it or without.
+pub fn address(query: &str, card: Option<Id>) -> String {
+    let card = card.map(|id| format!("card={id}"));
+    let parts: Vec<&str> =
+        [query, card.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        Section::Responses.href().to_owned()
+    } else {
+        format!("{}?{}", Section::Responses.href(), parts.join("&"))
+    }
+}
+
+/// Shows the list, with a card beside it when the address names one of the scope.
 pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
+    let mut question = ask(&pages, &who, &query.unwrap_or_default()).await?;
+    let mut open = None;
+    if let Some(id) = question.asked.card {
+        open = store::find(pages.ctx.db.read(), &who.scope, id).await?;
+        if open.is_none() {
+            question.asked.errors.add("", L(who.viewer.lang).list_bad_card());
+        }
+    }
+    page(&pages, &who, question, open.map(|response| (response, None))).await
+}
+
+/// The list, with a card beside it or without.
+pub async fn page(
+    pages: &Pages,
+    who: &Who,
+    question: Question,
+    open: Option<(crate::Response, Option<Mistake>)>,
+) -> Result<Response, Fail> {
     let conn = pages.ctx.db.read();
     let l = L(who.viewer.lang);
-    let Question { asked, office, has_offices, offered } =
-        ask(&pages, &who, &query.unwrap_or_default()).await?;
+    let Question { mut asked, office, has_offices, offered } = question;
     let newest = &pages.questionnaires.newest().questionnaire;
 
     let most = if asked.filter.words.is_empty() { COUNTED } else { COUNTED_BY_WORDS };
@@ -107,10 +137,25 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     };
     let total = counts.all.min(most).unsigned_abs();
     let pager = Pager::new(asked.page, PER_PAGE, total, asked.address());
+    asked.page = pager.page;
     let offset = (pager.page - 1) * PER_PAGE;
     let responses = store::of(conn, &who.scope, listed.page(PER_PAGE, offset)).await?;
     let offices = pages.offices(responses.iter().map(|response| response.body)).await?;
-    let rows = Row::all(&responses, &offices, &pages.questionnaires, l);
+    let mut rows = Row::all(&responses, &offices, &pages.questionnaires, l);
+    let here = asked.here();
+    for row in &mut rows {
+        row.beside = Some(address(&here, Some(row.id)));
+        row.is_open = open.as_ref().is_some_and(|(response, _)| response.id == row.id);
+    }
+    let status = card::status(open.as_ref().and_then(|(_, mistake)| mistake.as_ref()));
+    let card = match open {
+        Some((response, mistake)) => Some(Card::new(pages, who, &response, Some(&asked), mistake).await?),
+        None => None,
+    };
+    let mut page = who.page(Section::Responses, l.list_title());
+    if let Some(done) = card::done(l, &asked.given).filter(|_| card.is_some()) {
+        page = page.flash(FlashKind::Done, done);
+    }
 
     let field = |name: &str| asked.given.get(name).to_owned();
     let date = |name: &str| CivilDay::parse(&field(name)).map(|day| day.to_string()).unwrap_or_default();
@@ -120,8 +165,9 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
     let sad = std::iter::once(Choice::new("", l.list_sad_any(), asked.given.get("sad")))
         .chain(newest.criteria.iter().map(|c| Choice::new(c.key, c.short.clone(), asked.given.get("sad"))));
     let view = ListView {
-        page: who.page(Section::Responses, l.list_title()),
+        page,
         l,
+        card,
         q: field("q"),
         body: field("body"),
         has_offices,
@@ -146,7 +192,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
         not_looked: choices("not_looked", &[("", l.list_looked_any()), ("1", l.list_looked_not())]),
         found,
         within: office.map(|office| l.list_within(format!("{} ({})", office.name, office.code))),
-        day: days::above_list(&pages, &who, &asked.filter).await?,
+        day: days::above_list(pages, who, &asked.filter).await?,
         is_filtered: asked.filter != store::Filter::default(),
         rows,
         pager,
@@ -156,7 +202,7 @@ pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuer
             .unwrap_or_default(),
         errors: asked.errors,
     };
-    Ok(html(StatusCode::OK, &view))
+    Ok(html(status, &view))
 }
 
 /// The office that is called so, or the only one whose name has these words in it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otklik_kernel::{CivilDay, text};
+use otklik_kernel::{CivilDay, Id, text};
 use otklik_organisations::Office;
 use otklik_ui::Errors;
 use otklik_web::Form;
@@ -20,6 +20,8 @@ pub struct Asked {
     pub filter: Filter,
     /// The page, from 1.
     pub page: u64,
+    /// Whose card stands beside the list.
+    pub card: Option<Id>,
     pub errors: Errors,
     /// The fields as they were given.
     pub given: Form,
@@ -70,7 +72,21 @@ impl Asked {
                 1
             }),
         };
-        Self { filter, page, errors, given }
+        let card = match given.get("card") {
+            "" => None,
+            id => id.parse().ok().or_else(|| {
+                errors.add("", l.list_bad_card());
+                None
+            }),
+        };
+        Self { filter, page, card, errors, given }
+    }
+
+    /// The address of this list, with its page and without a card.
+    pub fn here(&self) -> String {
+        let page = (self.page > 1).then(|| format!("page={}", self.page));
+        let parts = [Some(self.address()).filter(|it| !it.is_empty()), page];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("&")
     }
 
     /// The filters that are applied, percent-encoded: the address of this list without its page.
@@ -146,6 +162,8 @@ mod tests {
             ("page=0", ""),
             ("page=-1", ""),
             ("page=99999999999999999999", ""),
+            ("card=x", ""),
+            ("card=99999999999999999999", ""),
         ] {
             let asked = read(query);
             let fields: Vec<_> = asked.errors.0.iter().map(|error| error.field.as_str()).collect();
@@ -172,6 +190,7 @@ mod tests {
             parts in prop::collection::vec(prop::sample::select(vec![
                 "q=%D0%BE%D0%BA%D0%BD%D0%BE+100%25", "body=2724", "from=2026-11-01", "to=2026-11-22", "negative=1",
                 "negative=0", "sad=b", "text=1", "suspicious=0", "suspicious=1", "not_looked=1", "page=3", "sad=z",
+                "card=7",
             ]), 0..9),
         ) {
             let asked = read(&parts.join("&"));
@@ -179,6 +198,8 @@ mod tests {
             prop_assert!(again.errors.is_empty());
             prop_assert_eq!(again.filter.clone(), asked.filter.clone());
             prop_assert_eq!(again.address(), asked.address());
+            let here = read(&asked.here());
+            prop_assert_eq!((here.filter, here.page, here.card), (asked.filter, asked.page, None));
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! A response as a row of a table.
 
-use otklik_kernel::Zone;
+use otklik_kernel::{Id, Zone};
 use otklik_organisations::Offices;
 use otklik_questionnaires::{Mark, Questionnaires};
 use otklik_ui::{Badge, Tone, When};
@@ -14,7 +14,13 @@ const SHORT: usize = 160;
 
 /// A row.
 pub struct Row {
+    pub id: Id,
+    /// The card's own page.
     pub href: String,
+    /// The list with this card beside it, for screens that have room.
+    pub beside: Option<String>,
+    /// Whether this row's card is the one beside the list.
+    pub is_open: bool,
     pub when: When,
     /// «UTC+10»; empty unless the table has rows of several zones.
     pub offset: String,
@@ -60,7 +66,10 @@ impl Row {
         let when = When::new(response.received_at, &zone);
         let offset = when.exact.rsplit_once('(').map_or("", |(_, offset)| offset.trim_end_matches(')'));
         Self {
+            id: response.id,
             href: format!("/admin/responses/{}", response.id),
+            beside: None,
+            is_open: false,
             offset: offset.to_owned(),
             when,
             // A number stays on the line of its sign.
@@ -74,7 +83,7 @@ impl Row {
 }
 
 /// The name and the zone of an office; its number in UTC when it isn't known on this node yet.
-pub fn office(offices: &Offices, body: otklik_kernel::Id) -> (String, Zone) {
+pub fn office(offices: &Offices, body: Id) -> (String, Zone) {
     offices.get(body).map_or_else(
         || (format!("№ {body}"), Zone::utc()),
         |office| (office.name.clone(), office.zone.clone()),

@@ -2,6 +2,7 @@
 
 mod accept;
 mod away;
+mod beside;
 mod common;
 mod days;
 mod export;
