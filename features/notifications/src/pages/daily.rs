@@ -96,13 +96,16 @@ fn fits(wanted: &str, above: Option<Id>, office: &Office, all: &Offices) -> bool
     }
 }
 
+/// A circle with its left half filled by strokes.
+const HALF: &str = "M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12M7.5 2v12M6 3v10M4.5 4v8M3 6v4";
+
 fn cell(l: L, office: &Office, judged: &Judged) -> Cell {
     let day = judged.day.day;
     let done = judged.must.saturating_sub(judged.missing().len());
     let (class, symbol, words) = match &judged.looked {
-        Looked::ByAll => ("good", "✓", l.daily_all().to_owned()),
-        Looked::BySome(_) => ("warning", "◐", l.daily_some(done, judged.must)),
-        Looked::ByNobody(_) => ("problem", "✗", l.daily_nobody().to_owned()),
+        Looked::ByAll => ("good", "M3 8.5 6.5 12 13 4.5", l.daily_all().to_owned()),
+        Looked::BySome(_) => ("warning", HALF, l.daily_some(done, judged.must)),
+        Looked::ByNobody(_) => ("problem", "M4 4 12 12M12 4 4 12", l.daily_nobody().to_owned()),
     };
     Cell {
         href: format!("/admin/responses?body={}&from={day}&to={day}", office.code),

@@ -19,13 +19,17 @@ use crate::Operations;
 use crate::texts::L;
 
 /// Groups of actions that the filter offers; an exact action may stand in the address.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 13] = [
     "bodies.",
     "units.",
     "people.",
     "sessions.",
+    "responsibles.",
     "recipients.",
+    "alerts.",
     "responses.",
+    "posters.",
+    "placements.",
     "questionnaires.",
     "outbox.",
     "journal.",
