@@ -56,10 +56,10 @@ export async function be(page: Page, otklik: Otklik, account: Account): Promise<
 }
 
 /** The page has no violation that axe finds, as on a phone in light; its colours hold on a dark desk too. */
-export async function axe(page: Page): Promise<void> {
+export async function axe(page: Page, size = { width: 360, height: 740 }): Promise<void> {
   // Without movement, so that no colour is judged on its way to another.
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize({ width: 360, height: 740 });
+  await page.setViewportSize(size);
   expect(await violations(new AxeBuilder({ page })), "violations found by axe").toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 1280, height: 900 });

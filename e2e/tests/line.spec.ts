@@ -104,6 +104,7 @@ test("a citizen answers and the right people hear of it", async ({ browser }, in
       const row = page.getByRole("row").filter({ hasText: COMMENT });
       await expect(row).toHaveCount(1);
       await row.getByRole("link").first().click();
+      await page.getByRole("region", { name: /^Отклик от/ }).getByRole("link", { name: "На отдельной странице" }).click();
       await expect(page).toHaveURL(/\/admin\/responses\/[^/?]+/);
       await expect(page.getByText(COMMENT).first()).toBeVisible();
       return page.url();
