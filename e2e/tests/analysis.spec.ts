@@ -1,10 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
 
 import type { Page } from "@playwright/test";
 
 import type { Role } from "../support/otklik.js";
 import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
 
+const run = promisify(execFile);
+const RECOUNT = resolve(import.meta.dirname, "../support/recount.py");
 const PARTS = ["dynamics", "shares", "causes", "map", "places", "offices", "periods", "hours"];
 
 const PAGES: { name: string; as: Role; path: string }[] = [
@@ -113,4 +118,27 @@ test("on paper: the charts and who printed them, without the filters", async ({ 
   await expect(page.locator(".printed")).toContainText("Напечатано");
   await expect(page.getByRole("search")).toBeHidden();
   await expect(chart(page, "dynamics").locator("svg").first()).toBeVisible();
+});
+
+/** QR-13, X-6: what the tables say against a count in another language over the downloaded responses. */
+test("every figure equals a recount of the exported responses", async ({ page, otklik }, info) => {
+  await be(page, otklik, otklik.account("quality_group"));
+  // Days that are over: other tests answer meanwhile.
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  const [from, to] = [day(90), day(3)];
+  const keep = async (name: string, address: string) => {
+    const answer = await page.request.get(otklik.demo.admin_url + address);
+    expect(answer.status(), name).toBe(200);
+    await writeFile(info.outputPath(`${name}.csv`), await answer.body());
+  };
+  await mkdir(info.outputPath(), { recursive: true });
+  await keep("responses", "responses/export.csv");
+  for (const part of PARTS.filter((part) => part !== "map")) {
+    await keep(part, `analysis/export.csv?from=${from}&to=${to}&cut=week&part=${part}`);
+  }
+  const { stdout } = await run("python3", [RECOUNT, info.outputPath(), from, to]);
+  const said = JSON.parse(stdout) as { responses: number; compared: number; wrong: string[] };
+  expect(said.wrong).toEqual([]);
+  expect(said.responses).toBeGreaterThan(100);
+  expect(said.compared, "figures").toBeGreaterThan(300);
 });
