@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { defineConfig } from "@playwright/test";
 
 /** The system's Chromium, as quiet as it goes: it asks nobody but the program under test. */
@@ -5,7 +7,9 @@ export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Approved pictures; what a machine draws differently by itself is far below these bounds.
+  snapshotPathTemplate: "{testDir}/../pictures/{arg}{ext}",
+  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.002, threshold: 0.2 } },
   workers: 2,
   fullyParallel: true,
   retries: 0,
@@ -21,6 +25,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: "/usr/bin/chromium",
+      env: { ...process.env, LANGUAGE: "en", FONTCONFIG_FILE: resolve(import.meta.dirname, "fonts.conf") } as Record<string, string>,
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -29,6 +34,10 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--lang=en-US",
+        "--disable-lcd-text",
+        "--font-render-hinting=none",
+        "--force-color-profile=srgb",
       ],
     },
   },

@@ -1,16 +1,8 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 
-import type { Otklik, Role } from "./otklik.js";
+import type { Looked } from "./test.js";
 
-/** A page of the admin zone: who opens it, how, and what its answer's status is (200 where nothing is said). */
-export interface OfficialsPage {
-  name: string;
-  as?: Role;
-  status?: number;
-  open: (page: Page, otklik: Otklik) => Promise<unknown>;
-}
-
-type Step = OfficialsPage["open"];
+type Step = Looked["open"];
 
 const at =
   (path: string): Step =>
@@ -28,8 +20,20 @@ const first =
   (list: string, query = ""): Step =>
   async (page, otklik) => {
     await at(list + query)(page, otklik);
-    await page.locator(`tbody a[href^="/admin/${list}/"]`).first().click();
+    // Of a row's links the one to the entry's own page, which a wide screen may not show.
+    const address = await page.locator(`tbody a[href^="/admin/${list}/"]`).first().getAttribute("href");
+    await page.goto(new URL(address ?? "", page.url()).href);
     await expect(page).toHaveURL(new RegExp(`/admin/${list}/[^/?]+$`));
+  };
+
+/** The list with the card of its first response beside it. */
+const beside =
+  (query = ""): Step =>
+  async (page, otklik) => {
+    await at(`responses${query}`)(page, otklik);
+    const address = await page.locator("tbody a[data-open]").first().getAttribute("href");
+    await page.goto(new URL(address ?? "", page.url()).href);
+    await expect(page.getByRole("region", { name: /^Отклик от/ })).toBeVisible();
   };
 
 const press =
@@ -73,19 +77,21 @@ const table = (row: string) =>
   steps(at("bodies/import"), fill("Таблица", `${COLUMNS}\n${row}`), press("Проверить"));
 
 /** Every page of the admin zone, those about mistakes too. */
-export const OFFICIALS: OfficialsPage[] = [
+export const OFFICIALS: Looked[] = [
   { name: "login", open: at("login") },
   { name: "login-empty", status: 422, open: steps(at("login"), press("Войти"), says("Введите логин")) },
   {
     name: "login-wrong",
     status: 422,
+    changes: true,
     open: steps(at("login"), fill("Логин", "nobody"), fill("Пароль", "x"), press("Войти"), says("не подходит")),
   },
-  { name: "login-first", as: "administrator", open: enterAsNew },
+  { name: "login-first", as: "administrator", changes: true, open: enterAsNew },
   {
     name: "login-first-with-mistakes",
     as: "administrator",
     status: 422,
+    changes: true,
     open: steps(enterAsNew, fill("Новый пароль", "короткий"), press("Сохранить и войти"), says("короче")),
   },
 
@@ -98,6 +104,23 @@ export const OFFICIALS: OfficialsPage[] = [
   { name: "responses-of-administrator", as: "administrator", open: at("responses?negative=1") },
   { name: "responses-none", as: "deputy_head", open: at("responses?q=такого-не-писали") },
   { name: "responses-with-mistakes", as: "deputy_head", open: at("responses?from=2026-13-40") },
+  { name: "responses-with-card", as: "deputy_head", open: beside("?negative=1") },
+  { name: "responses-with-card-of-observer", as: "mer_observer", open: beside() },
+  {
+    name: "responses-with-card-with-mistakes",
+    as: "deputy_head",
+    status: 422,
+    // As without the script, which would put the answer in place.
+    open: steps(
+      beside("?negative=1"),
+      fill("Что сделано", " "),
+      async (page) => {
+        await page.locator("#card form").last().evaluate((form: HTMLFormElement) => form.submit());
+        await expect(page.getByRole("alert")).toContainText("Напишите, что сделано.");
+      },
+    ),
+  },
+  { name: "responses-without-card", as: "deputy_head", open: at("responses?card=1") },
   { name: "response", as: "responsible_employee", open: first("responses", "?negative=1") },
   { name: "response-of-observer", as: "mer_observer", open: first("responses") },
   {
@@ -206,6 +229,7 @@ export const OFFICIALS: OfficialsPage[] = [
   { name: "forbidden", as: "responsible_employee", status: 403, open: at("people") },
   { name: "unknown-response", as: "responsible_employee", status: 404, open: at("responses/1") },
   { name: "unknown-body", as: "administrator", status: 404, open: at("bodies/1") },
+  { name: "only-sent-to", as: "responsible_employee", status: 405, open: at("responses/1/outcome") },
   { name: "unknown-page", as: "administrator", status: 404, open: at("no-such-page") },
   {
     name: "expired",
@@ -214,8 +238,27 @@ export const OFFICIALS: OfficialsPage[] = [
     open: steps(office("/units/new"), fill("Название", "Отдел"), expire, press("Добавить")),
   },
   {
+    name: "resume-with-file",
+    as: "responsible_employee",
+    changes: true,
+    open: steps(
+      office("/placements/new"),
+      fill("Где именно", "у колонны"),
+      (page) => page.getByLabel("Фотография").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("a") }),
+      expire,
+      press("Записать"),
+      says("Файл на странице сохранить нельзя"),
+      async (page, otklik) => {
+        const { login, password } = otklik.account("responsible_employee");
+        await steps(fill("Логин", login), fill("Пароль", password), press("Войти и продолжить"))(page, otklik);
+        await expect(page.getByLabel("Файл")).toBeVisible();
+      },
+    ),
+  },
+  {
     name: "resume",
     as: "administrator",
+    changes: true,
     open: steps(office("/units/new"), fill("Название", "Отдел"), expire, press("Добавить"), async (page, otklik) => {
       const { login, password } = otklik.account("administrator");
       await steps(fill("Логин", login), fill("Пароль", password), press("Войти и продолжить"))(page, otklik);

@@ -63,17 +63,24 @@ export class Otklik {
     private readonly process: Running,
   ) {}
 
-  /** Starts it. `mail` and `database` are its settings; without them mail goes into a folder and data into SQLite. */
-  static async start(options: { mail?: string; database?: string } = {}): Promise<Otklik> {
+  /** Starts it. `mail` and `database` are its settings; without them mail goes into a folder and data into SQLite.
+   * With a moment `at` its clock stands there, and links in print are the same each time. */
+  static async start(options: { mail?: string; database?: string; at?: string } = {}): Promise<Otklik> {
     const folder = await mkdtemp(join(tmpdir(), "otklik-e2e-"));
+    const listen = `127.0.0.1:${options.at === undefined ? 0 : await freePort()}`;
     const mail = options.mail ?? `file:${join(folder, "mail")}`;
-    const words = ["demo", "--data-dir", folder, "--listen", "127.0.0.1:0", "--mail", mail, "--seed", "1"];
+    const words = ["demo", "--data-dir", folder, "--listen", listen, "--mail", mail, "--seed", "1"];
     if (options.database !== undefined) words.push("--database-url", options.database);
+    if (options.at !== undefined) {
+      words.push("--at", options.at, "--public-url", "https://otklik.example", "--admin-url", `http://${listen}`);
+    }
     const process = new Running(binary(), words, folder);
     try {
       const demo = await process.until("demo.json", async () => {
         return JSON.parse(await readFile(join(folder, "demo.json"), "utf8")) as Demo;
       });
+      // Printed links carry the public address; the browser goes to where the program listens.
+      if (options.at !== undefined) demo.public_url = `http://${listen}`;
       await process.until("an answer of /readyz", async () => {
         return (await fetch(`${demo.public_url}/readyz`)).ok || undefined;
       });

@@ -4,11 +4,19 @@ import { type Cookie, expect, type Page, type Response, test as base } from "@pl
 import { HtmlChecker } from "./checker.js";
 import { type Account, Otklik, type Role } from "./otklik.js";
 
-/** Started once per worker: the program on demo content, and the HTML checker. */
+/** Started once per worker, when the first test of it asks. */
 interface Started {
+  /** The program on demo content. */
   otklik: Otklik;
+  /** The same with a clock that stands, for pictures of pages; nobody changes anything there. */
+  still: Otklik;
+  /** Another one, where what a picture needs is changed. */
+  changed: Otklik;
   checker: HtmlChecker;
 }
+
+/** The moment of every picture: a Friday afternoon in Khabarovsk. */
+const MOMENT = "2026-11-20T16:00:00+10:00";
 
 export { expect };
 
@@ -18,6 +26,28 @@ export const test = base.extend<object, Started>({
       const otklik = await Otklik.start();
       await use(otklik);
       await otklik.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  still: [
+    async ({ browser }, use) => {
+      const still = await Otklik.start({ at: MOMENT });
+      // Everybody signs in, in the same order: what tells of sessions is the same whichever picture comes first.
+      for (const role of new Set(still.demo.accounts.map((account) => account.role))) {
+        const page = await browser.newPage();
+        await be(page, still, still.account(role));
+        await page.close();
+      }
+      await use(still);
+      await still.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  changed: [
+    async ({}, use) => {
+      const changed = await Otklik.start({ at: MOMENT });
+      await use(changed);
+      await changed.stop();
     },
     { scope: "worker", timeout: 120_000 },
   ],
@@ -45,14 +75,16 @@ export async function signIn(
   await expect(page).not.toHaveURL(/\/admin\/login/);
 }
 
-const signedIn = new Map<string, Cookie[]>();
+const signedIn = new WeakMap<Otklik, Map<string, Cookie[]>>();
 
 /** Makes the page an account's own: signs in the first time and keeps the session for later tests. */
 export async function be(page: Page, otklik: Otklik, account: Account): Promise<void> {
-  const kept = signedIn.get(account.login);
+  const sessions = signedIn.get(otklik) ?? new Map<string, Cookie[]>();
+  signedIn.set(otklik, sessions);
+  const kept = sessions.get(account.login);
   if (kept !== undefined) return page.context().addCookies(kept);
   await signIn(page, otklik, account);
-  signedIn.set(account.login, await page.context().cookies());
+  sessions.set(account.login, await page.context().cookies());
 }
 
 /** The page has no violation that axe finds, as on a phone in light; its colours hold on a dark desk too. */
@@ -119,19 +151,73 @@ export async function fitsWidth(page: Page): Promise<void> {
   expect(needed, "width of the content against the screen").toBeLessThanOrEqual(given);
 }
 
-/** A page of the admin zone to be looked over: its name in pictures, who opens it and how, the status of its answer. */
-export interface Looked {
-  name: string;
-  as: Role;
-  open: (page: Page, otklik: Otklik) => Promise<unknown>;
-  status?: number | undefined;
+/** Where pages show what differs in each run though everything else is the same: receipts, numbers of rows, traces. */
+const VARIES = "[data-varies], .trace code, main > .c > span, main > p";
+
+/** Puts the same in the place of it: the page keeps its look. */
+async function settle(page: Page): Promise<void> {
+  await page.locator(VARIES).evaluateAll((all) => {
+    for (const one of all) {
+      const text = one.textContent ?? "";
+      if (one.matches("p") && !text.startsWith("Код ответа: ")) continue;
+      one.textContent = text.includes("sqlite:") ? "sqlite:/srv/otklik/otklik.sqlite" : text.replace(/[0-9A-Za-z]/g, "0");
+    }
+  });
 }
 
-/** Declares a test per page: its answer, width, HTML, axe, the browser's complaints; pictures for whoever looks. */
-export function lookOver(title: string, pictures: string, pages: Looked[]): void {
+/** Widths of pictures, with how much of a long page is on them, in pixels. */
+const PICTURES = [
+  { width: 1280, height: 900, most: 1300 },
+  { width: 360, height: 740, most: 1500 },
+];
+
+/** The page looks as it was approved, on a desk and on a phone. */
+export async function looksApproved(page: Page, name: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  const live = page.locator("[data-live-mark]");
+  if ((await live.count()) > 0) await expect(live).toHaveText("Страница обновляется сама");
+  await settle(page);
+  for (const { width, height, most } of PICTURES) {
+    await page.setViewportSize({ width, height });
+    const long = await page.evaluate(() => document.documentElement.scrollHeight);
+    await expect(page).toHaveScreenshot(`${name}-${width}.png`, {
+      fullPage: true,
+      clip: { x: 0, y: 0, width, height: Math.min(Math.max(long, height), most) },
+    });
+  }
+}
+
+/** A page to be looked at: its name in pictures, who opens it and how, the status of its answer. */
+export interface Looked {
+  name: string;
+  as?: Role | undefined;
+  open: (page: Page, otklik: Otklik) => Promise<unknown>;
+  status?: number | undefined;
+  /** Whether opening it changes something: its picture is made where others are not disturbed. */
+  changes?: boolean | undefined;
+}
+
+/** Declares a test per page: it looks as approved. */
+export function pictured(group: string, pages: Looked[]): void {
+  for (const { name, as, open, changes } of pages) {
+    const look = async (page: Page, otklik: Otklik) => {
+      if (as !== undefined) await be(page, otklik, otklik.account(as));
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await open(page, otklik);
+      await looksApproved(page, `${group}-${name}`);
+    };
+    const title = `picture: ${group} ${name}`;
+    // A program is started where a test names it.
+    if (changes === true) test(title, { tag: "@picture" }, ({ page, changed }) => look(page, changed));
+    else test(title, { tag: "@picture" }, ({ page, still }) => look(page, still));
+  }
+}
+
+/** Declares tests per page: its answer, width, HTML, axe, the browser's complaints; and that it looks as approved. */
+export function lookOver(title: string, group: string, pages: Looked[]): void {
   for (const { name, as, open, status = 200 } of pages) {
-    test(`${title}: ${name}`, async ({ page, otklik, checker }, info) => {
-      await be(page, otklik, otklik.account(as));
+    test(`${title}: ${name}`, async ({ page, otklik, checker }) => {
+      if (as !== undefined) await be(page, otklik, otklik.account(as));
       const watched = watch(page);
       await page.setViewportSize({ width: 320, height: 640 });
       await open(page, otklik);
@@ -143,11 +229,7 @@ export function lookOver(title: string, pictures: string, pages: Looked[]): void
       expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
       await axe(page);
       expect(watched.complaints, "complaints of the browser").toEqual([]);
-      for (const width of [360, 1280]) {
-        await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-        const path = `${info.project.outputDir}/pages/${pictures}-${name}-${width}.png`;
-        await page.screenshot({ path, fullPage: true });
-      }
     });
   }
+  pictured(group, pages);
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
 
 import type { Role } from "../support/otklik.js";
-import { axe, be, expect, fitsWidth, shown, test, watch } from "../support/test.js";
+import { axe, be, expect, fitsWidth, pictured, shown, test, watch } from "../support/test.js";
 
 const run = promisify(execFile);
 const RECOUNT = resolve(import.meta.dirname, "../support/recount.py");
@@ -24,7 +24,7 @@ const PAGES: { name: string; as: Role; path: string }[] = [
 const chart = (page: Page, part: string) => page.locator(`#chart-${part}`);
 
 for (const { name, as, path } of PAGES) {
-  test(`analysis: ${name}`, async ({ page, otklik, checker }, info) => {
+  test(`analysis: ${name}`, async ({ page, otklik, checker }) => {
     test.slow();
     await be(page, otklik, otklik.account(as));
     const watched = watch(page);
@@ -43,14 +43,14 @@ for (const { name, as, path } of PAGES) {
     expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
     await axe(page);
     expect(watched.complaints, "complaints of the browser").toEqual([]);
-    for (const width of [360, 1280]) {
-      await page.reload();
-      await page.setViewportSize({ width, height: 800 });
-      const picture = `${info.project.outputDir}/pages/analysis-${name}-${width}.png`;
-      await page.screenshot({ path: picture, fullPage: true });
-    }
   });
 }
+
+pictured("analysis", PAGES.map(({ name, as, path }) => ({
+  name,
+  as,
+  open: (page, otklik) => page.goto(`${otklik.demo.admin_url}analysis${path}`),
+})));
 
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });

@@ -28,10 +28,6 @@ test("the list of responses is downloaded with its filters", async ({ page, otkl
   await fitsWidth(page);
   expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
   await axe(page);
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: `${info.project.outputDir}/pages/export-${width}.png` });
-  }
   const found = /Найдено: ([\d\s]+)\./.exec((await page.locator("#list .note").first().textContent()) ?? "")?.[1] ?? "";
   const count = Number(found.replaceAll(/\s/g, ""));
   expect(count).toBeGreaterThan(0);
