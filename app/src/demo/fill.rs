@@ -67,7 +67,7 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
         .await
         .map_err(|refusal| anyhow!("подразделение: {refusal:?}"))?;
     days::officials(ctx, &all, &bodies).await?;
-    register::recipients(ctx, &all, &bodies, &trace).await?;
+    register::recipients(ctx, &all, &bodies, &register::NOBODY, &trace).await?;
     register::responsibles(ctx, &bodies).await?;
     alerts(ctx, &bodies, &trace).await?;
     super::posters::hang(ctx, &act).await?;
@@ -93,7 +93,7 @@ pub async fn invent(ctx: &Ctx, trace: &str, seed: u64, volume: usize) -> Result<
         bail!("нет ни одного офиса; органы загружает otklik bodies import");
     }
     days::officials(ctx, &all, &ids).await?;
-    register::recipients(ctx, &all, &ids, trace).await?;
+    register::recipients(ctx, &all, &ids, &[], trace).await?;
     responses(ctx, &offices, &ids, Year { seed, volume, has_hasty: true }).await?;
     look_through(ctx).await?;
     days::look(ctx).await

@@ -16,20 +16,21 @@ use super::content;
 
 const SYSTEM: Scope = Scope::system("demo content");
 /// Offices without recipients, on purpose: the system shows where they are missing.
-const NOBODY: [&str; 2] = ["4177", "5404"];
+pub const NOBODY: [&str; 2] = ["4177", "5404"];
 /// Offices where only the deputy head is marked, on purpose.
 const NO_UNIT_HEAD: [&str; 2] = ["2709", "5406"];
 
-/// Recipients of every office, by the template, and whose address is whose (QR-6, QR-7).
+/// Recipients of every office but those without, by the template, and whose address is whose (QR-6, QR-7).
 pub async fn recipients(
     ctx: &Ctx,
     all: &[content::DemoBody],
     bodies: &HashMap<String, Id>,
+    without: &[&str],
     trace: &str,
 ) -> Result<()> {
     let tx = ctx.db.begin().await?;
     for body in all {
-        if body.office != "да" || NOBODY.contains(&body.code.as_str()) {
+        if body.office != "да" || without.contains(&body.code.as_str()) {
             continue;
         }
         let id = bodies[&body.code];

@@ -10,11 +10,14 @@ use std::time::Duration;
 use anyhow::{anyhow, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::talk::{Official, get, live_since};
 use crate::clock::now;
 use crate::load::Line;
 
+/// So many are opened at once: officials come one by one.
+const AT_ONCE: usize = 8;
 /// How long opening all of them may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -65,9 +68,11 @@ impl Pages {
         let (shared, pages) = (Arc::clone(&counters), pages.to_vec());
         let thread = std::thread::Builder::new().name("live".into()).spawn(move || {
             runtime.block_on(async move {
+                let doors = Arc::new(Semaphore::new(AT_ONCE));
                 for number in 0..count {
                     let page = pages[number % pages.len()].clone();
-                    tokio::spawn(stand_open(address, page, asks_again, Arc::clone(&shared)));
+                    let door = Arc::clone(&doors).acquire_owned();
+                    tokio::spawn(stand_open(address, page, asks_again, door, Arc::clone(&shared)));
                 }
                 while !shared.is_over.load(Ordering::Relaxed) {
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -111,8 +116,15 @@ impl Drop for Pages {
     }
 }
 
-async fn stand_open(address: SocketAddr, page: Open, asks_again: bool, counters: Arc<Counters>) {
-    if listen(address, &page, asks_again, &counters).await.is_err() {
+async fn stand_open(
+    address: SocketAddr,
+    page: Open,
+    asks_again: bool,
+    door: impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>>,
+    counters: Arc<Counters>,
+) {
+    let door = door.await.ok();
+    if listen(address, &page, asks_again, door, &counters).await.is_err() {
         counters.troubles.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -121,6 +133,7 @@ async fn listen(
     address: SocketAddr,
     page: &Open,
     asks_again: bool,
+    door: Option<OwnedSemaphorePermit>,
     counters: &Counters,
 ) -> anyhow::Result<()> {
     let request = get(address, &page.path, &page.official);
@@ -134,13 +147,12 @@ async fn listen(
     let live = get(address, &format!("/admin/live?since={since}"), &page.official);
     stream.write_all(live.as_bytes()).await?;
     let mut buffer = vec![0; 4096];
-    let mut is_open = false;
+    let mut door = Some(door);
     loop {
         let count = stream.read(&mut buffer).await?;
         ensure!(count > 0, "the stream ended");
-        if !is_open {
+        if door.take().is_some() {
             ensure!(buffer.starts_with(b"HTTP/1.1 200"), "no stream");
-            is_open = true;
             counters.open.fetch_add(1, Ordering::Relaxed);
         }
         let told = memchr::memmem::find_iter(&buffer[..count], b"event: changed").count();
