@@ -43,7 +43,7 @@ async fn one_connection_serves_many_letters_until_rest() {
     for number in 0..5 {
         transport.send(&letter(number, "a@b.ru")).await.unwrap();
     }
-    assert_eq!((sink.received().len(), sink.connections()), (5, 1));
+    assert_eq!((sink.count(), sink.connections()), (5, 1));
     transport.rest().await;
     assert_eq!(sink.commands().last().unwrap(), "QUIT");
     transport.check().await.unwrap();
@@ -80,7 +80,7 @@ async fn an_unknown_recipient_is_refused_and_the_next_letter_goes_on_the_same_co
     assert_eq!(error.kind, SendErrorKind::RefusedRecipient);
     assert_eq!(error.detail, "RCPT TO: 550 no such recipient");
     transport.send(&letter(2, "a@b.ru")).await.unwrap();
-    assert_eq!((sink.received().len(), sink.connections()), (1, 1));
+    assert_eq!((sink.count(), sink.connections()), (1, 1));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_451_after_the_letter_is_transient_and_the_second_attempt_arrives_once
     assert_eq!(error.kind, SendErrorKind::Transient);
     assert_eq!(error.detail, "the letter: 451 told to say so");
     transport.send(&letter(1, "a@b.ru")).await.unwrap();
-    assert_eq!(sink.received().len(), 1);
+    assert_eq!(sink.count(), 1);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_server_that_is_down_is_transient_and_mail_flows_when_it_is_up() {
     assert_eq!(transport.check().await.unwrap_err().kind, SendErrorKind::Transient);
     sink.up().await;
     transport.send(&letter(2, "a@b.ru")).await.unwrap();
-    assert_eq!(sink.received().len(), 2);
+    assert_eq!(sink.count(), 2);
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn signing_in_works_and_a_wrong_password_blames_the_setting() {
         assert_eq!(error.kind, SendErrorKind::Misconfigured);
         assert!(!error.detail.contains("other"));
     }
-    assert_eq!(sink.received().len(), 1);
+    assert_eq!(sink.count(), 1);
 }
 
 #[tokio::test]
