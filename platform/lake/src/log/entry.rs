@@ -80,7 +80,7 @@ impl Change {
 /// A commit as it stands in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// [`FORMAT`].
+    /// `FORMAT`.
     pub format: u32,
     /// Its number: the first commit is 1, each the last one's plus one.
     pub number: u64,
