@@ -17,14 +17,14 @@ use clap::{Args, ValueEnum};
 
 use self::live::{Open, Pages};
 use self::questions::{HOME, Level, questions};
-use self::report::{Desk, LiveRow, PageRow, Report, Stand};
+use self::report::{Desk, LiveRow, PageRow, Stand};
 use self::talk::Official;
 use crate::answers::Requests;
 use crate::clock::now;
 use crate::load::{self, Keep, Limit, Phase};
 use crate::otklik::{Otklik, Server};
 use crate::postgres::Cluster;
-use crate::report::Section;
+use crate::report::{Report, Section};
 use crate::run::{self, Kind, MANY, Plan, blame, fill_in, phase};
 use crate::{Database, machine, rivals};
 

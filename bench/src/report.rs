@@ -13,13 +13,25 @@ use crate::rivals::Rival;
 
 /// Everything one run found out.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Report<P> {
     /// The machine.
     pub machine: Machine,
     /// What `otklik --version` says.
     pub version: String,
     /// One part per database.
-    pub databases: Vec<Section>,
+    pub databases: Vec<P>,
+}
+
+/// What was found out with one database, as a part of a report.
+pub trait Part {
+    /// The database with its version.
+    fn database(&self) -> &str;
+
+    /// What was checked and didn't hold.
+    fn failures(&self) -> &[String];
+
+    /// Adds its tables.
+    fn write(&self, text: &mut String);
 }
 
 /// What was found out with one database.
@@ -110,12 +122,12 @@ impl Section {
     }
 }
 
-impl Report {
+impl<P: Part> Report<P> {
     /// Everything that was lost, doubled or failed.
     pub fn failures(&self) -> impl Iterator<Item = String> {
-        self.databases
-            .iter()
-            .flat_map(|part| part.failures.iter().map(|what| format!("FAILURE ({}): {what}", part.database)))
+        self.databases.iter().flat_map(|part| {
+            part.failures().iter().map(|what| format!("FAILURE ({}): {what}", part.database()))
+        })
     }
 
     /// The report as Markdown.
@@ -131,7 +143,15 @@ impl Report {
     }
 }
 
-impl Section {
+impl Part for Section {
+    fn database(&self) -> &str {
+        &self.database
+    }
+
+    fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
     fn write(&self, text: &mut String) {
         let _ = writeln!(text, "\n### {}\n", self.database);
         let _ = writeln!(

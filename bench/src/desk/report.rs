@@ -9,20 +9,8 @@ use super::live::Seen;
 use super::mail::Drain;
 use super::questions::Question;
 use crate::load::Outcome;
-use crate::machine::Machine;
 use crate::otklik::Memory;
-use crate::report::grouped;
-
-/// Everything one run found out.
-#[derive(Debug, Serialize)]
-pub struct Report {
-    /// The machine.
-    pub machine: Machine,
-    /// What `otklik --version` says.
-    pub version: String,
-    /// One part per database.
-    pub databases: Vec<Desk>,
-}
+use crate::report::{Part, grouped};
 
 /// What was found out with one database.
 #[derive(Debug, Default, Serialize)]
@@ -167,27 +155,6 @@ impl LiveRow {
     }
 }
 
-impl Report {
-    /// Everything that was lost or failed.
-    pub fn failures(&self) -> impl Iterator<Item = String> {
-        self.databases
-            .iter()
-            .flat_map(|part| part.failures.iter().map(|what| format!("FAILURE ({}): {what}", part.database)))
-    }
-
-    /// The report as Markdown.
-    pub fn markdown(&self) -> String {
-        let mut text = self.machine.describe(&self.version);
-        for part in &self.databases {
-            part.write(&mut text);
-        }
-        for failure in self.failures() {
-            let _ = writeln!(text, "\n{failure}");
-        }
-        text
-    }
-}
-
 /// «yes», or the miss so that it is seen.
 const fn reached(is_reached: bool) -> &'static str {
     if is_reached { "yes" } else { "**no**" }
@@ -197,7 +164,15 @@ fn mib(kib: u64) -> f64 {
     kib as f64 / 1024.0
 }
 
-impl Desk {
+impl Part for Desk {
+    fn database(&self) -> &str {
+        &self.database
+    }
+
+    fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
     fn write(&self, text: &mut String) {
         let _ = writeln!(text, "\n### {}\n", self.database);
         let made = self.filled.map(|seconds| format!(", made in {seconds:.0} s")).unwrap_or_default();
@@ -236,7 +211,9 @@ impl Desk {
             let _ = writeln!(text, "- Held: {what}.");
         }
     }
+}
 
+impl Desk {
     fn write_pages(&self, text: &mut String) {
         if self.pages.is_empty() {
             return;
