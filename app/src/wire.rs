@@ -94,13 +94,9 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     };
     let figures = Cube::default();
     let days = otklik_notifications::daily::Days::new(&figures);
-    let recipients = Arc::new(otklik_notifications::Recipients {
-        ctx: ctx.clone(),
-        offices: offices.clone(),
-        days: days.clone(),
-    });
+    let recipients = Arc::new(otklik_notifications::Recipients::new(&ctx, &offices, &days));
     let attention: Vec<Arc<dyn Attention>> =
-        vec![recipients.clone(), Arc::new(otklik_materials::Posters(ctx.clone()))];
+        vec![recipients.clone(), Arc::new(otklik_materials::Posters::new(&ctx))];
     let mut part = otklik_survey::routes(&ctx, offices.clone(), questionnaires.clone(), acceptor, devices)
         .and(otklik_organisations::routes(&ctx, &offices))
         .and(otklik_responses::routes(&ctx, &offices, &questionnaires, attention, recipients, &figures))

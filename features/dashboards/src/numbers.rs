@@ -10,7 +10,7 @@ use otklik_responses::figures::{Cube, Hours, Tally};
 use crate::period::Period;
 use crate::query::{Asked, Units};
 use crate::stats::Count;
-use crate::sums::{Kept, Place, Sums};
+use crate::sums::{Kept, Parts, Place};
 use crate::tree::Tree;
 
 /// The numbers of what was asked for.
@@ -57,27 +57,29 @@ impl Numbers {
     ) -> Result<Self, DbErr> {
         let (period, other) = (asked.period, asked.other_period());
         let place = Place { scope, body: asked.body, tree };
-        let before = kept.sums(cube, db, place, other).await?.total;
-        let Sums { total, by_day, by_body, hours } = kept.sums(cube, db, place, period).await?;
-        let steps = asked.steps().steps(period).into_iter().map(|step| {
-            let mut sum = Tally::default();
-            by_day.range(step.from..=step.to).for_each(|(_, tally)| sum.add(tally));
-            (step, sum)
-        });
-        let mut numbers = Self { total, before, steps: steps.collect(), hours, ..Self::default() };
-        numbers.compare(tree, scope, asked, &by_body);
+        let before = kept.sums(cube, db, place, other).await?.total();
+        let parts = kept.sums(cube, db, place, period).await?;
+        let steps = asked.steps().steps(period).into_iter().map(|step| (step, parts.of_days(step)));
+        let mut numbers = Self {
+            total: parts.total(),
+            before,
+            steps: steps.collect(),
+            hours: parts.hours(),
+            ..Self::default()
+        };
+        numbers.compare(tree, scope, asked, &parts);
         Ok(numbers)
     }
 
     /// By region, and by the bodies that are compared.
-    fn compare(&mut self, tree: &Tree, scope: &Scope, asked: &Asked, by_body: &HashMap<Id, Tally>) {
+    fn compare(&mut self, tree: &Tree, scope: &Scope, asked: &Asked, parts: &Parts) {
         let compared: HashSet<Id> = match (asked.units, asked.body.and_then(|body| tree.get(body))) {
-            (Units::Offices, _) => by_body.keys().copied().collect(),
+            (Units::Offices, _) => parts.by_body().map(|(body, _)| body).collect(),
             (Units::Below, Some(node)) => node.children.iter().copied().chain([node.id]).collect(),
             (Units::Below, None) => tree.tops(scope).iter().map(|node| node.id).collect(),
         };
         let mut units: HashMap<Id, Tally> = HashMap::new();
-        for (&body, tally) in by_body {
+        for (body, tally) in parts.by_body() {
             if let Some(unit) = tree.upwards(body).find(|node| compared.contains(&node.id)) {
                 units.entry(unit.id).or_default().add(tally);
             }

@@ -262,7 +262,8 @@ fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>) -> AnalysisV
         lead = format!("{lead} {}", l.lead_about(criterion.text.clone()));
     }
     let total = answer.numbers.total.all;
-    let mut offered: Vec<_> = answer.tops.iter().flat_map(|&top| answer.tree.below(top)).collect();
+    let below = answer.tops.iter().flat_map(|&top| answer.tree.below(top));
+    let mut offered: Vec<_> = below.take(OFFERED + 1).collect();
     let has_bodies = offered.len() > 1;
     if offered.len() > OFFERED {
         offered.clear();

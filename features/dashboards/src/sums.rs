@@ -19,15 +19,54 @@ const MOST: usize = 200;
 
 /// What is added up.
 #[derive(Clone, Debug, Default)]
-pub struct Sums {
+struct Sums {
+    total: Tally,
+    by_day: BTreeMap<CivilDay, Tally>,
+    by_body: HashMap<Id, Tally>,
+    hours: Hours,
+}
+
+/// What a period is added up from: its past, which is kept and shared, and its last days.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    past: Arc<Sums>,
+    recent: Sums,
+}
+
+impl Parts {
+    fn both(&self) -> [&Sums; 2] {
+        [&self.past, &self.recent]
+    }
+
     /// Everything together.
-    pub total: Tally,
-    /// By day; days without responses are not in it.
-    pub by_day: BTreeMap<CivilDay, Tally>,
-    /// By body; bodies without responses are not in it.
-    pub by_body: HashMap<Id, Tally>,
+    pub fn total(&self) -> Tally {
+        let mut total = self.past.total;
+        total.add(&self.recent.total);
+        total
+    }
+
+    /// The days of a period together.
+    pub fn of_days(&self, period: Period) -> Tally {
+        let mut sum = Tally::default();
+        let days = self.both().into_iter().flat_map(|part| part.by_day.range(period.from..=period.to));
+        days.for_each(|(_, tally)| sum.add(tally));
+        sum
+    }
+
+    /// By body, up to twice each; bodies without responses are not in it.
+    pub fn by_body(&self) -> impl Iterator<Item = (Id, &Tally)> {
+        self.both().into_iter().flat_map(|part| part.by_body.iter().map(|(&body, tally)| (body, tally)))
+    }
+
     /// By weekday and hour of the offices.
-    pub hours: Hours,
+    pub fn hours(&self) -> Hours {
+        let mut hours = self.past.hours;
+        for (mine, theirs) in hours.iter_mut().flatten().zip(self.recent.hours.iter().flatten()) {
+            mine.0 += theirs.0;
+            mine.1 += theirs.1;
+        }
+        hours
+    }
 }
 
 /// Of which bodies.
@@ -54,13 +93,11 @@ impl Kept {
     ///
     /// # Errors
     /// When the database is away or a row is broken.
-    pub async fn sums(&self, cube: &Cube, db: &Db, place: Place<'_>, period: Period) -> Result<Sums, DbErr> {
+    pub async fn sums(&self, cube: &Cube, db: &Db, place: Place<'_>, period: Period) -> Result<Parts, DbErr> {
         let last = period.to.plus_days(-RECENT);
         if last < period.from {
-            return Ok(Sums::of(
-                &cube.read(db, place.scope, place.body, period.from, period.to).await?,
-                place.tree,
-            ));
+            let slice = cube.read(db, place.scope, place.body, period.from, period.to).await?;
+            return Ok(Parts { past: Arc::default(), recent: Sums::of(&slice, place.tree) });
         }
         let past = Period { from: period.from, to: last };
         let slice = cube.read(db, place.scope, place.body, past.from, past.to).await?;
@@ -81,9 +118,7 @@ impl Kept {
             }
         };
         let slice = cube.read(db, place.scope, place.body, last.plus_days(1), period.to).await?;
-        let mut sums = (*past).clone();
-        sums.add(Sums::of(&slice, place.tree));
-        Ok(sums)
+        Ok(Parts { past, recent: Sums::of(&slice, place.tree) })
     }
 }
 
@@ -95,18 +130,6 @@ impl Sums {
         let mut clocks = Clocks::default();
         let hours = slice.hours(|body, day| tree.get(body).map_or(0, |node| clocks.ahead(&node.zone, day)));
         Self { total, by_day, by_body: slice.by_body(), hours }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.total.add(&other.total);
-        self.by_day.extend(other.by_day);
-        for (body, tally) in other.by_body {
-            self.by_body.entry(body).or_default().add(&tally);
-        }
-        for (mine, theirs) in self.hours.iter_mut().flatten().zip(other.hours.iter().flatten()) {
-            mine.0 += theirs.0;
-            mine.1 += theirs.1;
-        }
     }
 }
 

@@ -131,6 +131,11 @@ impl Tree {
 
     /// Every body under one, with itself.
     pub fn below(&self, id: Id) -> impl Iterator<Item = &Node> {
-        self.nodes.values().filter(move |node| self.is_under(node.id, id))
+        let mut open = vec![id];
+        std::iter::from_fn(move || {
+            let node = self.get(open.pop()?)?;
+            open.extend(&node.children);
+            Some(node)
+        })
     }
 }

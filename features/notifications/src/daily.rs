@@ -1,13 +1,12 @@
 //! Which days of which offices have not been looked through by all who must (QR-12) [1 §5.1].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use otklik_access::Scope;
-use otklik_db::{Db, DbErr, versions};
+use otklik_db::{Db, DbErr, Kept};
 use otklik_kernel::{CivilDay, Id, Instant};
-use otklik_organisations::{Office, SharedOffices, people, store as bodies};
+use otklik_organisations::{Office, SharedOffices, people, snapshot, store as bodies};
 use otklik_responses::Board;
 use otklik_responses::days::{self, Day, Looked};
 use otklik_responses::figures::Cube;
@@ -54,20 +53,6 @@ impl Judged {
     }
 }
 
-/// The open offices of the scope, by id.
-///
-/// # Errors
-/// When the database is away.
-pub async fn open_offices<C: ConnectionTrait>(
-    conn: &C,
-    offices: &SharedOffices,
-    scope: &Scope,
-) -> Result<HashMap<Id, Arc<Office>>, DbErr> {
-    let known = offices.current();
-    let ids = bodies::open_offices(conn, scope).await?;
-    Ok(ids.into_iter().filter_map(|id| Some((id, known.get(id)?.clone()))).collect())
-}
-
 /// The days with responses of a period by office, and who must look them through; of all offices of the scope, or of
 /// these. A page over a country asks [`Days`].
 ///
@@ -89,33 +74,43 @@ pub async fn judged<C: ConnectionTrait>(
     Ok((all, watchers))
 }
 
-/// The days of all offices and who must look them through, in memory: what a page over a country is made from. Cheap
-/// to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Days {
-    board: Board,
-    watchers: Arc<Mutex<Option<Kept>>>,
-}
-
 /// Who must look through the days of which office.
 type Watching = Arc<HashMap<Id, Vec<Watcher>>>;
 
-/// Who must, at the versions of the accounts and the lists of recipients.
-#[derive(Debug)]
-struct Kept {
-    versions: (i64, i64),
-    read: tokio::time::Instant,
-    watchers: Watching,
+/// The days of all offices and who must look them through, in memory: what a page over a country is made from. Cheap
+/// to clone.
+#[derive(Clone, Debug)]
+pub struct Days {
+    board: Board,
+    watchers: Kept<(), Watching>,
+    open_offices: Kept<Scope, Arc<Vec<Id>>>,
 }
-
-/// Read again at the latest after this time: a node of an older version changes accounts without a word.
-const OLD: Duration = Duration::from_secs(60);
 
 impl Days {
     /// Nothing in memory yet, over these figures.
     #[must_use]
     pub fn new(figures: &Cube) -> Self {
-        Self { board: Board::new(figures), watchers: Arc::default() }
+        Self {
+            board: Board::new(figures),
+            watchers: Kept::new(&[people::store::EMAILS, VERSION]),
+            open_offices: Kept::new(&[snapshot::VERSION]),
+        }
+    }
+
+    /// The open offices of the scope, by id.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn open_offices(
+        &self,
+        db: &Db,
+        offices: &SharedOffices,
+        scope: &Scope,
+    ) -> Result<HashMap<Id, Arc<Office>>, DbErr> {
+        let read = async || Ok::<_, DbErr>(Arc::new(bodies::open_offices(db.read(), scope).await?));
+        let ids = self.open_offices.get(db, scope.clone(), read).await?;
+        let known = offices.current();
+        Ok(ids.iter().filter_map(|&id| Some((id, known.get(id)?.clone()))).collect())
     }
 
     /// What [`judged`] gives for all offices of the scope; who must is there for offices beyond it, too.
@@ -141,17 +136,8 @@ impl Days {
     async fn watchers(&self, db: &Db) -> Result<Watching, DbErr> {
         const ALL: Scope =
             Scope::system("who must look days through; pages show those of the caller's scope");
-        let kept = || self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
-        let accounts = versions::current(db.read(), people::store::EMAILS).await?;
-        let versions = (accounts, versions::current(db.read(), VERSION).await?);
-        if let Some(kept) = kept().as_ref().filter(|one| one.versions == versions && one.read.elapsed() < OLD)
-        {
-            return Ok(kept.watchers.clone());
-        }
-        let read = tokio::time::Instant::now();
-        let watchers = Arc::new(read::watchers(db.read(), &ALL, None).await?);
-        *kept() = Some(Kept { versions, read, watchers: watchers.clone() });
-        Ok(watchers)
+        let read = async || Ok::<_, DbErr>(Arc::new(read::watchers(db.read(), &ALL, None).await?));
+        self.watchers.get(db, (), read).await
     }
 
     /// The days that are over and have not been looked through by all who must, by office, of the last `days` with

@@ -8,10 +8,10 @@ use sea_orm::{ConnectionTrait, DbErr};
 /// The bodies that a read may touch: those under the given ones, or all for a job of the system.
 ///
 /// There is no public constructor for people's scopes: `Caller::scope` makes them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope(Inner);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Inner {
     System,
     Under(Vec<Id>),

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 mod inserter;
+mod kept;
 pub mod many;
 mod migrate;
 mod rows;
@@ -14,6 +15,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use kept::Kept;
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationState, migrate, pending};
 pub use rows::{Column, Rows};
 use sea_orm::sqlx::sqlite::SqliteJournalMode;

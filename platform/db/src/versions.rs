@@ -24,3 +24,21 @@ pub async fn current<C: ConnectionTrait>(conn: &C, name: &str) -> Result<i64, Db
         .await?;
     row.map_or(Ok(0), |row| row.try_get("", "version"))
 }
+
+/// The present values of several counters, in the order given, read at one moment.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all<C: ConnectionTrait>(conn: &C, names: &[&str]) -> Result<Vec<i64>, DbErr> {
+    let places = vec!["?"; names.len()].join(", ");
+    let text = format!("SELECT name, version FROM db_versions WHERE name IN ({places})");
+    let rows = conn.query_all_raw(sql(conn, &text, names.iter().map(|&name| name.into()))).await?;
+    let mut versions = vec![0; names.len()];
+    for row in rows {
+        let name: String = row.try_get_by_index(0)?;
+        if let Some(place) = names.iter().position(|&one| one == name) {
+            versions[place] = row.try_get_by_index(1)?;
+        }
+    }
+    Ok(versions)
+}

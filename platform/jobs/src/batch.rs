@@ -12,8 +12,8 @@ use crate::event::{COLUMNS, NEVER, read};
 
 use crate::{Event, HandlerError, Worker};
 
-/// Events taken at once: on SQLite others wait for their turn to write meanwhile, about 2 ms.
-const BATCH: usize = 64;
+/// Events taken at once: on SQLite others wait for their turn to write meanwhile, about 1 ms.
+const BATCH: usize = 32;
 /// The longest error text that is kept, in characters.
 const ERROR_LENGTH: usize = 500;
 

@@ -116,7 +116,7 @@ fn events_of_any_number_are_each_handled_once() {
         let handler = Arc::new(Writing::default());
         assert_eq!(worker(&t, &handler).run_once().await.unwrap(), 1227);
         assert_eq!(seen(&t).await, ids);
-        assert_eq!(handler.calls.load(Ordering::SeqCst), 20, "in batches of 64");
+        assert_eq!(handler.calls.load(Ordering::SeqCst), 39, "in batches of 32");
         assert_eq!(queue_stats(t.db.read()).await.unwrap(), QueueStats::default());
         assert_eq!(worker(&t, &handler).run_once().await.unwrap(), 0);
     });

@@ -6,8 +6,8 @@
 //! the next look sees the latest number. See `docs/adr/0007-live-updates.md`.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -31,8 +31,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const SESSION: Duration = Duration::from_secs(5);
 /// The shortest time between two messages to one page.
 const PACE: Duration = Duration::from_secs(1);
-/// What each open page adds to that time: a node's pages ask for themselves at most fifty times a second.
-const PER_PAGE: Duration = Duration::from_millis(20);
+/// The time between two messages of a node: its pages ask for themselves at most 25 times a second, one after another
+/// and not all at once.
+const TURN: Duration = Duration::from_millis(40);
 
 /// Says, in the transaction of the change, that what pages show changes with it.
 ///
@@ -50,12 +51,19 @@ pub struct Live(Arc<Inner>);
 struct Inner {
     version: watch::Sender<i64>,
     open: AtomicUsize,
+    /// When the last message that has its turn goes out.
+    turn: Mutex<Instant>,
     ending: CancellationToken,
 }
 
 impl Default for Inner {
     fn default() -> Self {
-        Self { version: watch::Sender::new(0), open: AtomicUsize::new(0), ending: CancellationToken::new() }
+        Self {
+            version: watch::Sender::new(0),
+            open: AtomicUsize::new(0),
+            turn: Mutex::new(Instant::now()),
+            ending: CancellationToken::new(),
+        }
     }
 }
 
@@ -83,8 +91,11 @@ impl Live {
         }
     }
 
-    fn pace(&self) -> Duration {
-        PACE.max(PER_PAGE * u32::try_from(self.open()).unwrap_or(u32::MAX))
+    /// The next turn to send a message that nobody has yet.
+    fn turn(&self) -> Instant {
+        let mut last = self.0.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = (*last + TURN).max(Instant::now());
+        *last
     }
 }
 
@@ -108,6 +119,7 @@ pub async fn stream(State(ctx): State<Ctx>, headers: HeaderMap, Query(since): Qu
         secret,
         seen: since.since,
         next: Instant::now(),
+        turn: None,
         checked: Instant::now(),
         is_over: false,
     };
@@ -128,8 +140,10 @@ struct Listener {
     version: watch::Receiver<i64>,
     /// The version that the page has been told of.
     seen: i64,
-    /// Not before this is the next message.
+    /// Not before this may it ask for a turn.
     next: Instant,
+    /// When its message goes out.
+    turn: Option<Instant>,
     checked: Instant,
     is_over: bool,
 }
@@ -142,9 +156,14 @@ impl Listener {
             let is_behind = *self.version.borrow_and_update() != self.seen;
             tokio::select! {
                 () = ending.cancelled() => return None,
-                () = sleep_until(self.next), if is_behind => {
+                () = sleep_until(self.turn.unwrap_or(self.next)), if is_behind => {
+                    if self.turn.is_none() {
+                        self.turn = Some(self.ctx.live.turn());
+                        continue;
+                    }
+                    self.turn = None;
+                    self.next = Instant::now() + PACE;
                     self.seen = *self.version.borrow_and_update();
-                    self.next = Instant::now() + self.ctx.live.pace();
                     return Some("changed");
                 }
                 changed = self.version.changed(), if !is_behind => changed.ok()?,

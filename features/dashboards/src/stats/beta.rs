@@ -2,6 +2,11 @@
 
 use libm::lgamma;
 
+/// Steps towards a quantile at most; halving alone would need 34 for [`EXACT`].
+const STEPS: usize = 60;
+/// How near a quantile is come to.
+const EXACT: f64 = 1e-11;
+
 /// The regularised incomplete beta function Iₓ(a, b): the chance that a beta variable lies below `x`
 /// [DLMF 8.17.22, evaluated by Lentz's method].
 pub fn below(x: f64, a: f64, b: f64) -> f64 {
@@ -12,7 +17,7 @@ pub fn below(x: f64, a: f64, b: f64) -> f64 {
     if x > (a + 1.0) / (a + b + 2.0) {
         return 1.0 - below(1.0 - x, b, a);
     }
-    let front = (a * x.ln() + b * (-x).ln_1p() + lgamma(a + b) - lgamma(a) - lgamma(b)).exp() / a;
+    let front = (a * x.ln() + b * (-x).ln_1p() - ln_beta(a, b)).exp() / a;
     let away = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
     let (mut c, mut d) = (1.0, 1.0 / away(1.0 - (a + b) * x / (a + 1.0)));
     let mut fraction = d;
@@ -30,6 +35,34 @@ pub fn below(x: f64, a: f64, b: f64) -> f64 {
         }
     }
     front * fraction
+}
+
+/// Below which value a beta variable lies with this chance, 0–1: by Newton's steps, halved where one leaves what is known.
+pub fn quantile(chance: f64, a: f64, b: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    let whole = ln_beta(a, b);
+    let mut x = a / (a + b);
+    for _ in 0..STEPS {
+        let over = below(x, a, b) - chance;
+        if over < 0.0 {
+            low = x
+        } else {
+            high = x
+        }
+        let density = ((a - 1.0) * x.ln() + (b - 1.0) * (-x).ln_1p() - whole).exp();
+        let newton = x - over / density;
+        let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
+        let step = (next - x).abs();
+        x = next;
+        if step < EXACT {
+            break;
+        }
+    }
+    x
+}
+
+fn ln_beta(a: f64, b: f64) -> f64 {
+    lgamma(a) + lgamma(b) - lgamma(a + b)
 }
 
 #[cfg(test)]
@@ -53,6 +86,18 @@ mod tests {
             let k = 1 + (f64::from(n - 1) * of) as u32;
             let found = below(p, f64::from(k), f64::from(n - k) + 1.0);
             prop_assert!((found - tail(k, n, p)).abs() < 1e-9, "{} {}", found, tail(k, n, p));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn x6_a_quantile_is_where_the_chance_is_reached(
+            chance in 1e-6_f64..0.999_999, part in 0.0_f64..=1.0, n in 1_u32..200_000,
+        ) {
+            let k = (f64::from(n) * part).floor();
+            let (a, b) = (k + 1.0, f64::from(n) - k + 1.0);
+            let x = quantile(chance, a, b);
+            prop_assert!(below(x - 1e-9, a, b) <= chance && chance <= below(x + 1e-9, a, b), "{}", x);
         }
     }
 

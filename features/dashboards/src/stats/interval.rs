@@ -1,6 +1,6 @@
 //! Intervals of one share and of the difference of two.
 
-use super::beta::below;
+use super::beta::quantile;
 use super::{ALPHA, Count};
 
 /// The standard normal quantile of 97.5 %.
@@ -42,23 +42,13 @@ pub fn clopper_pearson(count: Count, alpha: f64) -> Interval {
     // The binomial tails as functions of the share: P(X ≥ k) rises with it, P(X ≤ k) falls.
     let low = match count.part {
         0 => 0.0,
-        _ => root(|p| below(p, k, n - k + 1.0) - alpha / 2.0),
+        _ => quantile(alpha / 2.0, k, n - k + 1.0),
     };
     let high = match count.part {
         part if part == count.total => 1.0,
-        _ => root(|p| below(p, k + 1.0, n - k) - (1.0 - alpha / 2.0)),
+        _ => quantile(1.0 - alpha / 2.0, k + 1.0, n - k),
     };
     Interval { low, high }
-}
-
-/// Where a rising function of a share is zero.
-fn root(f: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..34 {
-        let middle = f64::midpoint(low, high);
-        if f(middle) < 0.0 { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
 }
 
 /// How two shares differ.

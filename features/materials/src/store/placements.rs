@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use otklik_access::Scope;
-use otklik_db::{DbErr, Tx, sql};
+use otklik_db::{DbErr, Tx, sql, versions};
 use otklik_kernel::{CivilDay, Id, Instant};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -125,6 +125,9 @@ pub async fn tallies<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<Hash
     conn.query_all_raw(sql(conn, &text, places)).await?.iter().map(tally).collect()
 }
 
+/// The counter that is raised when a poster is put up or taken down.
+pub const VERSION: &str = "materials_placements";
+
 /// Adds a poster; the caller has checked the fields and the body.
 ///
 /// # Errors
@@ -149,7 +152,8 @@ pub async fn insert(
         by.into(),
         now.0.into(),
     ];
-    tx.execute_raw(sql(tx, text, values)).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, values)).await?;
+    versions::bump(tx, VERSION).await
 }
 
 /// Writes down that a poster was taken down; what was said of it stays.
@@ -160,5 +164,6 @@ pub async fn remove(tx: &Tx, id: Id, removed: &Removed) -> Result<(), DbErr> {
     let text =
         "UPDATE materials_placements SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ?";
     let values = [removed.at.0.into(), removed.by.as_str().into(), removed.reason.as_str().into(), id.into()];
-    tx.execute_raw(sql(tx, text, values)).await.map(|_| ())
+    tx.execute_raw(sql(tx, text, values)).await?;
+    versions::bump(tx, VERSION).await
 }

@@ -17,7 +17,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::Shared;
-use crate::daily::{DAYS, Judged, open_offices};
+use crate::daily::{DAYS, Judged};
 use crate::read::Watcher;
 use crate::texts::L;
 
@@ -149,7 +149,8 @@ pub async fn show(
         Some(office) if scope.contains(conn, office.id).await? => Some(office.id),
         _ => None,
     };
-    let mut listed: Vec<Arc<Office>> = open_offices(conn, &offices, scope)
+    let mut listed: Vec<Arc<Office>> = kept
+        .open_offices(&ctx.db, &offices, scope)
         .await?
         .into_values()
         .filter(|office| fits(&wanted, above, office, &known))

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use otklik_access::Scope;
-use otklik_db::{DbErr, Tx, sql};
+use otklik_db::{DbErr, Tx, sql, versions};
 use otklik_kernel::Id;
 use sea_orm::ConnectionTrait;
 
 use crate::mandatory::Duty;
+use crate::store::recipients::VERSION;
 
 /// The marks of an office: duty and key of the address.
 pub async fn of<C: ConnectionTrait>(conn: &C, body: Id) -> Result<Vec<(Duty, String)>, DbErr> {
@@ -54,6 +55,7 @@ fn duty(body: Id, code: &str) -> Result<Duty, DbErr> {
 
 /// Marks an address of an office, or takes the mark off.
 pub async fn set(tx: &Tx, body: Id, duty: Duty, key: Option<&str>) -> Result<(), DbErr> {
+    versions::bump(tx, VERSION).await?;
     let text = "DELETE FROM notifications_mandatory WHERE body_id = ? AND duty = ?";
     tx.execute_raw(sql(tx, text, [body.into(), duty.code().into()])).await?;
     let Some(key) = key else { return Ok(()) };

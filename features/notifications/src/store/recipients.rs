@@ -74,7 +74,7 @@ pub async fn bodies<C: ConnectionTrait>(conn: &C, scope: &Scope) -> Result<HashS
     rows.iter().map(|row| row.try_get("", "body_id")).collect()
 }
 
-/// The counter that is raised when a list has changed.
+/// The counter that is raised when a list has changed, or who of it is one of the two mandatory ones.
 pub const VERSION: &str = "notifications_recipients";
 
 /// Replaces the addresses of an office.

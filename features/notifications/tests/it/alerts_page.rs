@@ -7,6 +7,7 @@ use otklik_access::Scope;
 use otklik_journal::{Filter, list};
 use otklik_notifications::daily::Days;
 use otklik_notifications::{Alerts, routes};
+use otklik_responses::figures::Cube;
 use otklik_web::csrf_token;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt as _;
@@ -14,7 +15,8 @@ use tower::ServiceExt as _;
 use crate::world::{NEIGHBOUR, OFFICE, REGION, World, world};
 
 async fn call(w: &World, request: Request<Body>) -> (StatusCode, String, String) {
-    let response = routes(&w.ctx, &w.offices, &Days::default()).router.oneshot(request).await.unwrap();
+    let response =
+        routes(&w.ctx, &w.offices, &Days::new(&Cube::default())).router.oneshot(request).await.unwrap();
     let status = response.status();
     let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

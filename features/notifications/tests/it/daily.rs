@@ -10,6 +10,7 @@ use otklik_notifications::read::{self, watchers};
 use otklik_notifications::{Recipients, daily};
 use otklik_organisations::people::{self, PersonFields};
 use otklik_responses::days::{Looked, Mark, Watchers, set};
+use otklik_responses::figures::Cube;
 use otklik_responses::figures::Figures;
 use otklik_testkit::caller;
 use otklik_ui::Viewer;
@@ -84,7 +85,7 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
         assert_eq!(watchers(w.t.db.read(), &SYSTEM, Some(&[REGION])).await.unwrap().len(), 0);
 
         // What is kept in memory says the same after every change, however it came.
-        let kept = Days::default();
+        let kept = Days::new(&Cube::default());
         let looked = async || {
             let (days, _) = daily::judged(w.t.db.read(), &SYSTEM, None, TODAY, TODAY).await.unwrap();
             let (in_memory, watching) = kept.judged(&w.t.db, &SYSTEM, TODAY, TODAY).await.unwrap();
@@ -121,7 +122,7 @@ fn qr12_days_are_judged_by_the_recipients_that_have_an_account() {
             .unwrap();
         assert!(!beyond.contains_key(&OFFICE), "{beyond:?}");
 
-        let recipients = Recipients { ctx: w.ctx.clone(), offices: w.offices.clone(), days: Days::default() };
+        let recipients = Recipients::new(&w.ctx, &w.offices, &Days::new(&Cube::default()));
         for (person, role, body, must) in [
             (DEPUTY, Role::DeputyHead, OFFICE, vec![OFFICE]),
             (74, Role::DeputyHead, OFFICE, vec![]),
@@ -146,9 +147,9 @@ fn qr12_days_nobody_looked_and_who_did_not_are_visible_above() {
         w.accept(2, NEIGHBOUR, "a0", "").await;
         w.count_on().await;
         w.look(HEAD, TODAY).await;
+        // One for all questions: what it keeps must follow every change.
+        let recipients = Recipients::new(&w.ctx, &w.offices, &Days::new(&Cube::default()));
         let needs = async |role, body| {
-            let recipients =
-                Recipients { ctx: w.ctx.clone(), offices: w.offices.clone(), days: Days::default() };
             let needs = recipients.needs(&w.who(1, role, body)).await.unwrap();
             needs.into_iter().map(|need| (need.number, need.href)).collect::<Vec<_>>()
         };

@@ -7,6 +7,7 @@ use otklik_access::Scope;
 use otklik_journal::{Filter, list};
 use otklik_notifications::daily::Days;
 use otklik_notifications::{recipients, routes};
+use otklik_responses::figures::Cube;
 use otklik_web::csrf_token;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt as _;
@@ -21,8 +22,11 @@ pub struct Answer {
 
 impl World {
     async fn call(&self, request: Request<Body>) -> Answer {
-        let response =
-            routes(&self.ctx, &self.offices, &Days::default()).router.oneshot(request).await.unwrap();
+        let response = routes(&self.ctx, &self.offices, &Days::new(&Cube::default()))
+            .router
+            .oneshot(request)
+            .await
+            .unwrap();
         let status = response.status();
         let location =
             response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());

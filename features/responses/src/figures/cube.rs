@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use otklik_access::Scope;
-use otklik_db::{Db, DbErr, Value, sql};
+use otklik_db::{Db, DbErr, Kept, Value, sql};
 use otklik_kernel::{CivilDay, Id};
 use otklik_organisations::snapshot;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -27,36 +27,39 @@ const MANY: usize = 500;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Days loaded with one query.
 const AT_ONCE: i32 = 14;
-/// Scopes whose bodies are kept at most; beyond it all are forgotten.
-const SCOPES: usize = 500;
 /// Criteria are lower-case Latin letters.
 const LETTERS: usize = 26;
 
 /// The kept figures of all offices, as far as they were asked for; cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Cube(Arc<Shared>);
 
-#[derive(Debug, Default)]
+impl Default for Cube {
+    fn default() -> Self {
+        Self(Arc::new(Shared {
+            kept: Mutex::default(),
+            scopes: Kept::new(&[snapshot::VERSION]),
+            loading: tokio::sync::Mutex::default(),
+        }))
+    }
+}
+
+#[derive(Debug)]
 struct Shared {
-    kept: Mutex<Kept>,
-    /// The bodies of scopes, at a version of the tree.
-    scopes: Mutex<(i64, Bodies)>,
+    kept: Mutex<Figures>,
+    /// The bodies of scopes, by what they are looked at under.
+    scopes: Kept<(Scope, Option<Id>), Arc<Vec<Id>>>,
     /// One load at a time: others wait for it and find what they need.
     loading: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Figures {
     /// Places of bodies in `ids`.
     places: HashMap<Id, u32>,
     ids: Vec<Id>,
     days: BTreeMap<i32, Arc<Day>>,
 }
-
-/// A scope by its tops, and what it is looked at under.
-type Within = (Vec<Id>, Option<Id>);
-/// The bodies of scopes.
-type Bodies = HashMap<Within, Arc<Vec<Id>>>;
 
 /// The figures of a day.
 #[derive(Debug)]
@@ -186,38 +189,21 @@ impl Cube {
         Ok(())
     }
 
-    /// The bodies of a scope, or of what lies in it under one body, read again when the tree has changed.
+    /// The bodies of a scope, or of what lies in it under one body.
     async fn bodies(&self, db: &Db, scope: &Scope, under: Option<Id>) -> Result<Arc<Vec<Id>>, DbErr> {
-        let version = otklik_db::versions::current(db.read(), snapshot::VERSION).await?;
-        let key = (scope.tops().to_vec(), under);
-        let scopes = || self.0.scopes.lock().unwrap_or_else(PoisonError::into_inner);
-        // The system's scope has no tops, and neither has one that holds nothing.
-        let is_kept = !key.0.is_empty();
-        if is_kept {
-            let kept = scopes();
-            if let Some(bodies) = kept.1.get(&key).filter(|_| kept.0 == version) {
-                return Ok(bodies.clone());
-            }
-        }
-        let condition = match under {
-            Some(body) => format!("c.ancestor = {body} AND {}", scope.sql("c.body")),
-            None => format!("c.depth = 0 AND {}", scope.sql("c.body")),
+        let read = async || {
+            let condition = match under {
+                Some(body) => format!("c.ancestor = {body} AND {}", scope.sql("c.body")),
+                None => format!("c.depth = 0 AND {}", scope.sql("c.body")),
+            };
+            let text = format!("SELECT c.body FROM access_closure c WHERE {condition}");
+            let rows = db.read().query_all_raw(sql(db.read(), &text, [])).await?;
+            rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>().map(Arc::new)
         };
-        let text = format!("SELECT c.body FROM access_closure c WHERE {condition}");
-        let rows = db.read().query_all_raw(sql(db.read(), &text, [])).await?;
-        let bodies: Vec<Id> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
-        let bodies = Arc::new(bodies);
-        if is_kept {
-            let mut kept = scopes();
-            if kept.0 != version || kept.1.len() >= SCOPES {
-                *kept = (version, HashMap::new());
-            }
-            kept.1.insert(key, bodies.clone());
-        }
-        Ok(bodies)
+        self.0.scopes.get(db, (scope.clone(), under), read).await
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Figures> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -267,7 +253,7 @@ async fn versions(db: &Db, from: CivilDay, to: CivilDay) -> Result<Vec<Version>,
         .collect()
 }
 
-impl Kept {
+impl Figures {
     fn day(&self, wanted: &Version) -> Option<&Arc<Day>> {
         let is_current = |day: &&Arc<Day>| {
             day.version == wanted.version || (day.offices.len() > MANY && day.loaded.elapsed() < PAUSE)

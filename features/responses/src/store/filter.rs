@@ -96,7 +96,7 @@ impl Filter {
     pub(super) fn rows(&self, is_postgres: bool) -> Condition {
         let has_text = if is_postgres { "has_text" } else { "comment <> ''" };
         let mut rows = self.traits("r", has_text, "looked_at IS NULL");
-        rows.and_all(self.texts());
+        rows.and_all(self.texts("r.search_text"));
         rows
     }
 
@@ -131,11 +131,11 @@ impl Filter {
         rows
     }
 
-    /// The words that the texts have.
-    pub(super) fn texts(&self) -> Condition {
+    /// The words that the texts have; given is the column that holds those.
+    pub(super) fn texts(&self, column: &str) -> Condition {
         let mut rows = Condition::default();
         for word in self.words.split_whitespace().take(WORDS) {
-            rows.and("r.search_text LIKE ? ESCAPE '\\'", [text::like_pattern(word).into()]);
+            rows.and(&format!("{column} LIKE ? ESCAPE '\\'"), [text::like_pattern(word).into()]);
         }
         rows
     }

@@ -1,5 +1,6 @@
-//! From where a statement takes its rows. PostgreSQL chooses the way by its statistics. SQLite has none, so it is
-//! told; and it has no index of responses by office, because each accepted response would write another page
+//! From where a statement takes its rows. PostgreSQL chooses the way by its statistics, but knows neither how many bodies
+//! a scope has nor that its newest responses are mostly within a vast one, so it is told that. SQLite has no statistics
+//! and is told everything; and it has no index of responses by office, because each accepted response would write another page
 //! of it: `responses_by_office` is kept in large parts (`offices.rs`), and what came since the last part stands in
 //! `responses_fresh`. Both together are all responses, at every moment. The first has beside the office what lists
 //! are filtered by, so that those of a region are counted without a look at the responses themselves.
@@ -36,6 +37,10 @@ static VAST_SCOPES: Mutex<BTreeSet<(Vec<Id>, Option<Id>)>> = Mutex::new(BTreeSet
 /// How many of those are kept.
 const KNOWN: usize = 1_000;
 
+/// A scope with fewer responses is searched for words on PostgreSQL by looking at each text of its own: by words it
+/// would read all the texts of the country that have them, once for each office.
+const NEAR: i64 = 30_000;
+
 /// The responses of a filter within a scope.
 pub(super) enum Source {
     /// From this table or join, whose rows come in the order of this identifier.
@@ -62,17 +67,18 @@ impl Source {
     pub async fn of<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<Self, DbErr> {
         let is_sqlite = conn.get_database_backend() == DbBackend::Sqlite;
         let words: Vec<String> = filter.words.split_whitespace().take(WORDS).map(search_text).collect();
-        let asked = trigrams(&words).filter(|_| is_sqlite);
-        if is_sqlite {
-            let size = size(conn, scope, filter.under).await?;
-            let is_near = match &asked {
-                // Where the words are rare, few texts are looked at on their way; else those of the scope are.
-                Some(asked) => size < FEW || (size < VAST && !are_rare(conn, asked).await?),
-                None => size < VAST,
-            };
-            if is_near {
-                return Ok(Self::Offices(Offices::of(scope, filter)));
-            }
+        let size = size(conn, scope, filter.under).await?;
+        if !is_sqlite {
+            return Ok(Self::on_postgres(scope, filter, size));
+        }
+        let asked = trigrams(&words);
+        let is_near = match &asked {
+            // Where the words are rare, few texts are looked at on their way; else those of the scope are.
+            Some(asked) => size < FEW || (size < VAST && !are_rare(conn, asked).await?),
+            None => size < VAST,
+        };
+        if is_near {
+            return Ok(Self::Offices(Offices::of(scope, filter)));
         }
         let (from, key) = if asked.is_some() { (BY_WORDS, "w.rowid") } else { (ROWS, "r.id") };
         let mut condition = Condition::default();
@@ -80,8 +86,31 @@ impl Source {
             condition.and("responses_trigrams MATCH ?", [asked.into()]);
         }
         condition.and_all(filter.place(scope, "r.body_id", key));
-        condition.and_all(filter.rows(!is_sqlite));
+        condition.and_all(filter.rows(false));
         Ok(Self::Rows { from, key, condition })
+    }
+
+    /// The same on PostgreSQL, in a scope of so many responses.
+    fn on_postgres(scope: &Scope, filter: &Filter, size: i64) -> Self {
+        let mut condition = Condition::default();
+        // Nothing is added to the text, but its index is not a way any more.
+        let texts = filter.texts("r.search_text || ''");
+        if !texts.is_empty() && size < NEAR {
+            let mut place = filter.place(scope, "x.body_id", "x.id");
+            place.and_all(filter.traits("x", "has_text", "looked_at IS NULL"));
+            place.and("x.has_text", []);
+            let (place, values) = place.into_parts();
+            let near = format!("SELECT x.id FROM responses_responses x WHERE {place}");
+            let near = format!("r.id IN (WITH near AS MATERIALIZED ({near}) SELECT id FROM near)");
+            condition.and(&near, values);
+            condition.and_all(texts);
+        } else {
+            // The same for the index of offices.
+            let body = if size < VAST { "r.body_id" } else { "(r.body_id + 0)" };
+            condition.and_all(filter.place(scope, body, "r.id"));
+            condition.and_all(filter.rows(true));
+        }
+        Self::Rows { from: ROWS, key: "r.id", condition }
     }
 
     /// The responses of one office of a scope with identifiers in a range.
@@ -171,7 +200,7 @@ impl Source {
 impl Offices {
     fn of(scope: &Scope, filter: &Filter) -> Self {
         let mut traits = filter.traits("x", "has_text", "is_looked = 0");
-        let texts = filter.texts();
+        let texts = filter.texts("r.search_text");
         if !texts.is_empty() {
             traits.and("x.has_text", []);
         }
@@ -203,7 +232,7 @@ impl Offices {
     }
 }
 
-/// How many responses a scope has, counted no further than [`VAST`]; on SQLite.
+/// How many responses a scope has, counted no further than [`VAST`].
 async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) -> Result<i64, DbErr> {
     let known = || VAST_SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (scope.tops().to_vec(), under);
@@ -211,8 +240,14 @@ async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) ->
         return Ok(VAST);
     }
     let within = Filter { under, ..Filter::default() };
-    let (found, values) = Offices::of(scope, &within).found("1 AS one", "1", "");
-    let text = format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) LIMIT {VAST})");
+    let (found, values) = match conn.get_database_backend() {
+        DbBackend::Sqlite => Offices::of(scope, &within).found("1 AS one", "1", ""),
+        _ => {
+            let (place, values) = within.place(scope, "r.body_id", "r.id").into_parts();
+            (format!("SELECT 1 AS one FROM {ROWS} WHERE {place}"), values)
+        }
+    };
+    let text = format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) AS found LIMIT {VAST}) AS counted");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     let size = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
     if size >= VAST {

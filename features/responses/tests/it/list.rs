@@ -1,6 +1,6 @@
 //! The list against a naive filter over random responses, and who sees what.
 
-use otklik_access::{Permission, Scope};
+use otklik_access::{Permission, Role, Scope};
 use otklik_db::Migration;
 use otklik_jobs::{Event, Handler, NewEvent, Worker};
 use otklik_kernel::{Clock, Id, Instant, Random, text};
@@ -127,14 +127,26 @@ fn filters() -> impl Strategy<Value = Filter> {
 /// The page of a list and its counts must be what the naive filter gives.
 async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Filter, offset: usize) {
     let scope = caller(who).unwrap().scope(Permission::ReadResponses);
+    check_scope(t, all, &scope, tops, filter, offset).await;
+}
+
+/// The same of any scope.
+async fn check_scope(
+    t: &TestDb,
+    all: &[Response],
+    scope: &Scope,
+    tops: &[Id],
+    filter: &Filter,
+    offset: usize,
+) {
     let conn = t.db.read();
     let naive: Vec<&Response> = all
         .iter()
         .filter(|one| tops.iter().any(|&top| is_under(one.body, top)) && passes(filter, one))
         .collect();
     let page: Vec<&Response> = naive.iter().copied().skip(offset).take(20).collect();
-    let found = store::list(conn, &scope, filter, 20, offset as u64).await.unwrap();
-    assert_eq!(found.iter().collect::<Vec<_>>(), page, "{who} {filter:?}");
+    let found = store::list(conn, scope, filter, 20, offset as u64).await.unwrap();
+    assert_eq!(found.iter().collect::<Vec<_>>(), page, "{scope:?} {filter:?}");
     let len = |some: &dyn Fn(&Response) -> bool| {
         i64::try_from(naive.iter().copied().filter(|one| some(one)).count()).unwrap()
     };
@@ -143,7 +155,7 @@ async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Fi
         negative: len(&|one| one.marks.is_negative()),
         not_looked: len(&|one| one.looked.is_none()),
     };
-    let listed = store::found(conn, &scope, filter, 10_000).await.unwrap();
+    let listed = store::found(conn, scope, filter, 10_000).await.unwrap();
     assert_eq!(listed.counts, expected);
     assert_eq!(listed.ids, naive.iter().map(|one| one.id).collect::<Vec<_>>());
     let offset = u64::try_from(offset).unwrap();
@@ -151,12 +163,12 @@ async fn check(t: &TestDb, all: &[Response], who: &str, tops: &[Id], filter: &Fi
         store::of(conn, &scope, listed.page(20, offset)).await.unwrap().iter().collect::<Vec<_>>(),
         page
     );
-    let few = store::found(conn, &scope, filter, 10).await.unwrap();
+    let few = store::found(conn, scope, filter, 10).await.unwrap();
     assert_eq!(few.ids, listed.ids[..few.ids.len()]);
     assert_eq!(few.counts.all, expected.all.min(10));
     assert!(few.counts.negative <= few.counts.all && few.counts.not_looked <= few.counts.all);
-    assert_eq!(store::count(conn, &scope, filter).await.unwrap(), expected.all);
-    assert_eq!(store::count_up_to(conn, &scope, filter, 10).await.unwrap(), expected.all.min(10));
+    assert_eq!(store::count(conn, scope, filter).await.unwrap(), expected.all);
+    assert_eq!(store::count_up_to(conn, scope, filter, 10).await.unwrap(), expected.all.min(10));
 }
 
 #[test]
@@ -245,9 +257,11 @@ fn the_neighbour_sees_nothing() {
 }
 
 #[test]
-fn a_large_scope_is_searched_by_trigrams_and_a_small_one_by_offices_and_finds_the_same() {
+fn a_scope_of_any_size_is_searched_in_its_way_and_finds_the_same() {
     /// More than are gone through by their offices.
     const MANY: usize = 4_200;
+    /// More than are counted before the way is chosen.
+    const VAST: usize = 60_000;
     const TEXTS: [&str; 7] = [
         "Долгая ОЧЕРЕДЬ, окно 5",
         "очередной раз",
@@ -359,6 +373,33 @@ fn a_large_scope_is_searched_by_trigrams_and_a_small_one_by_offices_and_finds_th
             let filter = Filter { words: words.to_owned(), ..Filter::default() };
             check(&t, &all, "near", &[NEAR], &filter, 0).await;
         }
+
+        // So many more without a text that another way is taken.
+        for _ in 0..VAST / 6_000 {
+            let fresh: Vec<Stored> = (0..6_000)
+                .map(|n| {
+                    t.clock.advance(Instant::SECOND);
+                    let response = response(&t, OFFICES[n % OFFICES.len()], "b1", "");
+                    Stored { id: t.ids.next(response.received_at, &*t.random), response }
+                })
+                .collect();
+            t.db.insert(store::rows(&t.db, &fresh)).await.unwrap();
+        }
+        if t.db.backend() == DbBackend::Sqlite {
+            offices::settle(&t.db).await.unwrap();
+        }
+        // A scope that no other test has: that it is vast is remembered.
+        let whole = otklik_testkit::caller(9, &[(Role::QualityGroup, COUNTRY), (Role::QualityGroup, NEAR)]);
+        let whole = whole.scope(Permission::ReadResponses);
+        narrowed[4].under = None;
+        for words in ["очередь", "ОКН чер", "ок", "а_б", "вежлива"] {
+            for filter in &narrowed {
+                let filter = Filter { words: words.to_owned(), ..filter.clone() };
+                check_scope(&t, &all, &whole, &[COUNTRY], &filter, 3).await;
+            }
+        }
+        check_scope(&t, &all, &whole, &[COUNTRY], &narrowed[2], 3).await;
+        check_scope(&t, &all, &whole, &[COUNTRY], &narrowed[3], 3).await;
     });
 }
 
