@@ -28,6 +28,8 @@ use crate::report::{Report, Section};
 use crate::run::{self, Kind, MANY, Plan, blame, fill_in, phase};
 use crate::{Database, machine, rivals};
 
+/// PostgreSQL's own memory, what the manual of operation advises for so many responses.
+const MEMORY: &str = "512MB";
 /// Live pages that stand open at once.
 const OPEN: usize = 500;
 /// Offices that get the responses of the phase with live pages: they have no recipients, so nothing is mailed.
@@ -121,7 +123,7 @@ fn database(arguments: &Arguments, plan: &Plan, kind: Kind, folder: &Path) -> an
         (Kind::Sqlite, _) => (None, None),
         (Kind::Postgres, Some(url)) => (None, Some(url.clone())),
         (Kind::Postgres, None) => {
-            let cluster = Cluster::start().map_err(anyhow::Error::msg)?;
+            let cluster = Cluster::start_with(MEMORY).map_err(anyhow::Error::msg)?;
             rivals::psql(&cluster.url("postgres"), "CREATE DATABASE otklik")?;
             let url = cluster.url("otklik");
             (Some(cluster), Some(url))

@@ -31,6 +31,7 @@ pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
+    buffers: &'static str,
     as_root: bool,
     keeper: Option<Child>,
 }
@@ -42,6 +43,14 @@ impl Cluster {
     /// A sentence for people: PostgreSQL is not installed (with the command that installs it), or what
     /// its programs said.
     pub fn start() -> Result<Self, String> {
+        Self::start_with("64MB")
+    }
+
+    /// The same with so much memory of its own (`shared_buffers`).
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_with(buffers: &'static str) -> Result<Self, String> {
         let programs = programs().ok_or_else(|| {
             "PostgreSQL's programs (initdb, pg_ctl) were not found. On Debian: sudo apt-get install -y postgresql"
                 .to_owned()
@@ -55,7 +64,7 @@ impl Cluster {
             let owner = format!("{SERVER_ACCOUNT}:");
             check(Command::new("chown").arg(owner).arg(folder.path()), "chown of the cluster's folder")?;
         }
-        let mut cluster = Self { folder, programs, port: 0, as_root, keeper: None };
+        let mut cluster = Self { folder, programs, port: 0, buffers, as_root, keeper: None };
         cluster.initialise()?;
         cluster.keep()?;
         cluster.serve()?;
@@ -132,7 +141,7 @@ impl Cluster {
             ("unix_socket_directories", self.folder.path().display().to_string()),
             // Every test has its own database and a small pool.
             ("max_connections", "400".to_owned()),
-            ("shared_buffers", "64MB".to_owned()),
+            ("shared_buffers", self.buffers.to_owned()),
             ("timezone", "UTC".to_owned()),
         ] {
             let _ = writeln!(settings, "{name} = '{value}'");

@@ -155,8 +155,6 @@ pub async fn show(
         .into_values()
         .filter(|office| fits(&wanted, above, office, &known))
         .collect();
-    listed.sort_by_cached_key(|office| (text::sort_key(&office.name), office.id));
-
     let (days, watchers) = kept.judged(&ctx.db, scope, from, to).await?;
     if asked.show != "all" {
         let mut ends: HashMap<String, CivilDay> = HashMap::new();
@@ -166,6 +164,7 @@ pub async fn show(
             days.get(&office.id).is_some_and(|days| days.iter().any(|day| day.is_gap(today)))
         });
     }
+    listed.sort_by_cached_key(|office| (text::sort_key(&office.name), office.id));
     let query = |pairs: &[(&str, &str)]| {
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
         let encoded =

@@ -247,7 +247,8 @@ async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) ->
             (format!("SELECT 1 AS one FROM {ROWS} WHERE {place}"), values)
         }
     };
-    let text = format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) AS found LIMIT {VAST}) AS counted");
+    let text =
+        format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) AS found LIMIT {VAST}) AS counted");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     let size = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
     if size >= VAST {

@@ -160,7 +160,7 @@ async fn check_scope(
     assert_eq!(listed.ids, naive.iter().map(|one| one.id).collect::<Vec<_>>());
     let offset = u64::try_from(offset).unwrap();
     assert_eq!(
-        store::of(conn, &scope, listed.page(20, offset)).await.unwrap().iter().collect::<Vec<_>>(),
+        store::of(conn, scope, listed.page(20, offset)).await.unwrap().iter().collect::<Vec<_>>(),
         page
     );
     let few = store::found(conn, scope, filter, 10).await.unwrap();
