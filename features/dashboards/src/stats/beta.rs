@@ -2,7 +2,7 @@
 
 use libm::lgamma;
 
-/// Steps towards a quantile at most; halving alone would need 34 for [`EXACT`].
+/// Steps towards a quantile at most; halving alone would need 37 for [`EXACT`].
 const STEPS: usize = 60;
 /// How near a quantile is come to.
 const EXACT: f64 = 1e-11;

@@ -1,8 +1,8 @@
 //! From where a statement takes its rows. PostgreSQL chooses the way by its statistics, but knows neither how many bodies
 //! a scope has nor that its newest responses are mostly within a vast one, so it is told that. SQLite has no statistics
-//! and is told everything; and it has no index of responses by office, because each accepted response would write another page
-//! of it: `responses_by_office` is kept in large parts (`offices.rs`), and what came since the last part stands in
-//! `responses_fresh`. Both together are all responses, at every moment. The first has beside the office what lists
+//! and is told everything; and it has no index of responses by office, because each accepted response would write
+//! another page of it: `responses_by_office` is kept in large parts (`offices.rs`), and what came since the last part
+//! stands in `responses_fresh`. Both together are all responses, at every moment. The first has beside the office what lists
 //! are filtered by, so that those of a region are counted without a look at the responses themselves.
 
 use std::collections::BTreeSet;
@@ -105,7 +105,7 @@ impl Source {
             condition.and(&near, values);
             condition.and_all(texts);
         } else {
-            // The same for the index of offices.
+            // Likewise, in a vast scope the index by office is not a way: its newest responses are the way.
             let body = if size < VAST { "r.body_id" } else { "(r.body_id + 0)" };
             condition.and_all(filter.place(scope, body, "r.id"));
             condition.and_all(filter.rows(true));
