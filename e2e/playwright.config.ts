@@ -5,6 +5,7 @@ import { defineConfig } from "@playwright/test";
 /** The system's Chromium, as quiet as it goes: it asks nobody but the program under test. */
 export default defineConfig({
   testDir: "tests",
+  globalSetup: "./support/shared.ts",
   outputDir: "test-results",
   timeout: 60_000,
   // Approved pictures; what a machine draws differently by itself is far below these bounds.

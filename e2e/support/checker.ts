@@ -16,17 +16,23 @@ interface Message {
 /** The Nu HTML checker as a service: started once, since a Java program starts slowly. */
 export class HtmlChecker {
   private constructor(
-    private readonly address: string,
-    private readonly process: Running,
+    readonly address: string,
+    private readonly process?: Running,
   ) {}
+
+  /** One that another process has started and will end. */
+  static told(address: string): HtmlChecker {
+    return new HtmlChecker(address);
+  }
 
   static async start(): Promise<HtmlChecker> {
     const port = await freePort();
     const settings = ["-Dnu.validator.servlet.bind-address=127.0.0.1", "-Xss2m", "-Xmx256m"];
     const words = [...settings, "-cp", JAR, "nu.validator.servlet.Main", String(port)];
-    const checker = new HtmlChecker(`http://127.0.0.1:${port}/?out=json`, new Running("java", words, tmpdir()));
+    const process = new Running("java", words, tmpdir());
+    const checker = new HtmlChecker(`http://127.0.0.1:${port}/?out=json`, process);
     const page = '<!doctype html><html lang="en"><title>a</title><p>a</p></html>';
-    await checker.process.until("an answer of the HTML checker", () => checker.errors(page));
+    await process.until("an answer of the HTML checker", () => checker.errors(page));
     return checker;
   }
 
@@ -41,6 +47,6 @@ export class HtmlChecker {
   }
 
   async stop(): Promise<void> {
-    await this.process.stop();
+    await this.process?.stop();
   }
 }

@@ -1,14 +1,13 @@
 import { expect, type Page } from "@playwright/test";
 
 import type { Otklik } from "./otklik.js";
+import type { Looked } from "./test.js";
 
-/** A page for citizens: how to get there, and what its answer's status is. */
-export interface CitizensPage {
-  name: string;
+/** A page for citizens. */
+export interface CitizensPage extends Looked {
   status: number;
   /** How many bytes of what was typed the page shows again; none where nothing is said. */
   typed?: number;
-  open: (page: Page, otklik: Otklik) => Promise<unknown>;
 }
 
 const at = (path: string) => (page: Page, otklik: Otklik) => page.goto(otklik.demo.public_url + path);

@@ -55,13 +55,45 @@ export type Role =
   | "mer_observer"
   | "technical_operator";
 
+/** A running program, told to another process. */
+export interface Told {
+  demo: Demo;
+  folder: string;
+  /** Sessions that have begun, as pairs of login and cookie. */
+  sessions: [string, Session][];
+}
+
+/** The cookie of a session, as a browser's context takes it. */
+export interface Session {
+  name: string;
+  value: string;
+  url: string;
+}
+
+/** What browsers call themselves: pages tell people where they are signed in. */
+const AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
 /** The program, running on demo content in a folder of its own. */
 export class Otklik {
+  private readonly sessions = new Map<string, Session>();
+
   private constructor(
     readonly demo: Demo,
     readonly folder: string,
-    private readonly process: Running,
+    private readonly process?: Running,
   ) {}
+
+  /** One that another process has started and will end. */
+  static told({ demo, folder, sessions }: Told): Otklik {
+    const otklik = new Otklik(demo, folder);
+    for (const [login, session] of sessions) otklik.sessions.set(login, session);
+    return otklik;
+  }
+
+  /** Itself, for another process. */
+  tell(): Told {
+    return { demo: this.demo, folder: this.folder, sessions: [...this.sessions] };
+  }
 
   /** Starts it. `mail` and `database` are its settings; without them mail goes into a folder and data into SQLite.
    * With a moment `at` its clock stands there, and links in print are the same each time. */
@@ -117,9 +149,25 @@ export class Otklik {
     return first;
   }
 
+  /** An account's session: begins with the first call by the form of the page, without a browser. */
+  async session({ login, password }: Account): Promise<Session> {
+    const kept = this.sessions.get(login);
+    if (kept !== undefined) return kept;
+    const url = `${this.demo.admin_url}login`;
+    const body = new URLSearchParams({ login, password });
+    const answer = await fetch(url, { method: "POST", body, headers: { "user-agent": AGENT }, redirect: "manual" });
+    const [name, value] = answer.headers.getSetCookie()[0]?.split(";")[0]?.split("=") ?? [];
+    if (answer.status !== 303 || name === undefined || value === undefined) {
+      throw new Error(`${login} could not sign in: ${answer.status}`);
+    }
+    const session = { name, value, url: this.demo.admin_url };
+    this.sessions.set(login, session);
+    return session;
+  }
+
   /** Ends it and removes its folder. */
   async stop(): Promise<void> {
-    await this.process.stop();
+    await this.process?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

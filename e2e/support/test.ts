@@ -1,22 +1,23 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { type Cookie, expect, type Page, type Response, test as base } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { expect, type Page, type Response, test as base } from "@playwright/test";
+import type { AxeResults, RunOptions } from "axe-core";
 
 import { HtmlChecker } from "./checker.js";
 import { type Account, Otklik, type Role } from "./otklik.js";
+import { shared } from "./shared.js";
 
-/** Started once per worker, when the first test of it asks. */
+/** Started when the first test asks. */
 interface Started {
-  /** The program on demo content. */
+  /** The program on demo content, a worker's own. */
   otklik: Otklik;
-  /** The same with a clock that stands, for pictures of pages; nobody changes anything there. */
+  /** The same with a clock that stands, for looking at pages; nobody changes anything there. */
   still: Otklik;
-  /** Another one, where what a picture needs is changed. */
+  /** Another one, where what a page needs is changed. */
   changed: Otklik;
   checker: HtmlChecker;
 }
-
-/** The moment of every picture: a Friday afternoon in Khabarovsk. */
-const MOMENT = "2026-11-20T16:00:00+10:00";
 
 export { expect };
 
@@ -29,36 +30,9 @@ export const test = base.extend<object, Started>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  still: [
-    async ({ browser }, use) => {
-      const still = await Otklik.start({ at: MOMENT });
-      // Everybody signs in, in the same order: what tells of sessions is the same whichever picture comes first.
-      for (const role of new Set(still.demo.accounts.map((account) => account.role))) {
-        const page = await browser.newPage();
-        await be(page, still, still.account(role));
-        await page.close();
-      }
-      await use(still);
-      await still.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  changed: [
-    async ({}, use) => {
-      const changed = await Otklik.start({ at: MOMENT });
-      await use(changed);
-      await changed.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  checker: [
-    async ({}, use) => {
-      const checker = await HtmlChecker.start();
-      await use(checker);
-      await checker.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
+  still: [async ({}, use) => use(Otklik.told(await shared("still"))), { scope: "worker", timeout: 120_000 }],
+  changed: [async ({}, use) => use(Otklik.told(await shared("changed"))), { scope: "worker", timeout: 120_000 }],
+  checker: [async ({}, use) => use(HtmlChecker.told(await shared("checker"))), { scope: "worker", timeout: 120_000 }],
 });
 
 /** Signs in with an account, as a person does. */
@@ -75,36 +49,35 @@ export async function signIn(
   await expect(page).not.toHaveURL(/\/admin\/login/);
 }
 
-const signedIn = new WeakMap<Otklik, Map<string, Cookie[]>>();
-
-/** Makes the page an account's own: signs in the first time and keeps the session for later tests. */
+/** Makes the page an account's own: signed in once for all tests of the worker. */
 export async function be(page: Page, otklik: Otklik, account: Account): Promise<void> {
-  const sessions = signedIn.get(otklik) ?? new Map<string, Cookie[]>();
-  signedIn.set(otklik, sessions);
-  const kept = sessions.get(account.login);
-  if (kept !== undefined) return page.context().addCookies(kept);
-  await signIn(page, otklik, account);
-  sessions.set(account.login, await page.context().cookies());
+  await page.context().addCookies([await otklik.session(account)]);
 }
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The page has no violation that axe finds, as on a phone in light; its colours hold on a dark desk too. */
 export async function axe(page: Page, size = { width: 360, height: 740 }): Promise<void> {
   // Without movement, so that no colour is judged on its way to another.
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize(size);
-  expect(await violations(new AxeBuilder({ page })), "violations found by axe").toEqual([]);
+  await page.evaluate(AXE);
+  expect(await violations(page, {}), "violations found by axe").toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 1280, height: 900 });
-  const colours = new AxeBuilder({ page }).withRules(["color-contrast", "scrollable-region-focusable"]);
-  expect(await violations(colours), "violations found by axe in dark").toEqual([]);
+  const colours = ["color-contrast", "scrollable-region-focusable"];
+  expect(await violations(page, { runOnly: colours }), "violations found by axe in dark").toEqual([]);
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-async function violations(axe: AxeBuilder): Promise<string[]> {
-  const { violations } = await axe.analyze();
-  return violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html}`),
-  );
+async function violations(page: Page, options: RunOptions): Promise<string[]> {
+  // Of what holds nothing has to be told, which takes longer than to find it.
+  const only: RunOptions = { ...options, resultTypes: ["violations"] };
+  return page.evaluate(async (options) => {
+    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
+    const { violations } = await axe.run(options);
+    return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
+  }, only);
 }
 
 /** What was seen of a page besides its picture. */
@@ -193,30 +166,18 @@ export interface Looked {
   as?: Role | undefined;
   open: (page: Page, otklik: Otklik) => Promise<unknown>;
   status?: number | undefined;
-  /** Whether opening it changes something: its picture is made where others are not disturbed. */
+  /** Whether opening it changes something: it is looked at where others are not disturbed. */
   changes?: boolean | undefined;
+  /** What else has to hold for it, on the narrowest screen; axe sees the page as it is left. */
+  holds?: (page: Page, watched: Watched) => Promise<void>;
+  /** Puts the page in order for its picture after that. */
+  tidy?: (page: Page) => Promise<void>;
 }
 
-/** Declares a test per page: it looks as approved. */
-export function pictured(group: string, pages: Looked[]): void {
-  for (const { name, as, open, changes } of pages) {
-    const look = async (page: Page, otklik: Otklik) => {
-      if (as !== undefined) await be(page, otklik, otklik.account(as));
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await open(page, otklik);
-      await looksApproved(page, `${group}-${name}`);
-    };
-    const title = `picture: ${group} ${name}`;
-    // A program is started where a test names it.
-    if (changes === true) test(title, { tag: "@picture" }, ({ page, changed }) => look(page, changed));
-    else test(title, { tag: "@picture" }, ({ page, still }) => look(page, still));
-  }
-}
-
-/** Declares tests per page: its answer, width, HTML, axe, the browser's complaints; and that it looks as approved. */
+/** Declares a test per page, which is opened once: its answer, width, HTML, axe, the browser's complaints, its look. */
 export function lookOver(title: string, group: string, pages: Looked[]): void {
-  for (const { name, as, open, status = 200 } of pages) {
-    test(`${title}: ${name}`, async ({ page, otklik, checker }) => {
+  for (const { name, as, open, status = 200, changes, holds, tidy } of pages) {
+    const look = async (page: Page, otklik: Otklik, checker: HtmlChecker) => {
       if (as !== undefined) await be(page, otklik, otklik.account(as));
       const watched = watch(page);
       await page.setViewportSize({ width: 320, height: 640 });
@@ -226,10 +187,16 @@ export function lookOver(title: string, group: string, pages: Looked[]): void {
       const elsewhere = watched.further.filter((url) => !url.startsWith(otklik.demo.admin_url));
       expect(elsewhere, "requests to anywhere else").toEqual([]);
       await fitsWidth(page);
+      await holds?.(page, watched);
       expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
       await axe(page);
+      await tidy?.(page);
+      await looksApproved(page, `${group}-${name}`);
       expect(watched.complaints, "complaints of the browser").toEqual([]);
-    });
+    };
+    const details = { tag: "@picture" };
+    // A program is started where a test names it.
+    if (changes === true) test(`${title}: ${name}`, details, ({ page, changed, checker }) => look(page, changed, checker));
+    else test(`${title}: ${name}`, details, ({ page, still, checker }) => look(page, still, checker));
   }
-  pictured(group, pages);
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
 
 import type { Role } from "../support/otklik.js";
-import { axe, be, expect, fitsWidth, pictured, shown, test, watch } from "../support/test.js";
+import { be, expect, fitsWidth, lookOver, test } from "../support/test.js";
 
 const run = promisify(execFile);
 const RECOUNT = resolve(import.meta.dirname, "../support/recount.py");
@@ -23,33 +23,22 @@ const PAGES: { name: string; as: Role; path: string }[] = [
 
 const chart = (page: Page, part: string) => page.locator(`#chart-${part}`);
 
-for (const { name, as, path } of PAGES) {
-  test(`analysis: ${name}`, async ({ page, otklik, checker }) => {
-    test.slow();
-    await be(page, otklik, otklik.account(as));
-    const watched = watch(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await page.goto(`${otklik.demo.admin_url}analysis${path}`);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Анализ");
-    expect(shown(watched).status()).toBe(200);
-    await fitsWidth(page);
-    // The tables too.
-    await page.locator(".chart details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
-    await fitsWidth(page);
-    // Axe looks at each cell: one table stands for all.
-    await page.reload();
-    const table = page.locator(".chart summary");
-    if ((await table.count()) > 1) await table.nth(1).click();
-    expect(await checker.errors(await shown(watched).text()), "errors found by the HTML checker").toEqual([]);
-    await axe(page);
-    expect(watched.complaints, "complaints of the browser").toEqual([]);
-  });
-}
-
-pictured("analysis", PAGES.map(({ name, as, path }) => ({
+lookOver("analysis", "analysis", PAGES.map(({ name, as, path }) => ({
   name,
   as,
-  open: (page, otklik) => page.goto(`${otklik.demo.admin_url}analysis${path}`),
+  open: async (page, otklik) => {
+    await page.goto(`${otklik.demo.admin_url}analysis${path}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Анализ");
+  },
+  holds: async (page) => {
+    // The tables too.
+    const tables = page.locator(".chart details");
+    await tables.evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+    await fitsWidth(page);
+    // Axe looks at each cell: one table stands for all.
+    await tables.evaluateAll((all) => all.forEach((one, at) => one.toggleAttribute("open", at === 1)));
+  },
+  tidy: (page) => page.locator(".chart details").evaluateAll((all) => all.forEach((one) => one.removeAttribute("open"))),
 })));
 
 test.describe("without scripts", () => {
