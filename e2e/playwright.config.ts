@@ -26,7 +26,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: "/usr/bin/chromium",
-      env: { ...process.env, LANGUAGE: "en", FONTCONFIG_FILE: resolve(import.meta.dirname, "fonts.conf") } as Record<string, string>,
+      env: { ...process.env, LANGUAGE: "ru", FONTCONFIG_FILE: resolve(import.meta.dirname, "fonts.conf") } as Record<string, string>,
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -35,7 +35,7 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        "--lang=en-US",
+        "--lang=ru",
         "--disable-lcd-text",
         "--font-render-hinting=none",
         "--force-color-profile=srgb",
