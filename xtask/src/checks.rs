@@ -131,8 +131,17 @@ fn crates_tests(job: &mut Job<'_>, long: bool) -> anyhow::Result<()> {
 }
 
 fn e2e(job: &mut Job<'_>) -> anyhow::Result<()> {
-    let wanted = [tools::POSTGRESQL, tools::CHROMIUM, tools::ZBAR, tools::JAVA, tools::FONTS];
-    tools::packages(job, &wanted)?;
+    tools::packages(
+        job,
+        &[
+            tools::POSTGRESQL,
+            tools::CHROMIUM,
+            tools::CHROMIUM_RUSSIAN,
+            tools::ZBAR,
+            tools::JAVA,
+            tools::FONTS,
+        ],
+    )?;
     front_end(job)?;
     // The same selection of crates as for the tests, so that nothing is compiled twice with other features.
     job.prepare(&mut job.workplace.cargo(["build", "--workspace", "--all-targets"]))?;

@@ -30,6 +30,9 @@ pub const POSTGRESQL: Package = Package {
 };
 /// The browser of the browser tests.
 pub const CHROMIUM: Package = Package { name: "chromium", here: || in_path("chromium") };
+/// The browser's own words in Russian: date fields show them.
+pub const CHROMIUM_RUSSIAN: Package =
+    Package { name: "chromium-l10n", here: || Path::new("/usr/lib/chromium/locales/ru.pak").exists() };
 /// Reads QR codes from pictures.
 pub const ZBAR: Package = Package { name: "zbar-tools", here: || in_path("zbarimg") };
 /// Reads and draws PDF files.
