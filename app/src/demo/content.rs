@@ -121,6 +121,15 @@ pub const ACCOUNTS: &[DemoAccount] = &[
     account("operator", "technical_operator", "0000", "Технический оператор, ФКУ"),
 ];
 
+/// Everyone once, in the order and with the first role of [`ACCOUNTS`].
+pub fn once_each() -> impl Iterator<Item = &'static DemoAccount> {
+    ACCOUNTS
+        .iter()
+        .enumerate()
+        .filter(|(at, account)| ACCOUNTS[..*at].iter().all(|before| before.login != account.login))
+        .map(|(_, account)| account)
+}
+
 /// Addresses for an office's alerts: the common one by the template, the deputy head, the unit's head (QR-7, QR-8).
 /// All on a reserved domain, so that nothing ever leaves for a real one.
 #[must_use]

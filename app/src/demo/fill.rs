@@ -282,8 +282,7 @@ pub struct Described {
 pub async fn describe(ctx: &Ctx) -> Result<Described> {
     let bodies = store::all(ctx.db.read(), &SYSTEM).await?;
     let by_code: HashMap<&str, _> = bodies.iter().map(|body| (body.fields.code.as_str(), body)).collect();
-    let accounts = content::ACCOUNTS
-        .iter()
+    let accounts = content::once_each()
         .filter_map(|account| {
             let body = by_code.get(account.body_code)?;
             Some(json!({

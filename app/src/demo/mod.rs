@@ -75,7 +75,7 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<ExitCode> {
     println!("Административная зона: {admin_url}");
     println!("Почта:               {}", installation.settings.mail);
     println!("Учётные записи (логин, пароль, роль):");
-    for account in content::ACCOUNTS {
+    for account in content::once_each() {
         println!("  {:<14} {:<26} {}", account.login, fill::password(account.login), account.title);
     }
     println!("Всё это и адреса всех анкет: {}", file.display());

@@ -335,6 +335,9 @@ fn the_demo_is_complete_and_never_mixes_with_real_data() {
     let roles: std::collections::BTreeSet<_> =
         accounts.iter().map(|account| account["role"].as_str().unwrap()).collect();
     assert_eq!(roles.len(), otklik_access::Role::ALL.len(), "every role can be tried: {roles:?}");
+    let logins: std::collections::BTreeSet<_> =
+        accounts.iter().map(|account| account["login"].as_str().unwrap()).collect();
+    assert_eq!(logins.len(), accounts.len(), "each account is told once");
     for account in accounts {
         let field = |name: &str| account[name].as_str().unwrap();
         let done =

@@ -128,6 +128,16 @@ fn org4_accounts_stand_on_bodies_and_cover_the_roles() {
 }
 
 #[test]
+fn org4_an_account_with_several_roles_is_told_once() {
+    let told: Vec<_> = once_each().map(|account| account.login).collect();
+    let logins: HashSet<_> = ACCOUNTS.iter().map(|account| account.login).collect();
+    assert_eq!(told.len(), logins.len());
+    assert_eq!(told.iter().copied().collect::<HashSet<_>>(), logins);
+    let observer = once_each().find(|account| account.role == "mer_observer").unwrap();
+    assert_eq!(observer.body_code, "0000", "the widest of its roles is told");
+}
+
+#[test]
 fn qr8_recipients_follow_the_template() {
     assert_eq!(recipients("2724", "27")[0], "vashkontrol2724@r27.nalog.example");
     assert_eq!(recipients("nso-mfc-1", "54")[0], "otklik.nso-mfc-1@r54.gov.example");
