@@ -21,6 +21,9 @@ use crate::{Receipt, Receipts, Response, Stored, Suspicion};
 pub use filter::{Filter, WORDS};
 use source::Source;
 
+/// So many days are searched for words of one or two letters in a vast scope unless other days are asked for.
+pub const SHORT_WORDS_DAYS: i32 = 14;
+
 static TOKENS: Many =
     Many::new("SELECT form_token, content_hash, id FROM responses_responses WHERE form_token IN (", "?", ")");
 
@@ -291,6 +294,21 @@ pub async fn count_up_to<C: ConnectionTrait>(
     let (text, values) = Source::of(conn, scope, filter).await?.count(Some(limit));
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
+/// From which day on such a search goes when it isn't bounded otherwise: words of one or two letters are in no index,
+/// and to read all the texts of a country takes half a second. Nothing when it needs no bound.
+///
+/// # Errors
+/// When the database is away.
+pub async fn bound<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+    today: CivilDay,
+) -> Result<Option<CivilDay>, DbErr> {
+    let last = filter.to.map_or(today, |to| to.min(today));
+    Ok(source::reads_every_text(conn, scope, filter).await?.then(|| last.plus_days(-SHORT_WORDS_DAYS)))
 }
 
 /// The bodies of a scope, at most `limit`, in no order.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use otklik_kernel::text::search_text;
-use otklik_kernel::{CivilDay, Id};
+use otklik_kernel::{CivilDay, Id, Zone};
 use otklik_organisations::Office;
 use otklik_ui::{Choice, Errors, FlashKind, Page, Pager, Section, thousands};
 use otklik_web::{Fail, Form, Who, html};
@@ -60,6 +60,8 @@ pub struct Question {
     /// Whether the scope has more than one body to choose from.
     has_offices: bool,
     offered: Vec<Arc<Office>>,
+    /// The day from which on is searched though no day was asked for.
+    bound: Option<CivilDay>,
 }
 
 /// Reads the address; what is wrong in it is pointed out and left aside.
@@ -87,7 +89,10 @@ pub async fn ask(pages: &Pages, who: &Who, query: &str) -> Result<Question, Fail
     if !is_readable {
         asked.errors.add("", l.list_bad_address());
     }
-    Ok(Question { asked, office, has_offices: bodies.len() > 1, offered })
+    let today = pages.ctx.now().day_in(&Zone::utc());
+    let bound = store::bound(conn, &who.scope, &asked.filter, today).await?;
+    asked.filter.from = asked.filter.from.or(bound);
+    Ok(Question { asked, office, has_offices: bodies.len() > 1, offered, bound })
 }
 
 /// The address of a list, percent-encoded filters and page, with a card beside it or without.
@@ -124,7 +129,7 @@ pub async fn page(
 ) -> Result<Response, Fail> {
     let conn = pages.ctx.db.read();
     let l = L(who.viewer.lang);
-    let Question { mut asked, office, has_offices, offered } = question;
+    let Question { mut asked, office, has_offices, offered, bound } = question;
     let newest = &pages.questionnaires.newest().questionnaire;
 
     let most = if asked.filter.words.is_empty() { COUNTED } else { COUNTED_BY_WORDS };
@@ -155,6 +160,8 @@ pub async fn page(
     let mut page = who.page(Section::Responses, l.list_title());
     if let Some(done) = card::done(l, &asked.given).filter(|_| card.is_some()) {
         page = page.flash(FlashKind::Done, done);
+    } else if let Some(day) = bound {
+        page = page.flash(FlashKind::Notice, l.list_short_words(day.show()));
     }
 
     let field = |name: &str| asked.given.get(name).to_owned();
@@ -173,7 +180,7 @@ pub async fn page(
         has_offices,
         offered,
         // A date field holds nothing but dates: what else was given is in the words of the mistake.
-        from: date("from"),
+        from: bound.map_or_else(|| date("from"), |day| day.to_string()),
         to: date("to"),
         negative: choices(
             "negative",

@@ -41,6 +41,23 @@ const KNOWN: usize = 1_000;
 /// would read all the texts of the country that have them, once for each office.
 const NEAR: i64 = 30_000;
 
+/// Whether such a search would read every text of a vast scope: no word of it is long enough for the trigrams, and
+/// no day bounds it.
+pub(super) async fn reads_every_text<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    filter: &Filter,
+) -> Result<bool, DbErr> {
+    let words = words(filter);
+    let is_unbounded = !words.is_empty() && filter.from.is_none() && trigrams(&words).is_none();
+    Ok(is_unbounded && size(conn, scope, filter.under).await? >= VAST)
+}
+
+/// The folded words that count.
+fn words(filter: &Filter) -> Vec<String> {
+    filter.words.split_whitespace().take(WORDS).map(search_text).collect()
+}
+
 /// The responses of a filter within a scope.
 pub(super) enum Source {
     /// From this table or join, whose rows come in the order of this identifier.
@@ -66,7 +83,7 @@ impl Source {
     /// or, where the scope is vast, from the newest on.
     pub async fn of<C: ConnectionTrait>(conn: &C, scope: &Scope, filter: &Filter) -> Result<Self, DbErr> {
         let is_sqlite = conn.get_database_backend() == DbBackend::Sqlite;
-        let words: Vec<String> = filter.words.split_whitespace().take(WORDS).map(search_text).collect();
+        let words = words(filter);
         let size = size(conn, scope, filter.under).await?;
         if !is_sqlite {
             return Ok(Self::on_postgres(scope, filter, size));

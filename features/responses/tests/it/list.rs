@@ -3,7 +3,7 @@
 use otklik_access::{Permission, Role, Scope};
 use otklik_db::Migration;
 use otklik_jobs::{Event, Handler, NewEvent, Worker};
-use otklik_kernel::{Clock, Id, Instant, Random, text};
+use otklik_kernel::{CivilDay, Clock, Id, Instant, Random, text};
 use otklik_questionnaires::Mark;
 use otklik_responses::offices;
 use otklik_responses::store::{self, Counts, Filter};
@@ -391,12 +391,30 @@ fn a_scope_of_any_size_is_searched_in_its_way_and_finds_the_same() {
         // A scope that no other test has: that it is vast is remembered.
         let whole = otklik_testkit::caller(9, &[(Role::QualityGroup, COUNTRY), (Role::QualityGroup, NEAR)]);
         let whole = whole.scope(Permission::ReadResponses);
+        let small =
+            otklik_testkit::caller(9, &[(Role::QualityGroup, NEAR_A)]).scope(Permission::ReadResponses);
         narrowed[4].under = None;
         for words in ["очередь", "ОКН чер", "ок", "а_б", "вежлива"] {
             for filter in &narrowed {
                 let filter = Filter { words: words.to_owned(), ..filter.clone() };
                 check_scope(&t, &all, &whole, &[COUNTRY], &filter, 3).await;
             }
+        }
+        // Words in no index are looked for in the last days, unless others are asked for or the scope is small.
+        let bound = async |scope: &Scope, words: &str, (from, to)| {
+            let filter = Filter { words: words.to_owned(), from, to, ..Filter::default() };
+            store::bound(conn, scope, &filter, DAY).await.unwrap()
+        };
+        let last = |day: CivilDay| Some(day.plus_days(-store::SHORT_WORDS_DAYS));
+        for words in ["ок", "ок да", "_"] {
+            assert_eq!(bound(&whole, words, (None, None)).await, last(DAY), "{words}");
+            assert_eq!(bound(&whole, words, (None, Some(DAY.plus_days(-3)))).await, last(DAY.plus_days(-3)));
+            assert_eq!(bound(&whole, words, (None, Some(DAY.plus_days(3)))).await, last(DAY));
+            assert_eq!(bound(&whole, words, (Some(DAY.plus_days(-90)), None)).await, None);
+            assert_eq!(bound(&small, words, (None, None)).await, None);
+        }
+        for words in ["", "очередь", "ок очередь"] {
+            assert_eq!(bound(&whole, words, (None, None)).await, None, "{words}");
         }
         check_scope(&t, &all, &whole, &[COUNTRY], &narrowed[2], 3).await;
         check_scope(&t, &all, &whole, &[COUNTRY], &narrowed[3], 3).await;
