@@ -143,8 +143,8 @@ fn e2e(job: &mut Job<'_>) -> anyhow::Result<()> {
         ],
     )?;
     front_end(job)?;
-    // The same selection of crates as for the tests, so that nothing is compiled twice with other features.
-    job.prepare(&mut job.workplace.cargo(["build", "--workspace", "--all-targets"]))?;
+    // What the crates' tests are built of has the program too: nothing is compiled twice.
+    job.prepare(&mut job.workplace.cargo(["test", "--workspace", "--no-run", "--quiet"]))?;
     npm(job, "e2e")?;
     job.check(&mut job.workplace.npm("e2e", ["run", "check"]))?;
     let otklik = job.workplace.otklik();

@@ -5,6 +5,7 @@ mod inserter;
 mod kept;
 pub mod many;
 mod migrate;
+mod mover;
 mod rows;
 pub mod search;
 mod tx;
@@ -33,8 +34,8 @@ const STATEMENTS: usize = 400;
 /// How long a connection to SQLite waits for another to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 64 MiB, by
-/// whoever commits then: a log that is written over and over costs half of what one that grows does.
+/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 64 MiB at the
+/// latest, by whoever commits then (`mover.rs` mostly does it before): a log that is written over and over costs half of what one that grows does.
 const PRAGMAS: &[(&str, &str)] = &[
     ("synchronous", "FULL"),
     ("foreign_keys", "ON"),
@@ -85,6 +86,7 @@ pub struct Db {
     /// Whose turn it is to write into SQLite, which has one writer: in the order in which they asked.
     turn: Arc<Semaphore>,
     inserter: inserter::Inserter,
+    mover: mover::Mover,
 }
 
 impl Db {
@@ -110,7 +112,8 @@ impl Db {
             }
         };
         let turn = Arc::new(Semaphore::new(1));
-        Ok(Self { writer, reader, address: address.clone(), turn, inserter: inserter::Inserter::default() })
+        let (inserter, mover) = (inserter::Inserter::default(), mover::Mover::default());
+        Ok(Self { writer, reader, address: address.clone(), turn, inserter, mover })
     }
 
     /// The pool to read from.
@@ -199,6 +202,7 @@ impl Db {
         let _ = self.reader.close_by_ref().await;
         let _ = self.writer.close_by_ref().await;
         self.inserter.close();
+        self.mover.close();
     }
 }
 

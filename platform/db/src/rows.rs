@@ -112,8 +112,11 @@ impl Db {
         }
         match &self.address {
             Address::Sqlite(_) => {
-                let _turn = self.turn().await?;
-                self.inserter.insert(&self.address, &tables)
+                let turn = self.turn().await?;
+                let pages = self.inserter.insert(&self.address, &tables)?;
+                drop(turn);
+                self.mover.heard(self, pages);
+                Ok(())
             }
             Address::Postgres(_) => insert_postgres(&self.writer, tables).await.map_err(broken),
         }
