@@ -26,6 +26,7 @@ pub fn migrations() -> Vec<Migration> {
         otklik_responses::MIGRATIONS,
         otklik_notifications::MIGRATIONS,
         otklik_materials::MIGRATIONS,
+        otklik_monitoring::MIGRATIONS,
     ]
     .concat()
 }

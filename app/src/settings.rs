@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use ipnet::IpNet;
 use otklik_db::Address;
+use otklik_monitoring::Place;
 use serde::Deserialize;
 
 /// What can be set by flags, the environment (`OTKLIK_…`) and the file `otklik.toml`.
@@ -64,6 +65,10 @@ pub struct Options {
     /// Hint for recipients' addresses, with {code} and {region}
     #[arg(long, env = "OTKLIK_RECIPIENT_TEMPLATE", global = true)]
     pub recipient_template: Option<String>,
+    /// Where the lake of the monitoring is: a folder, or s3://BUCKET/PREFIX with keys in AWS_… variables
+    /// [default: lake in the data folder]
+    #[arg(long, env = "OTKLIK_LAKE", global = true)]
+    pub lake: Option<String>,
     /// File of the installation's secret, 64 hexadecimal digits; the same on every node
     /// [default: secret.key in the data folder, made when missing]
     #[arg(long, env = "OTKLIK_SECRET_FILE", global = true)]
@@ -106,6 +111,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The hint for recipients' addresses.
     pub recipient_template: String,
+    /// Where the lake of the monitoring is: a folder or `s3://bucket/prefix`.
+    pub lake: String,
     /// The file of the installation's secret.
     pub secret_file: PathBuf,
     /// Networks that may read `/metrics`; nothing for this machine only.
@@ -163,6 +170,7 @@ impl Settings {
                 .recipient_template
                 .or(file.recipient_template)
                 .unwrap_or_else(|| "vashkontrol{code}@r{region}.nalog.ru".into()),
+            lake: flags.lake.or(file.lake).unwrap_or_else(|| data_dir.join("lake").display().to_string()),
             secret_file: flags
                 .secret_file
                 .or(file.secret_file)
@@ -172,6 +180,27 @@ impl Settings {
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             data_dir,
         })
+    }
+
+    /// Where the lake of the monitoring lies.
+    ///
+    /// # Errors
+    /// The address isn't understood, or its folder can't be made.
+    pub fn lake(&self) -> Result<Place> {
+        self.place(&self.lake)
+    }
+
+    /// Where files of deliveries lie: beside the lake, so that every node reaches them.
+    ///
+    /// # Errors
+    /// The address isn't understood, or its folder can't be made.
+    pub fn deliveries(&self) -> Result<Place> {
+        self.place(&format!("{}-deliveries", self.lake.trim_end_matches('/')))
+    }
+
+    fn place(&self, address: &str) -> Result<Place> {
+        let spool = self.data_dir.join("spool");
+        Place::parse(address, store_settings(), spool).with_context(|| format!("настройка lake: «{address}»"))
     }
 
     /// What handlers need, once the port is known.
@@ -192,6 +221,14 @@ impl Settings {
             mail_from: self.mail_from.clone(),
         }
     }
+}
+
+/// Settings of an S3-compatible store, from the variables that its own tools use: `AWS_ENDPOINT`, `AWS_REGION`,
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ALLOW_HTTP`.
+#[expect(clippy::disallowed_methods, reason = "these are settings, named as the store's own tools name them")]
+fn store_settings() -> Vec<(String, String)> {
+    let all = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+    all.map(|(name, value)| (name.to_lowercase(), value)).collect()
 }
 
 fn read(path: &Path) -> Result<Options> {

@@ -10,6 +10,8 @@ use otklik_access::Authority;
 use otklik_jobs::{HandlerError, Periodic, PeriodicJob, Worker};
 use otklik_journal::SigningKey;
 use otklik_kernel::{Instant, Zone};
+use otklik_monitoring::deliveries::depot::Depot;
+use otklik_monitoring::hub::Hub;
 use otklik_organisations::SharedOffices;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::figures::Cube;
@@ -19,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::installation::Installation;
+use crate::settings::Settings;
 
 /// How often a node looks whether bodies have changed on another.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -55,6 +58,15 @@ pub fn context(installation: &Installation, address: SocketAddr) -> Ctx {
     })
 }
 
+/// The lake of the monitoring, and where files of deliveries lie.
+///
+/// # Errors
+/// When the setting is wrong or its place can't be used.
+pub fn lake(ctx: &Ctx, settings: &Settings) -> Result<(Hub, Depot)> {
+    let hub = Hub::open(&ctx.db, settings.lake()?, ctx.clock.clone(), ctx.random.clone())?;
+    Ok((hub, Depot::at(&settings.deliveries()?)))
+}
+
 /// Puts the programme together.
 ///
 /// # Errors
@@ -80,6 +92,16 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
     schedules.extend(otklik_responses::offices::schedules(&ctx.db));
     schedules.extend(otklik_responses::retention::schedules(&ctx, settings.texts_days));
     schedules.extend(otklik_notifications::schedules(&ctx, &offices, &mailer.waker(), settings.mail_days));
+    let (hub, depot) = lake(&ctx, settings)?;
+    let monitoring = otklik_monitoring::Monitoring {
+        ctx: ctx.clone(),
+        offices: offices.clone(),
+        depot,
+        hub,
+        received: otklik_jobs::Waker::default(),
+        to_send: otklik_jobs::Waker::default(),
+    };
+    schedules.extend(otklik_monitoring::jobs::schedules(&monitoring).map_err(anyhow::Error::msg)?);
     let worker =
         Worker::new(ctx.db.clone(), ctx.clock.clone(), handlers).with_schedules(schedules, &*ctx.random);
 
@@ -103,6 +125,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         .and(otklik_dashboards::routes(&ctx, &figures, &questionnaires))
         .and(otklik_notifications::routes(&ctx, &offices, &days))
         .and(otklik_materials::routes(&ctx))
+        .and(otklik_monitoring::routes(&monitoring))
         .and(otklik_operations::routes(&ctx, setup))
         .and(own(&ctx));
     part.router = part.router.method_not_allowed_fallback(otklik_web::wrong_method);

@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 
+import { MONITORING } from "./monitoring.js";
 import type { Looked } from "./test.js";
 
 type Step = Looked["open"];
@@ -218,6 +219,8 @@ export const OFFICIALS: Looked[] = [
     status: 422,
     open: steps(at("account/password"), fill("Текущий пароль", "x"), press("Сохранить")),
   },
+
+  ...MONITORING,
 
   { name: "journal", as: "administrator", open: at("journal") },
   { name: "journal-none", as: "administrator", open: at("journal?actor=zzzz") },

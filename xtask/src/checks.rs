@@ -119,7 +119,15 @@ fn crates_tests(job: &mut Job<'_>, long: bool) -> anyhow::Result<()> {
     front_end(job)?;
     tools::packages(
         job,
-        &[tools::POSTGRESQL, tools::ZBAR, tools::POPPLER, tools::CHROMIUM, tools::FONTS, tools::PYTHON],
+        &[
+            tools::POSTGRESQL,
+            tools::OPENSSH,
+            tools::ZBAR,
+            tools::POPPLER,
+            tools::CHROMIUM,
+            tools::FONTS,
+            tools::PYTHON,
+        ],
     )?;
     let cluster = Cluster::start().map_err(anyhow::Error::msg)?;
     let mut test = job.workplace.cargo(["test", "--workspace", "--no-fail-fast"]);

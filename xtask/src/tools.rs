@@ -47,6 +47,11 @@ pub const PYTHON: Package = Package {
         ensurepip.is_ok_and(|status| status.success())
     },
 };
+/// A real SFTP server for the tests of sending.
+pub const OPENSSH: Package = Package {
+    name: "openssh-server",
+    here: || Path::new("/usr/sbin/sshd").exists() && in_path("ssh-keygen"),
+};
 /// Runs the HTML checker.
 pub const JAVA: Package = Package { name: "default-jre-headless", here: || in_path("java") };
 /// Letters with the measures of Arial, for screenshots and print.

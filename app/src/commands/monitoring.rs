@@ -1,11 +1,17 @@
 //! `otklik monitoring`: the daily data of applications for services.
 
+mod check;
+mod common;
+mod export;
 mod generate;
+mod report;
+mod upkeep;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::commands::Json;
 use crate::settings::Settings;
 
 /// Commands about how services run.
@@ -13,11 +19,38 @@ use crate::settings::Settings;
 pub enum MonitoringCommand {
     /// Write believable daily data: a package folder for each sender and day
     Generate(generate::GenerateArgs),
+    /// Check deliveries and say every error with its place; nothing is changed
+    Check(check::DeliveriesArgs),
+    /// Take deliveries in, each with its receipt
+    Import(check::DeliveriesArgs),
+    /// Write the data of a day in the canonical form
+    Export(export::ExportArgs),
+    /// Print the published description of the daily data: a Frictionless Data Package
+    Datapackage,
+    /// Answers: durations, waiting, refusals and so on
+    Report(report::ReportArgs),
+    /// All that is known of an application
+    Trace(report::TraceArgs),
+    /// Look the lake over: files, receipts, what is derived
+    Verify(Json),
+    /// Put small files of the lake together, take away those that nobody needs
+    Compact(Json),
+    /// Make everything derived anew, after reference data were edited
+    Rebuild(Json),
 }
 
 /// Runs the command.
-pub async fn run(_settings: Settings, command: MonitoringCommand) -> anyhow::Result<ExitCode> {
+pub async fn run(settings: Settings, command: MonitoringCommand) -> anyhow::Result<ExitCode> {
     match command {
         MonitoringCommand::Generate(args) => generate::run(args).await,
+        MonitoringCommand::Check(args) => check::check(settings, args).await,
+        MonitoringCommand::Import(args) => check::import(settings, args).await,
+        MonitoringCommand::Export(args) => export::run(settings, args).await,
+        MonitoringCommand::Datapackage => export::datapackage(),
+        MonitoringCommand::Report(args) => report::run(settings, args).await,
+        MonitoringCommand::Trace(args) => report::trace(settings, args).await,
+        MonitoringCommand::Verify(json) => upkeep::verify(settings, json).await,
+        MonitoringCommand::Compact(json) => upkeep::compact(settings, json).await,
+        MonitoringCommand::Rebuild(json) => upkeep::rebuild(settings, json).await,
     }
 }

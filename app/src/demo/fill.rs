@@ -74,7 +74,9 @@ pub async fn fill(installation: &Installation, ctx: &Ctx, seed: u64) -> Result<(
     let year = Year { seed, volume: content::VOLUME, has_hasty: false };
     responses(ctx, &content::offices(&all), &bodies, year).await?;
     look_through(ctx).await?;
-    days::look(ctx).await
+    days::look(ctx).await?;
+    let (hub, depot) = crate::wire::lake(ctx, &installation.settings)?;
+    super::monitoring::fill(ctx, (&hub, &depot), &bodies, seed, &installation.settings.data_dir).await
 }
 
 /// Fills an installation that has bodies and no responses: recipients of every office with accounts behind them, and

@@ -3,6 +3,7 @@
 pub mod content;
 mod days;
 mod fill;
+mod monitoring;
 mod posters;
 mod register;
 

@@ -30,6 +30,10 @@ struct Side {
     entry: Id,
     delivery: Id,
     event: Id,
+    daily: Id,
+    sender: Id,
+    partner: Id,
+    sending: Id,
 }
 
 /// Gives what a parameter means on a side.
@@ -53,6 +57,11 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/journal/", "{id}", |side| side.entry.to_string()),
     ("/admin/outbox/events/", "{id}", |side| side.event.to_string()),
     ("/admin/outbox/", "{id}", |side| side.delivery.to_string()),
+    ("/api/v1/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
+    ("/admin/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
+    ("/admin/monitoring/senders/", "{id}", |side| side.sender.to_string()),
+    ("/admin/monitoring/partners/", "{id}", |side| side.partner.to_string()),
+    ("/admin/monitoring/sendings/", "{id}", |side| side.sending.to_string()),
 ];
 
 /// The name of the admin zone's style sheet.
@@ -99,6 +108,9 @@ fn fields(path: &str, side: &Side) -> Vec<(&'static str, String)> {
         "/admin/bodies/{id}/close" => vec![("reason", "переезд".into())],
         "/admin/bodies/{id}/units/new" => vec![("name", "Отдел".into())],
         "/admin/bodies/{id}/units/{unit}" => vec![("name", "Отдел учёта".into())],
+        "/admin/monitoring/senders/new" | "/admin/monitoring/senders/{id}" => {
+            vec![("name", "Отправитель".into())]
+        }
         "/admin/responses/{id}/outcome" => vec![("outcome", "Открыто второе окно.".into())],
         _ => Vec::new(),
     }
@@ -145,6 +157,7 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
     for text in [letter, failing] {
         execute(&world.t.db, &text).await.unwrap();
     }
+    let monitored = monitored(world, body, text).await;
     let office = office.to_owned();
     Side {
         office,
@@ -160,7 +173,77 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
         entry,
         delivery,
         event,
+        daily: monitored[0],
+        sender: monitored[1],
+        partner: monitored[2],
+        sending: monitored[3],
     }
+}
+
+/// A delivery of daily data with its sender, a partner with a sending.
+async fn monitored(world: &World, body: Id, text: &str) -> [Id; 4] {
+    use otklik_kernel::{CivilDay, Zone};
+    use otklik_monitoring::deliveries::{self, Counts, Delivery, State, Way};
+    use otklik_monitoring::{partners, senders};
+    let ids = [(); 4].map(|()| world.t.new_id());
+    let [daily, sender, partner, sending] = ids;
+    let (now, day) = (world.ctx.now(), CivilDay(20_261_121));
+    let fields = senders::Fields {
+        code: format!("s{sender}"),
+        name: text.into(),
+        body,
+        policy: senders::Policy::Whole,
+        marks: (1, 5),
+        zone: Zone::utc(),
+        due_hours: 12,
+        since: day,
+        until: None,
+    };
+    let delivery = Delivery {
+        id: daily,
+        sender,
+        code: fields.code.clone(),
+        body,
+        day,
+        revision: 1,
+        digest: String::new(),
+        state: State::Rejected,
+        way: Way::Api,
+        file: text.into(),
+        bytes: 1,
+        received_at: now,
+        received_by: text.into(),
+        started_at: None,
+        finished_at: Some(now),
+        attempts: 1,
+        counts: Counts::default(),
+        commit: None,
+        replaced_by: None,
+        problem: "unreadable".into(),
+    };
+    let agreed = partners::Fields {
+        body,
+        name: text.into(),
+        method: partners::Method::Folder,
+        address: "/nowhere".into(),
+        login: String::new(),
+        secret: String::new(),
+        server_key: String::new(),
+        layout: partners::Layout::Package,
+        sender: None,
+        hour: 6,
+        zone: Zone::utc(),
+        is_on: false,
+        since: day,
+    };
+    let tx = world.t.db.begin().await.unwrap();
+    senders::store::insert(&tx, sender, &fields, now).await.unwrap();
+    deliveries::store::insert(&tx, &delivery).await.unwrap();
+    partners::store::insert(&tx, partner, &agreed, now).await.unwrap();
+    let partner = partners::Partner { id: partner, fields: agreed };
+    partners::store::insert_sending(&tx, sending, &partner, day, now).await.unwrap();
+    tx.commit().await.unwrap();
+    ids
 }
 
 /// A poster with a photo.
@@ -232,6 +315,12 @@ impl World {
         restore(self, near).await;
         if line.is_public() {
             let answer = self.call(line, &path, near, &session, Some(&csrf)).await;
+            if line.path.starts_with("/api/v1/monitoring/deliveries") {
+                // A sender is known by its token, a person's session is nothing here.
+                assert_eq!(answer.status, 401, "{what}");
+                assert!(!answer.text.contains(FAR_MARK), "{what}");
+                return;
+            }
             assert!(matches!(answer.status, 200 | 303 | 422), "{what}: {}", answer.status);
             return;
         }

@@ -191,53 +191,42 @@ pub static CASES: LazyLock<Table> = LazyLock::new(|| {
 /// Rows of `cases` that no longer hold: those of an application below a version.
 pub static CASES_GONE: LazyLock<Table> = LazyLock::new(|| gone("cases_gone"));
 
+/// What `transitions` and `exchanges` say of the application, then their own.
+fn of_application(name: &str, own: Vec<Field>) -> Table {
+    let mut fields = vec![
+        number("request_key"),
+        number("version"),
+        text("service"),
+        text("variant"),
+        small("region"),
+        text("body"),
+        tiny("channel_in"),
+    ];
+    fields.extend(own);
+    Table::new(name, Schema::new(fields))
+        .packed(Packing::Plain, &["request_key"])
+        .packed(Packing::Delta, &["seconds"])
+        .level(1)
+}
+
 /// Two events that follow one another, planned moments left out.
 pub static TRANSITIONS: LazyLock<Table> = LazyLock::new(|| {
-    Table::new(
-        "transitions",
-        Schema::new(vec![
-            number("request_key"),
-            number("version"),
-            text("service"),
-            text("variant"),
-            small("region"),
-            text("body"),
-            tiny("channel_in"),
-            tiny("process_from"),
-            tiny("process_to"),
-            small("from_status"),
-            small("to_status"),
-            int("day"),
-            int("seconds"),
-            int("paused"),
-        ]),
-    )
-    .packed(Packing::Plain, &["request_key"])
-    .packed(Packing::Delta, &["seconds"])
-    .level(1)
+    let own = vec![
+        tiny("process_from"),
+        tiny("process_to"),
+        small("from_status"),
+        small("to_status"),
+        int("day"),
+        int("seconds"),
+        int("paused"),
+    ];
+    of_application("transitions", own)
 });
 
 /// Answers and failures of interagency requests.
 pub static EXCHANGES: LazyLock<Table> = LazyLock::new(|| {
-    Table::new(
-        "exchanges",
-        Schema::new(vec![
-            number("request_key"),
-            number("version"),
-            text("service"),
-            text("variant"),
-            small("region"),
-            text("body"),
-            tiny("channel_in"),
-            text("mnemonic"),
-            small("status"),
-            int("day"),
-            maybe("seconds", DataType::Int32),
-        ]),
-    )
-    .packed(Packing::Plain, &["request_key"])
-    .packed(Packing::Delta, &["seconds"])
-    .level(1)
+    let own = vec![text("mnemonic"), small("status"), int("day"), maybe("seconds", DataType::Int32)];
+    of_application("exchanges", own)
 });
 
 /// Rows of `transitions` and `exchanges` that no longer hold: those of an application below a version.

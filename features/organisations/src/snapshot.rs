@@ -57,6 +57,11 @@ impl Offices {
         self.by_id.get(&id)
     }
 
+    /// Every office, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Office>> {
+        self.by_id.values()
+    }
+
     async fn load(db: &Db) -> Result<Self, DbErr> {
         let version = versions::current(db.read(), VERSION).await?;
         let bodies = store::all(db.read(), &Scope::system("public pages know every office")).await?;

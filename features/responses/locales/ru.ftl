@@ -40,6 +40,7 @@ today-empty-action = К органам
 today-links = Что вам доступно
 today-links-note = Ваша роль не открывает тексты откликов.
 today-link-responses = Оценки и тексты, отметка о просмотре, что сделано.
+today-link-monitoring = Ежедневные данные о заявлениях: поставки, сроки, справочники.
 today-link-bodies = Дерево органов, QR-коды, адреса для писем.
 today-link-people = Учётные записи и роли.
 today-link-journal = Кто, когда и что изменил.

@@ -46,13 +46,19 @@ pub enum Permission {
     ManagePeople,
     /// Read the journal.
     ReadJournal,
+    /// See how services run: daily data, deliveries, reference data.
+    ReadMonitoring,
+    /// Upload the daily data of the own bodies.
+    SendMonitoring,
+    /// Keep senders, reference data and partners of the monitoring.
+    ManageMonitoring,
     /// See queues and health.
     Operate,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadResponses,
         Self::HandleResponses,
         Self::ReadBodies,
@@ -62,6 +68,9 @@ impl Permission {
         Self::MakeMaterials,
         Self::ManagePeople,
         Self::ReadJournal,
+        Self::ReadMonitoring,
+        Self::SendMonitoring,
+        Self::ManageMonitoring,
         Self::Operate,
     ];
 
@@ -78,6 +87,9 @@ impl Permission {
             Self::MakeMaterials => "make_materials",
             Self::ManagePeople => "manage_people",
             Self::ReadJournal => "read_journal",
+            Self::ReadMonitoring => "read_monitoring",
+            Self::SendMonitoring => "send_monitoring",
+            Self::ManageMonitoring => "manage_monitoring",
             Self::Operate => "operate",
         }
     }
@@ -152,6 +164,8 @@ impl Role {
                     | P::ReadResponsibles
                     | P::ManageRecipients
                     | P::MakeMaterials
+                    | P::ReadMonitoring
+                    | P::SendMonitoring
             ),
             Self::DeputyHead | Self::Head => {
                 matches!(
@@ -161,19 +175,41 @@ impl Role {
                         | P::ReadBodies
                         | P::ReadResponsibles
                         | P::ReadJournal
+                        | P::ReadMonitoring
                 )
             }
             Self::QualityGroup => matches!(
                 permission,
-                P::ReadResponses | P::HandleResponses | P::ReadBodies | P::ReadResponsibles
+                P::ReadResponses
+                    | P::HandleResponses
+                    | P::ReadBodies
+                    | P::ReadResponsibles
+                    | P::ReadMonitoring
             ),
             Self::OivRepresentative => {
-                matches!(permission, P::ReadResponses | P::HandleResponses | P::ReadBodies)
+                matches!(
+                    permission,
+                    P::ReadResponses
+                        | P::HandleResponses
+                        | P::ReadBodies
+                        | P::ReadMonitoring
+                        | P::SendMonitoring
+                )
             }
             Self::AnalyticalCentre => {
-                matches!(permission, P::ReadResponses | P::ReadBodies | P::MakeMaterials)
+                matches!(
+                    permission,
+                    P::ReadResponses
+                        | P::ReadBodies
+                        | P::MakeMaterials
+                        | P::ReadMonitoring
+                        | P::SendMonitoring
+                        | P::ManageMonitoring
+                )
             }
-            Self::MerObserver => matches!(permission, P::ReadResponses | P::ReadBodies),
+            Self::MerObserver => {
+                matches!(permission, P::ReadResponses | P::ReadBodies | P::ReadMonitoring)
+            }
             Self::TechnicalOperator => matches!(permission, P::Operate),
         }
     }
@@ -194,7 +230,8 @@ mod tests {
     #[test]
     fn org4_the_observer_changes_nothing_and_the_operator_sees_no_content() {
         let granted = |role: Role| Permission::ALL.into_iter().filter(|&p| role.may(p)).collect::<Vec<_>>();
-        assert_eq!(granted(Role::MerObserver), [Permission::ReadResponses, Permission::ReadBodies]);
+        let seen = [Permission::ReadResponses, Permission::ReadBodies, Permission::ReadMonitoring];
+        assert_eq!(granted(Role::MerObserver), seen);
         assert_eq!(granted(Role::TechnicalOperator), [Permission::Operate]);
         for permission in Permission::ALL {
             assert!(Role::ALL.into_iter().any(|role| role.may(permission)), "{permission:?}");

@@ -3,6 +3,7 @@ product = Отклик
 section-today = Сегодня
 section-responses = Отклики
 section-analysis = Анализ
+section-monitoring = Ход услуг
 section-bodies = Органы
 section-people = Люди
 section-journal = Журнал

@@ -14,6 +14,8 @@ pub enum Section {
     Responses,
     /// Charts over kept figures.
     Analysis,
+    /// How services run.
+    Monitoring,
     /// Tree of bodies and its units.
     Bodies,
     /// People and their roles.
@@ -28,10 +30,11 @@ pub enum Section {
 
 impl Section {
     /// The sections of the navigation, in its order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Today,
         Self::Responses,
         Self::Analysis,
+        Self::Monitoring,
         Self::Bodies,
         Self::People,
         Self::Journal,
@@ -45,6 +48,7 @@ impl Section {
             Self::Today => "/admin/",
             Self::Responses => "/admin/responses",
             Self::Analysis => "/admin/analysis",
+            Self::Monitoring => "/admin/monitoring",
             Self::Bodies => "/admin/bodies",
             Self::People => "/admin/people",
             Self::Journal => "/admin/journal",
@@ -60,6 +64,7 @@ impl Section {
             Self::Today => l.section_today(),
             Self::Responses => l.section_responses(),
             Self::Analysis => l.section_analysis(),
+            Self::Monitoring => l.section_monitoring(),
             Self::Bodies => l.section_bodies(),
             Self::People => l.section_people(),
             Self::Journal => l.section_journal(),

@@ -164,6 +164,7 @@ fn sections(caller: &Caller) -> Vec<Section> {
     let needed = [
         (Section::Responses, Permission::ReadResponses),
         (Section::Analysis, Permission::ReadResponses),
+        (Section::Monitoring, Permission::ReadMonitoring),
         (Section::Bodies, Permission::ReadBodies),
         (Section::People, Permission::ManagePeople),
         (Section::Journal, Permission::ReadJournal),

@@ -15,10 +15,8 @@ use otklik_progress::print;
 use otklik_progress::reference::Reference;
 
 use super::ExchangeError;
+use crate::ingest::rows::{ApplicationRows, EventRows, SECOND, line};
 use crate::ingest::{Receipt, text, typed};
-
-/// Microseconds of a second.
-const SECOND: i64 = 1_000_000;
 
 /// How a day is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +119,6 @@ async fn each(
     Ok(())
 }
 
-fn line(rows: usize) -> u32 {
-    u32::try_from(rows + 2).unwrap_or(u32::MAX)
-}
-
 fn services(batch: &RecordBatch, to: &mut Delivery) -> Result<()> {
     let [services, variants, names, directions] =
         ["service", "variant", "name", "direction"].map(|name| text(batch, name));
@@ -153,53 +147,16 @@ fn services(batch: &RecordBatch, to: &mut Delivery) -> Result<()> {
 }
 
 fn applications(batch: &RecordBatch, delivery: &mut Delivery) -> Result<()> {
-    let names = ["request", "service", "variant", "topic", "mnemonic", "body_name", "body_code", "applicant"];
-    let [requests, services, variants, topics, mnemonics, bodies, codes, applicants] =
-        names.map(|name| text(batch, name));
-    let (requests, services, variants, topics) = (requests?, services?, variants?, topics?);
-    let (mnemonics, bodies, codes, applicants) = (mnemonics?, bodies?, codes?, applicants?);
-    let (ins, outs): (&Int8Array, &Int8Array) = (typed(batch, "channel_in")?, typed(batch, "channel_out")?);
-    let (regions, ages): (&Int16Array, &Int16Array) = (typed(batch, "region")?, typed(batch, "age")?);
-    let sexes: &Int8Array = typed(batch, "sex")?;
-    let ogrns: &Int64Array = typed(batch, "ogrn")?;
+    let rows = ApplicationRows::of(batch)?;
     for row in 0..batch.num_rows() {
-        let (texts, to) = (&mut delivery.texts, &mut delivery.applications);
-        to.line.push(line(to.request.len()));
-        to.request.push(texts.add(requests.value(row)));
-        to.service.push(texts.add(services.value(row)));
-        to.variant.push(texts.add(variants.value(row)));
-        to.topic.push(texts.add(topics.value(row)));
-        to.channel_in.push(ins.value(row).cast_unsigned());
-        to.channel_out.push(outs.value(row).cast_unsigned());
-        to.mnemonic.push(texts.add(mnemonics.value(row)));
-        to.region.push(regions.value(row).cast_unsigned());
-        to.body.push(texts.add(bodies.value(row)));
-        to.body_code.push(texts.add(codes.value(row)));
-        to.applicant.push(texts.add(applicants.value(row)));
-        to.sex.push(sexes.value(row).cast_unsigned());
-        to.age.push(if ages.is_null(row) { -1 } else { ages.value(row) });
-        to.ogrn.push(if ogrns.is_null(row) { 0 } else { ogrns.value(row) });
+        rows.add(row, line(delivery.applications.request.len()), delivery);
     }
     Ok(())
 }
 
 fn events(batch: &RecordBatch, delivery: &mut Delivery) -> Result<()> {
-    let (requests, mnemonics) = (text(batch, "request")?, text(batch, "mnemonic")?);
-    let processes: &Int8Array = typed(batch, "process")?;
-    let (items, statuses): (&Int16Array, &Int16Array) = (typed(batch, "item")?, typed(batch, "status")?);
-    let ats: &Int64Array = typed(batch, "at")?;
-    let offsets: &Int16Array = typed(batch, "offset")?;
-    for row in 0..batch.num_rows() {
-        let (texts, to) = (&mut delivery.texts, &mut delivery.events);
-        to.line.push(line(to.request.len()));
-        to.request.push(texts.add(requests.value(row)));
-        to.process.push(processes.value(row).cast_unsigned());
-        to.item.push(items.value(row));
-        to.status.push(statuses.value(row));
-        to.at.push(ats.value(row) * SECOND);
-        to.offset.push(offsets.value(row));
-        to.mnemonic.push(texts.add(mnemonics.value(row)));
-    }
+    let rows = EventRows::of(batch)?;
+    (0..batch.num_rows()).for_each(|row| rows.add(row, delivery));
     Ok(())
 }
 

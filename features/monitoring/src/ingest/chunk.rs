@@ -262,10 +262,10 @@ impl<'a> Worker<'a> {
         if self.cases.len() >= rows.min(BATCH / 4) {
             cases.write(self.cases.arrays()?)?;
         }
-        if self.transitions.key.len() >= rows {
+        if self.transitions.of.key.len() >= rows {
             transitions.write(self.transitions.arrays()?)?;
         }
-        if self.exchanges.key.len() >= rows {
+        if self.exchanges.of.key.len() >= rows {
             exchanges.write(self.exchanges.arrays()?)?;
         }
         if self.cases_gone.key.len() >= rows {
@@ -353,8 +353,9 @@ impl EventColumns {
     }
 }
 
+/// What rows of `transitions` and `exchanges` have in common, as `tables.rs` lists it.
 #[derive(Default)]
-struct TransitionColumns {
+struct OfColumns {
     key: Vec<i64>,
     version: Vec<i64>,
     service: TextColumn,
@@ -362,6 +363,35 @@ struct TransitionColumns {
     region: Vec<i16>,
     body: TextColumn,
     channel_in: Vec<i8>,
+}
+
+impl OfColumns {
+    fn push(&mut self, work: &Work<'_>, app: &App, given: &Given) {
+        self.key.push(app.key.cast_signed());
+        self.version.push(work.version);
+        self.service.push(work.word(given.service));
+        self.variant.push(work.word(given.variant));
+        self.region.push(given.region.cast_signed());
+        self.body.push(work.word(given.body));
+        self.channel_in.push(given.channel_in.cast_signed());
+    }
+
+    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+        Ok(vec![
+            longs(&mut self.key),
+            longs(&mut self.version),
+            self.service.array()?,
+            self.variant.array()?,
+            shorts(&mut self.region),
+            self.body.array()?,
+            bytes(&mut self.channel_in),
+        ])
+    }
+}
+
+#[derive(Default)]
+struct TransitionColumns {
+    of: OfColumns,
     process_from: Vec<i8>,
     process_to: Vec<i8>,
     from: Vec<i16>,
@@ -373,13 +403,7 @@ struct TransitionColumns {
 
 impl TransitionColumns {
     fn push(&mut self, work: &Work<'_>, app: &App, given: &Given, transition: &Transition) {
-        self.key.push(app.key.cast_signed());
-        self.version.push(work.version);
-        self.service.push(work.word(given.service));
-        self.variant.push(work.word(given.variant));
-        self.region.push(given.region.cast_signed());
-        self.body.push(work.word(given.body));
-        self.channel_in.push(given.channel_in.cast_signed());
+        self.of.push(work, app, given);
         self.process_from.push(transition.process_from.cast_signed());
         self.process_to.push(transition.process_to.cast_signed());
         self.from.push(transition.from);
@@ -390,14 +414,8 @@ impl TransitionColumns {
     }
 
     fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
-        Ok(vec![
-            longs(&mut self.key),
-            longs(&mut self.version),
-            self.service.array()?,
-            self.variant.array()?,
-            shorts(&mut self.region),
-            self.body.array()?,
-            bytes(&mut self.channel_in),
+        let mut arrays = self.of.arrays()?;
+        arrays.extend([
             bytes(&mut self.process_from),
             bytes(&mut self.process_to),
             shorts(&mut self.from),
@@ -405,19 +423,14 @@ impl TransitionColumns {
             ints(&mut self.day),
             ints(&mut self.seconds),
             ints(&mut self.paused),
-        ])
+        ]);
+        Ok(arrays)
     }
 }
 
 #[derive(Default)]
 struct ExchangeColumns {
-    key: Vec<i64>,
-    version: Vec<i64>,
-    service: TextColumn,
-    variant: TextColumn,
-    region: Vec<i16>,
-    body: TextColumn,
-    channel_in: Vec<i8>,
+    of: OfColumns,
     mnemonic: TextColumn,
     status: Vec<i16>,
     day: Vec<i32>,
@@ -426,13 +439,7 @@ struct ExchangeColumns {
 
 impl ExchangeColumns {
     fn push(&mut self, work: &Work<'_>, app: &App, given: &Given, exchange: &Exchange) {
-        self.key.push(app.key.cast_signed());
-        self.version.push(work.version);
-        self.service.push(work.word(given.service));
-        self.variant.push(work.word(given.variant));
-        self.region.push(given.region.cast_signed());
-        self.body.push(work.word(given.body));
-        self.channel_in.push(given.channel_in.cast_signed());
+        self.of.push(work, app, given);
         self.mnemonic.push(work.word(exchange.mnemonic));
         self.status.push(exchange.status);
         self.day.push(exchange.day);
@@ -440,19 +447,14 @@ impl ExchangeColumns {
     }
 
     fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
-        Ok(vec![
-            longs(&mut self.key),
-            longs(&mut self.version),
-            self.service.array()?,
-            self.variant.array()?,
-            shorts(&mut self.region),
-            self.body.array()?,
-            bytes(&mut self.channel_in),
+        let mut arrays = self.of.arrays()?;
+        arrays.extend([
             self.mnemonic.array()?,
             shorts(&mut self.status),
             ints(&mut self.day),
             some_ints(&mut self.seconds),
-        ])
+        ]);
+        Ok(arrays)
     }
 }
 

@@ -11,6 +11,7 @@ mod gather;
 mod grouping;
 mod known;
 mod register;
+pub(crate) mod rows;
 mod sums;
 mod truth;
 mod work;

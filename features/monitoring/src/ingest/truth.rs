@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
-use otklik_lake::arrow::array::{
-    Array, ArrayRef, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
+use otklik_lake::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
 use otklik_lake::{Engine, Lake, Look, Result, Session, Snapshot, Written};
 use otklik_progress::delivery::{Applications, Delivery, Events, Head, Text, Texts};
@@ -15,10 +13,8 @@ use super::book::{Book, Receipt};
 use super::columns::{Out, TextColumn, bytes, ints, longs, shorts, some_flags, some_longs, some_shorts};
 use super::gather::{Part, request_key};
 use super::known::{text, typed};
+use super::rows::{ApplicationRows, EventRows, SECOND};
 use crate::tables;
-
-/// Microseconds of a second.
-const SECOND: i64 = 1_000_000;
 
 /// Writes everything of deliveries but their events.
 ///
@@ -281,65 +277,20 @@ impl Recalled<'_> {
 
     fn applications(&mut self, batch: &RecordBatch, fits: impl Fn(&str) -> bool) -> Result<()> {
         let numbers: &Int64Array = typed(batch, "delivery")?;
-        let lines: &Int32Array = typed(batch, "line")?;
-        let names =
-            ["request", "service", "variant", "topic", "mnemonic", "body_name", "body_code", "applicant"];
-        let [requests, services, variants, topics, mnemonics, bodies, codes, applicants] =
-            names.map(|name| text(batch, name));
-        let (requests, services, variants, topics) = (requests?, services?, variants?, topics?);
-        let (mnemonics, bodies, codes, applicants) = (mnemonics?, bodies?, codes?, applicants?);
-        let (ins, outs): (&Int8Array, &Int8Array) =
-            (typed(batch, "channel_in")?, typed(batch, "channel_out")?);
-        let regions: &Int16Array = typed(batch, "region")?;
-        let sexes: &Int8Array = typed(batch, "sex")?;
-        let ages: &Int16Array = typed(batch, "age")?;
-        let ogrns: &Int64Array = typed(batch, "ogrn")?;
-        for row in 0..batch.num_rows() {
-            if !fits(requests.value(row)) {
-                continue;
-            }
+        let rows = ApplicationRows::of(batch)?;
+        for row in (0..batch.num_rows()).filter(|&row| fits(rows.request(row))) {
             let Some(delivery) = self.delivery(numbers.value(row)) else { continue };
-            let (texts, to) = (&mut delivery.texts, &mut delivery.applications);
-            to.line.push(lines.value(row).cast_unsigned());
-            to.request.push(texts.add(requests.value(row)));
-            to.service.push(texts.add(services.value(row)));
-            to.variant.push(texts.add(variants.value(row)));
-            to.topic.push(texts.add(topics.value(row)));
-            to.channel_in.push(ins.value(row).cast_unsigned());
-            to.channel_out.push(outs.value(row).cast_unsigned());
-            to.mnemonic.push(texts.add(mnemonics.value(row)));
-            to.region.push(regions.value(row).cast_unsigned());
-            to.body.push(texts.add(bodies.value(row)));
-            to.body_code.push(texts.add(codes.value(row)));
-            to.applicant.push(texts.add(applicants.value(row)));
-            to.sex.push(sexes.value(row).cast_unsigned());
-            to.age.push(if ages.is_null(row) { -1 } else { ages.value(row) });
-            to.ogrn.push(if ogrns.is_null(row) { 0 } else { ogrns.value(row) });
+            rows.add(row, rows.line(row), delivery);
         }
         Ok(())
     }
 
     fn events(&mut self, batch: &RecordBatch, fits: impl Fn(&str) -> bool) -> Result<()> {
         let numbers: &Int64Array = typed(batch, "delivery")?;
-        let (requests, mnemonics) = (text(batch, "request")?, text(batch, "mnemonic")?);
-        let processes: &Int8Array = typed(batch, "process")?;
-        let (items, statuses): (&Int16Array, &Int16Array) = (typed(batch, "item")?, typed(batch, "status")?);
-        let ats: &Int64Array = typed(batch, "at")?;
-        let offsets: &Int16Array = typed(batch, "offset")?;
-        for row in 0..batch.num_rows() {
-            if !fits(requests.value(row)) {
-                continue;
-            }
+        let rows = EventRows::of(batch)?;
+        for row in (0..batch.num_rows()).filter(|&row| fits(rows.request(row))) {
             let Some(delivery) = self.delivery(numbers.value(row)) else { continue };
-            let (texts, to) = (&mut delivery.texts, &mut delivery.events);
-            to.line.push(u32::try_from(to.request.len() + 2).unwrap_or(u32::MAX));
-            to.request.push(texts.add(requests.value(row)));
-            to.process.push(processes.value(row).cast_unsigned());
-            to.item.push(items.value(row));
-            to.status.push(statuses.value(row));
-            to.at.push(ats.value(row) * SECOND);
-            to.offset.push(offsets.value(row));
-            to.mnemonic.push(texts.add(mnemonics.value(row)));
+            rows.add(row, delivery);
         }
         Ok(())
     }

@@ -201,6 +201,7 @@ fn links(who: &Who, l: L) -> Vec<(Section, &'static str)> {
         // Whoever reads responses has them on this page instead of links.
         Section::Today | Section::Analysis => None,
         Section::Responses => Some(l.today_link_responses()),
+        Section::Monitoring => Some(l.today_link_monitoring()),
         Section::Bodies => Some(l.today_link_bodies()),
         Section::People => Some(l.today_link_people()),
         Section::Journal => Some(l.today_link_journal()),

@@ -40,6 +40,19 @@ impl Place {
         Ok(Self { store: Arc::new(folder), spool: root.join(SPOOL), folder: Some(root) })
     }
 
+    /// The place as a store of plain objects, for files that belong to no table. Never below a lake itself: cleaning
+    /// takes away what no commit names.
+    #[must_use]
+    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// The folder, when the place is one.
+    #[must_use]
+    pub fn local(&self) -> Option<&FsPath> {
+        self.folder.as_deref()
+    }
+
     /// Any object store, below a prefix; what it refuses for a moment is asked again. Files are written in
     /// `spool` first, which should be a folder of this program alone.
     ///

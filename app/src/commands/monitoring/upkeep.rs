@@ -1,0 +1,64 @@
+//! `otklik monitoring verify`, `compact` and `rebuild`: keeping the lake small and sound.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use otklik_monitoring::upkeep;
+use serde_json::json;
+
+use super::common::Opened;
+use crate::commands::{Json, exit};
+use crate::settings::Settings;
+
+/// Looks everything over: 0 when all is sound, 1 when something is damaged.
+pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
+    let opened = Opened::open(settings).await?;
+    let importer = opened.hub.importer().await?;
+    let found = upkeep::verify(&importer).await?;
+    let damage: Vec<String> = found.damage.iter().map(|damage| format!("{damage:?}")).collect();
+    let answer = json!({
+        "ok": found.ok,
+        "events": found.events,
+        "transitions": found.transitions,
+        "cases": found.cases,
+        "commit": found.commit,
+        "damage": damage,
+        "differences": found.differences,
+    });
+    let mut words = format!(
+        "Запись {}: событий {}, переходов {}, заявлений {}. {}\n",
+        found.commit,
+        found.events,
+        found.transitions,
+        found.cases,
+        if found.ok { "Всё цело." } else { "Есть повреждения:" }
+    );
+    for line in damage.iter().chain(&found.differences) {
+        words.push_str(&format!("  {line}\n"));
+    }
+    json.print(&answer, &words)?;
+    opened.close().await;
+    Ok(exit(found.ok))
+}
+
+/// Puts small files together and sweeps those that nobody needs.
+pub async fn compact(settings: Settings, json: Json) -> Result<ExitCode> {
+    let opened = Opened::open(settings).await?;
+    let done = opened.hub.keep_up().await?;
+    let answer =
+        json!({ "commit": done.commit, "removed": done.removed, "added": done.added, "swept": done.swept });
+    let words = format!("Файлов убрано {}, записано {}, удалено {}.", done.removed, done.added, done.swept);
+    json.print(&answer, &words)?;
+    opened.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes everything derived anew: after reference data were edited.
+pub async fn rebuild(settings: Settings, json: Json) -> Result<ExitCode> {
+    let opened = Opened::open(settings).await?;
+    let importer = opened.hub.importer().await?;
+    let commit = upkeep::rebuild(&importer).await?;
+    json.print(&json!({ "commit": commit }), &format!("Пересчитано, запись {commit}."))?;
+    opened.close().await;
+    Ok(ExitCode::SUCCESS)
+}

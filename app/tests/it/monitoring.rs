@@ -1,0 +1,120 @@
+//! The monitoring by commands, as an operator or a script uses them.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use crate::command::run;
+
+fn well(folder: &Path, words: &[&str]) -> Value {
+    let said = run(folder, words);
+    assert_eq!(said.code, Some(0), "{words:?}: {said:?}");
+    said.json()
+}
+
+fn generated(folder: &Path) {
+    let plan = ["--applications", "400", "--days", "12", "--seed", "7", "--regions", "1"];
+    let words = [&["monitoring", "generate", "--out", "data", "--json"][..], &plan].concat();
+    well(folder, &words);
+}
+
+#[test]
+fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    let done = well(folder, &["monitoring", "import", "data", "--json"]);
+    assert_eq!((&done["ok"], &done["errors"]), (&json!(true), &json!(0)), "{done}");
+    let events = done["events"].as_i64().unwrap();
+    assert!(events > 1000, "{done}");
+    let found = well(folder, &["monitoring", "verify", "--json"]);
+    assert_eq!((&found["ok"], found["events"].as_i64()), (&json!(true), Some(events)), "{found}");
+    // The same once more changes nothing.
+    let again = well(folder, &["monitoring", "import", "data", "--json"]);
+    assert_eq!(again["deliveries"], done["deliveries"]);
+    assert_eq!(well(folder, &["monitoring", "verify", "--json"]), found);
+    let sheet = well(folder, &["monitoring", "report", "overview", "--by", "channel", "--json"]);
+    let place = sheet["columns"].as_array().unwrap().iter().position(|name| name == "began").unwrap();
+    let began: i64 = sheet["rows"].as_array().unwrap().iter().map(|row| row[place].as_i64().unwrap()).sum();
+    assert_eq!(began, 400, "{sheet}");
+    let calendar = well(folder, &["monitoring", "report", "completeness", "--period", "2026-01", "--json"]);
+    assert!(calendar["rows"].as_array().unwrap().iter().any(|row| row[2] == "late"), "{calendar}");
+    let small = well(folder, &["monitoring", "compact", "--json"]);
+    assert!(small["removed"].as_i64().unwrap() > 0, "{small}");
+    let kept = well(folder, &["monitoring", "verify", "--json"]);
+    assert_eq!(
+        (&kept["ok"], &kept["events"], &kept["cases"]),
+        (&json!(true), &found["events"], &found["cases"])
+    );
+    let wrong = run(folder, &["monitoring", "report", "overview", "--by", "weather"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+#[test]
+fn mon8_what_is_exported_is_imported_as_the_same_data() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "import", "data", "--json"]);
+    let one = well(folder, &["monitoring", "verify", "--json"]);
+    for day in 12..24 {
+        let day = format!("2026-01-{day}");
+        well(folder, &["monitoring", "export", "--day", &day, "--out", "out", "--json"]);
+    }
+    let none = run(folder, &["monitoring", "export", "--day", "2020-01-01", "--out", "out", "--json"]);
+    assert_eq!((none.code, &none.json()["files"]), (Some(1), &json!([])));
+    let other = ["--data-dir", "other"];
+    let words = [&other[..], &["monitoring", "import", "out", "--json"]].concat();
+    let done = well(folder, &words);
+    assert_eq!(done["ok"], json!(true), "{done}");
+    let two = well(folder, &[&other[..], &["monitoring", "verify", "--json"]].concat());
+    for name in ["ok", "events", "transitions", "cases"] {
+        assert_eq!(one[name], two[name], "{name}");
+    }
+    // Written again it has the same bytes.
+    let words =
+        [&other[..], &["monitoring", "export", "--day", "2026-01-15", "--out", "again", "--json"]].concat();
+    for file in well(folder, &words)["files"].as_array().unwrap() {
+        let name = Path::new(file.as_str().unwrap()).file_name().unwrap();
+        let read = |place: &str| std::fs::read(folder.join(place).join(name)).unwrap();
+        assert!(read("again") == read("out"), "{}", name.display());
+    }
+}
+
+#[test]
+fn mon10_check_tells_every_error_with_its_place_and_changes_nothing() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    assert_eq!(well(folder, &["monitoring", "check", "data", "--json"])["errors"], json!([]));
+    let package = folder.join("data/ogv-77_2026-01-12_r1");
+    let package = if package.exists() {
+        package
+    } else {
+        let mut all: Vec<_> =
+            std::fs::read_dir(folder.join("data")).unwrap().map(|one| one.unwrap().path()).collect();
+        all.retain(|one| one.file_name().unwrap().to_string_lossy().starts_with("ogv"));
+        all.sort();
+        all.remove(0)
+    };
+    let table = package.join("applications.csv");
+    let text = std::fs::read_to_string(&table).unwrap();
+    let mut lines: Vec<String> = text.split("\r\n").map(str::to_owned).collect();
+    let head: Vec<&str> = lines[0].trim_start_matches('\u{feff}').split(';').collect();
+    let column = head.iter().position(|name| *name == "channel_in").unwrap();
+    let mut cells: Vec<String> = lines[1].split(';').map(str::to_owned).collect();
+    cells[column] = "почта".to_owned();
+    lines[1] = cells.join(";");
+    std::fs::write(&table, lines.join("\r\n")).unwrap();
+    let said = run(folder, &["monitoring", "check", package.to_str().unwrap(), "--json"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let answer = said.json();
+    let errors = answer["errors"].as_array().unwrap();
+    let found = errors.iter().find(|error| error["value"] == "почта").unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!((&found["line"], &found["column"]), (&json!(2), &json!(column + 1)), "{found}");
+    assert_eq!((&found["file"], &found["field"]), (&json!("applications.csv"), &json!("channel_in")));
+    assert!(!found["message"].as_str().unwrap().is_empty() && !found["code"].as_str().unwrap().is_empty());
+    assert_eq!(well(folder, &["monitoring", "verify", "--json"])["events"], json!(0));
+    assert_eq!(run(folder, &["monitoring", "check", "missing"]).code, Some(1));
+}

@@ -1,0 +1,77 @@
+import { expect } from "@playwright/test";
+
+import type { Looked } from "./test.js";
+
+type Step = Looked["open"];
+
+const at =
+  (path: string): Step =>
+  (page, otklik) =>
+    page.goto(`${otklik.demo.admin_url}monitoring${path}`);
+
+/** Follows the first link of a page whose address fits. */
+const first =
+  (path: string, address: RegExp): Step =>
+  async (page, otklik) => {
+    await at(path)(page, otklik);
+    const links = await page.locator("main a[href]").all();
+    for (const link of links) {
+      const href = (await link.getAttribute("href")) ?? "";
+      if (!address.test(href)) continue;
+      await page.goto(new URL(href, page.url()).href);
+      return;
+    }
+    throw new Error(`no link of ${page.url()} fits ${String(address)}`);
+  };
+
+/** The page of the first entry of a list. */
+const entry = (list: string, query = ""): Step => first(`/${list}${query}`, new RegExp(`/monitoring/${list}/\\d+$`));
+
+const press =
+  (path: string, button: string, says: string): Step =>
+  async (page, otklik) => {
+    await at(path)(page, otklik);
+    await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
+    await expect(page.getByRole("main")).toContainText(says);
+  };
+
+/** The pages about how services run. */
+export const MONITORING: Looked[] = [
+  { name: "monitoring-overview", as: "mer_observer", open: at("") },
+  { name: "monitoring-overview-of-officer", as: "responsible_employee", open: at("") },
+  { name: "monitoring-analysis", as: "mer_observer", open: at("/analysis") },
+  { name: "monitoring-analysis-of-body", as: "mer_observer", open: at("/analysis?body=nso-mfc-1") },
+  { name: "monitoring-analysis-of-officer", as: "responsible_employee", open: at("/analysis") },
+  { name: "monitoring-analysis-with-mistakes", as: "mer_observer", open: at("/analysis?body=nowhere&from=2026-13-40") },
+  { name: "monitoring-map", as: "mer_observer", open: at("/map") },
+  { name: "monitoring-breaking", as: "mer_observer", open: first("/analysis", /\/breaking\?/) },
+  { name: "monitoring-application", as: "mer_observer", open: at("/application?request=APPLICATION") },
+  { name: "monitoring-application-search", as: "mer_observer", open: at("/application") },
+  { name: "monitoring-application-unknown", as: "mer_observer", open: at("/application?request=0") },
+  { name: "monitoring-completeness", as: "mer_observer", open: at("/completeness") },
+  { name: "monitoring-completeness-empty", as: "mer_observer", open: at("/completeness?month=2001-01") },
+  { name: "monitoring-deliveries", as: "mer_observer", open: at("/deliveries") },
+  { name: "monitoring-deliveries-none", as: "mer_observer", open: at("/deliveries?from=2001-01-01&to=2001-01-02") },
+  { name: "monitoring-delivery", as: "mer_observer", open: entry("deliveries", "?state=accepted") },
+  { name: "monitoring-delivery-rejected", as: "mer_observer", open: entry("deliveries", "?state=rejected") },
+  { name: "monitoring-upload", as: "administrator", open: at("/deliveries/new") },
+  { name: "monitoring-upload-with-mistakes", as: "administrator", status: 422, open: press("/deliveries/new", "Отправить на проверку", "Выберите файл") },
+  { name: "monitoring-senders", as: "mer_observer", open: at("/senders") },
+  { name: "monitoring-sender", as: "administrator", open: entry("senders") },
+  { name: "monitoring-sender-new", as: "administrator", open: at("/senders/new") },
+  { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: press("/senders/new", "Добавить", "Заполните это поле") },
+  { name: "monitoring-statuses", as: "mer_observer", open: at("/records") },
+  { name: "monitoring-status", as: "mer_observer", open: at("/records/one?kind=statuses&name=6") },
+  { name: "monitoring-status-for-editing", as: "administrator", open: at("/records/one?kind=statuses&name=6") },
+  { name: "monitoring-order", as: "mer_observer", open: at("/records?kind=order") },
+  { name: "monitoring-norms", as: "mer_observer", open: at("/records?kind=norms") },
+  { name: "monitoring-holidays", as: "mer_observer", open: at("/records?kind=holidays") },
+  { name: "monitoring-regions", as: "mer_observer", open: at("/records?kind=regions") },
+  { name: "monitoring-services", as: "mer_observer", open: at("/records?kind=services") },
+  { name: "monitoring-own-statuses", as: "mer_observer", open: at("/records?kind=own") },
+  { name: "monitoring-partners", as: "mer_observer", open: at("/partners") },
+  { name: "monitoring-partner", as: "administrator", open: entry("partners") },
+  { name: "monitoring-sending", as: "administrator", open: first("/partners", /\/sendings\/\d+$/) },
+  { name: "monitoring-partner-new", as: "administrator", open: at("/partners/new") },
+  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: press("/partners/new", "Добавить", "Адрес не подходит") },
+];

@@ -1,0 +1,4 @@
+//! Generates the texts.
+fn main() {
+    otklik_locale_build::generate();
+}

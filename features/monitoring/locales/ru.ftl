@@ -1,0 +1,586 @@
+## Что не так с тем, что введено
+
+wrong-empty = Заполните это поле.
+wrong-long = Слишком длинно.
+wrong-letters = Здесь нужны латинские буквы, цифры и дефис.
+wrong-taken = Такой код уже занят другим отправителем.
+wrong-no-body = Такого органа нет или он вне вашего участка.
+wrong-no-zone = Такого часового пояса нет. Нужно имя вида Asia/Vladivostok.
+wrong-no-choice = Выберите одно из предложенного.
+wrong-no-day = Введите день от 2000 года, например 22.11.2026.
+wrong-days-turned = Последний день раньше первого.
+wrong-number = Введите целое число в допустимых пределах.
+wrong-scale-turned = Наибольшая оценка должна быть больше наименьшей.
+wrong-no-status = Такого статуса нет. Нужен код из справочника, например 1001.
+wrong-line = Строка { $line } не читается.
+wrong-address = Адрес не подходит к выбранному способу.
+wrong-server-key = Отпечаток ключа сервера имеет вид SHA256:… Его показывает команда ssh-keyscan узел | ssh-keygen -lf -
+wrong-same = Это уже так: менять нечего.
+wrong-not-over-all = Справочник действует для всех, поэтому его меняет только тот, чей участок охватывает всех.
+wrong-does-not-fit = С этим изменением справочник перестаёт сходиться: названный статус, пункт или правило используются в другом месте.
+
+## Раздел
+
+section = Ход услуг
+tabs-label = Части раздела
+tab-overview = Обзор
+tab-completeness = Полнота
+tab-deliveries = Поставки
+tab-senders = Отправители
+tab-records = Справочники
+tab-partners = Отправка
+add = Добавить
+save = Сохранить
+cancel = Отменить
+download = Скачать
+field-name = Название
+field-zone = Часовой пояс
+body-hint = Код органа, например 2724.
+printed = Напечатал: { $person }. { $when }
+
+done-received = Поставка принята и ждёт проверки.
+done-known = Эти же данные уже были приняты раньше: вот их квитанция. Ничего не изменилось.
+done-sender-added = Отправитель добавлен.
+done-saved = Сохранено.
+done-token-ended = Токен больше не действует.
+done-record = Изменение записано.
+done-partner-added = Получатель добавлен.
+done-again = Данные будут отправлены ещё раз.
+
+column-sender = Отправитель
+column-code = Код
+column-body = Орган
+column-day = За день
+column-state = Состояние
+column-events = Событий
+column-errors = Ошибок
+column-received = Получено
+column-receipt = Квитанция
+column-policy = Ошибочные строки
+column-last-day = Последний день
+column-api = API
+column-place = Где
+column-field = Поле
+column-message = Что не так
+column-value = Значение
+column-name = Код
+column-says = Что записано
+column-since = Действует с
+column-partner = Получатель
+column-method = Способ
+column-address = Адрес
+column-hour = Когда
+column-attempts = Попыток
+column-finished = Завершено
+
+## Обзор
+
+overview-completeness = Данные за последние 14 дней
+overview-last = Последние поставки
+overview-empty-title = Отправителей пока нет
+overview-empty-text = Здесь будет видно, кто прислал данные о ходе услуг, а кто нет. Сначала добавьте отправителей.
+tile-missing = { $n ->
+    [one] день без данных
+    [few] дня без данных
+   *[other] дней без данных
+}
+tile-rejected = { $n ->
+    [one] день отклонён
+    [few] дня отклонены
+   *[other] дней отклонены
+}
+tile-late = { $n ->
+    [one] день с опозданием
+    [few] дня с опозданием
+   *[other] дней с опозданием
+}
+tile-delivered = { $n ->
+    [one] день в срок
+    [few] дня в срок
+   *[other] дней в срок
+}
+
+## Полнота
+
+completeness-title = Полнота данных: { $month } { $year }
+completeness-lead = Получено { $there } из { $owed } ожидавшихся дней.
+completeness-empty-title = В этом месяце данных не ждали
+completeness-empty-text = Календарь заполнится, когда у отправителя наступит первый день.
+months-label = Месяцы
+month-previous = Предыдущий месяц
+month-next = Следующий месяц
+month-of = { $number ->
+    [1] январь
+    [2] февраль
+    [3] март
+    [4] апрель
+    [5] май
+    [6] июнь
+    [7] июль
+    [8] август
+    [9] сентябрь
+    [10] октябрь
+    [11] ноябрь
+   *[other] декабрь
+}
+calendar-open = { $n ->
+    [one] { $n } день требует внимания
+    [few] { $n } дня требуют внимания
+   *[other] { $n } дней требуют внимания
+}
+legend-label = Обозначения
+mark-outside = не ожидается
+mark-awaited = ещё ожидается
+mark-checking = проверяется
+mark-delivered = в срок
+mark-partly = принято без ошибочных строк
+mark-late = с опозданием
+mark-empty = объявлен пустым
+mark-rejected = отклонено
+mark-missing = нет данных
+
+## Поставки
+
+deliveries-title = Поставки
+deliveries-empty-title = Поставок пока нет
+deliveries-empty-text = Здесь появятся пакеты, которые отправители пришлют через API или загрузят на странице.
+deliveries-none-title = Таких поставок нет
+deliveries-none-text = Измените условия отбора.
+all-senders = Все отправители
+all-states = Любое состояние
+filter-from = За дни с
+filter-to = по
+state-queued = в очереди
+state-checking = проверяется
+state-accepted = принята
+state-partly = принята частично
+state-empty = пустой день
+state-rejected = отклонена
+state-replaced = заменена
+revision = ревизия { $n }
+
+delivery-title = Данные за { $day }: { $name }
+lead-queued = { $before ->
+    [0] Проверка вот-вот начнётся.
+    [one] Ждёт своей очереди: впереди { $before } поставка.
+    [few] Ждёт своей очереди: впереди { $before } поставки.
+   *[other] Ждёт своей очереди: впереди { $before } поставок.
+}
+lead-checking = Идёт проверка и запись.
+lead-accepted = Принято всё: { $applications ->
+    [one] { $applications } заявление
+    [few] { $applications } заявления
+   *[other] { $applications } заявлений
+}, { $events ->
+    [one] { $events } событие
+    [few] { $events } события
+   *[other] { $events } событий
+}.
+lead-partly = Верные строки приняты ({ $taken }), ошибочные пропущены ({ $left }).
+lead-empty = День объявлен пустым: заявлений и событий не было.
+lead-rejected = { $errors ->
+    [one] Ничего не принято: найдена { $errors } ошибка. Исправьте её и пришлите данные снова.
+    [few] Ничего не принято: найдено { $errors } ошибки. Исправьте их и пришлите данные снова.
+   *[other] Ничего не принято: найдено { $errors } ошибок. Исправьте их и пришлите данные снова.
+}
+lead-rejected-revision = Ничего не принято: за этот день уже принята такая же или более высокая ревизия.
+lead-rejected-unreadable = Ничего не принято: файл повреждён или это не ZIP и не CSV.
+lead-rejected-other = Ничего не принято: { $problem }
+lead-replaced = Заменена более высокой ревизией.
+replaced-by = Какой
+delivery-wait = Страница обновится сама. Её можно закрыть: проверка продолжится.
+delivery-refresh = Обновить
+facts-title = О поставке
+fact-revision = Ревизия
+fact-way = Как получена
+fact-file = Файл
+fact-digest = SHA-256
+fact-commit = Запись озера
+fact-finished = Решено
+others-title = Другие поставки за этот день
+way-api = через API
+way-page = на странице
+way-command = командой
+bytes = { $n } байт
+count-rows-read = строк прочитано
+count-rows-taken = строк принято
+count-applications = заявлений
+count-events = событий
+count-errors = ошибок
+count-warnings = предупреждений
+findings-title = Ошибки
+findings-more = Показаны первые { $shown } из { $all }.
+finding-warning = предупреждение, строка принята
+report-download = Скачать отчёт об ошибках
+place-line = строка { $n }
+place-column = столбец { $n }
+
+upload-title = Загрузить данные
+upload-about = Пакет (ZIP с файлами CSV) или один широкий файл CSV за день. Сначала он будет проверен целиком; об ошибках скажет отчёт с номерами строк и столбцов.
+upload-from-package = Указан в пакете или в имени файла
+upload-sender-hint = Нужен, если в пакете нет datapackage.json, а файл назван иначе, чем отправитель_ГГГГ-ММ-ДД_r1.csv.
+upload-day = За какой день
+upload-day-hint = Можно не указывать, если день записан в пакете или в имени файла.
+upload-revision-hint = 1 для первых данных за день, больше для исправленных. Можно не указывать, если она записана в пакете или в имени файла.
+upload-file = Файл
+upload-file-hint = ZIP или CSV, до 4 ГБ.
+upload-send = Отправить на проверку
+upload-no-file = Выберите файл.
+upload-too-long = Файл больше 4 ГБ. Разделите данные по отправителям или дням.
+refused-no-sender = Непонятно, чьи это данные: выберите отправителя. Он должен быть в вашем участке.
+refused-no-day = Непонятно, за какой это день: укажите его.
+refused-bad-day = День записан не так. Нужен вид ГГГГ-ММ-ДД.
+refused-day-ahead = Этот день ещё не наступил.
+refused-bad-revision = Ревизия — целое число от 1.
+refused-disagree = Отправитель, день или ревизия в файле отличаются от указанных рядом с ним.
+refused-bad-zip = ZIP повреждён: его не удалось прочитать до конца.
+refused-bad-description = Файл datapackage.json внутри пакета не читается.
+refused-revision = За этот день уже есть ревизия { $known } (квитанция { $receipt }). Исправленным данным нужен больший номер.
+refused-for-now = Сейчас принять файл не удалось. Пришлите его ещё раз через несколько минут.
+
+## Отправители
+
+senders-title = Отправители данных
+senders-empty-title = Отправителей пока нет
+senders-empty-text = Отправитель — орган или система, которая присылает ежедневные данные. Добавьте первого, и календарь полноты начнёт его ждать.
+policy-whole = при любой ошибке не принимается ничего
+policy-good-rows = принимаются верные строки
+token-is = есть токен
+token-none = без токена
+sender-new = Новый отправитель
+sender-agreed = О чём договорились
+sender-code-hint = Латинские буквы, цифры и дефис: так отправитель назван в пакетах.
+sender-least = Наименьшая оценка
+sender-most = Наибольшая оценка
+sender-marks-hint = По какой шкале люди оценивают услуги этого отправителя.
+sender-zone-hint = Для моментов, у которых пояс не следует из органа и региона. Пусто — пояс органа.
+sender-due = Срок, часов после конца дня
+sender-due-hint = 12 — данные за вчера ждут до полудня.
+sender-since = Первый день
+sender-until = Последний день
+sender-until-hint = Пусто, если отправитель работает.
+sender-more = Ещё
+sender-deliveries = Поставки этого отправителя
+sender-own = Его собственные статусы
+token-title = Доступ к API
+token-about = С токеном система отправителя присылает данные сама. В базе хранится только его отпечаток.
+token-since = Токен выдан
+token-made = Новый токен. Скопируйте его сейчас: больше он показан не будет.
+token-make = Выдать токен
+token-renew = Заменить токен
+token-end = Отозвать токен
+
+## Справочники
+
+kinds-label = Справочники
+kind-statuses = Статусы
+kind-order = Порядок статусов
+kind-norms = Сроки
+kind-holidays = Рабочие дни
+kind-regions = Регионы
+kind-services = Услуги
+kind-own = Статусы отправителей
+about-statuses = 48 статусов и пункты, которым они соответствуют. Имена показаны исправленными; принимаются и напечатанные в источнике.
+about-order = Какой статус за каким может следовать. В источнике порядка нет: эти правила составлены здесь и подписаны так везде.
+about-norms = Сколько может длиться шаг. В источнике сроков нет: эти составлены здесь. Срок из реестра услуг важнее общего.
+about-holidays = Дни, которые отличаются от обычной недели: по ним считаются рабочие дни.
+about-regions = Субъекты Федерации: имена, которые принимаются в данных, и часовые пояса.
+about-services = Реестр услуг: приходит от отправителей один раз и потом при изменениях. История сохраняется.
+about-own = Что означают собственные статусы отправителя.
+records-empty-title = Записей пока нет
+records-empty-text = Добавьте первую: она начнёт действовать с указанного дня.
+record-new = { $kind }: новая запись
+record-add = Добавить запись
+record-change = Изменить с указанного дня
+record-off = не действует
+record-built-in = как в поставке программы
+record-built-in-short = встроенная
+record-by-delivery = из поставки
+record-valid-from = Действует с
+record-valid-from-hint = До этого дня действует прежняя запись: данные за прошлые дни не меняют смысла.
+record-reason = Основание
+record-reason-hint = Например, номер приказа или чья просьба.
+record-do-off = Вывести из действия
+record-do-built-in = Вернуть встроенную
+record-history = История
+record-history-built-in = Действует встроенная запись: её не меняли.
+record-history-none = Пока пусто.
+record-from = С { $day }:
+process-authority = Орган власти
+process-mfc = МФЦ
+process-epgu = ЕПГУ (РПГУ)
+process-vis = ВИС
+day-off = выходной
+day-works = рабочий
+unit-working = рабочих дней
+unit-calendar = календарных дней
+unit-minutes = минут
+scope-process = в том же процессе
+scope-application = во всём заявлении
+rule-requires = до каждого из первых должен быть один из вторых
+rule-forbids = первых не может быть после вторых
+rule-excludes = первые и вторые исключают друг друга
+rule-once = из первых — не больше одного
+rule-pairs = вторые закрывают первые, по одному
+rule-forbids-while = первых не может быть между вторыми и третьими
+own-name = Статус отправителя
+own-status = Означает статус
+status-hint = Код из справочника статусов, например 1005.
+codes-hint = Коды через запятую, например 1, 1019.
+status-code = Код
+status-title = Имя, как его показывать
+status-title-hint = С исправленными опечатками источника.
+status-printed = Имя, как в источнике
+status-printed-hint = Под ним статус тоже принимается.
+status-items = Пункты перечней
+status-more = Когда присваивается
+rule-number = Номер
+rule-number-hint = От 0 до 63. Номер не меняет смысла: под ним нарушения записаны в данных.
+rule-title = Правило словами
+rule-name = Короткое имя
+rule-kind = Чего требует
+rule-first = Первые статусы
+rule-second = Вторые статусы
+rule-third = Третьи статусы
+rule-overlapping = Открытых может быть несколько сразу
+rule-processes = В каких процессах
+rule-processes-hint = authority, mfc, epgu, vis через запятую; пусто — во всех.
+rule-scope = Где искать более ранние события
+norm-name = Имя срока
+norm-name-hint = Например, decision или waiting.
+norm-service = Номер услуги
+norm-service-hint = Пусто — для любой.
+norm-variant = Номер варианта
+norm-title = Срок словами
+norm-amount = Сколько
+norm-unit = Чего
+norm-from = От статусов
+norm-to = До статусов
+holiday-day = День
+holiday-day-hint = ММ-ДД для каждого года, ГГГГ-ММ-ДД для одного.
+holiday-works = Какой это день
+region-code = Код, две цифры
+region-also = Другие имена
+region-also-hint = По одному в строке.
+service-code = Номер услуги в реестре
+service-direction = Направление
+service-norm = Срок услуги
+
+## Отправка
+
+partners-title = Кому отправляются данные
+partners-empty-title = Получателей пока нет
+partners-empty-text = Добавьте ведомство, которому каждый день нужно отправлять данные: в папку, по SFTP или HTTPS. Доказательство каждой отправки сохранится.
+partner-new = Новый получатель
+partner-about = Каждый день в назначенный час получателю уходят данные за вчера. Если не вышло, попытки продолжаются больше суток; пропущенные дни уходят первыми.
+partner-all-senders = Всех отправителей органа
+partner-data-of = Чьи данные
+partner-address-hint = Путь папки (/mnt/obmen), sftp://узел:порт/папка или https://узел/путь: к нему прибавится имя файла.
+partner-login = Логин
+partner-login-hint = Для SFTP. Для HTTPS — если нужен логин с паролем, а не токен.
+partner-secret = Пароль, токен или ключ
+partner-secret-hint = Для SFTP годится закрытый ключ Ed25519 или ECDSA в виде OpenSSH. Хранится зашифрованным.
+partner-secret-kept = Есть и хранится зашифрованным. Введите новый, чтобы заменить.
+partner-server-key = Отпечаток ключа сервера SFTP
+partner-server-key-hint = SHA256:… Другой сервер под тем же адресом данных не получит.
+partner-layout = Вид файла
+layout-package = пакет: ZIP с файлами CSV
+layout-wide = один широкий CSV
+partner-hour-label = Час отправки
+partner-hour-hint = От 0 до 23 по времени органа.
+partner-hour = { $hour }:00
+partner-since = Первый день
+partner-is-on = Отправлять
+partner-on = отправляется
+partner-off = выключена
+method-folder = в папку
+method-sftp = SFTP
+method-https = HTTPS
+sendings-title = Отправки
+sending-title = Данные за { $day }: { $name }
+sending-waiting = ждёт отправки
+sending-retried = не вышло, будет повтор
+sending-sent = отправлено
+sending-failed = не отправлено
+sending-nothing = отправлять нечего
+sending-created = Назначена
+sending-next = Следующая попытка
+sending-answer = Ответ
+sending-again = Отправить ещё раз
+
+## API
+
+api-no-token = Нужен заголовок Authorization: Bearer с токеном отправителя. Токен выдаёт администратор.
+api-not-found = У этого отправителя такой поставки нет.
+api-broken = Файл не дошёл целиком. Пришлите его ещё раз.
+api-no-file = В запросе нет файла: тело пустое.
+
+## Анализ
+
+tab-analysis = Анализ
+tab-map = Карта процесса
+tab-application = Заявление
+analysis-title = Как оказываются услуги
+analysis-everything = все услуги и органы
+analysis-lead = С { $from } по { $to }: { $what }.
+analysis-empty-title = Данных за эти дни нет
+analysis-empty-text = Выберите другой период или снимите отбор. Если данных нет совсем, посмотрите, кто их прислал, в календаре полноты.
+to-map = Карта процесса
+all-services = Все услуги
+all-regions = Все регионы
+all-channels = Все каналы
+presets-label = Период
+preset-30 = 30 дней
+preset-90 = 90 дней
+preset-365 = год
+as-table = Таблицей
+not-said = не указано
+by-service = Услуга
+by-body = Орган
+by-region = Регион
+by-channel = Канал
+by-day = Дата
+p50 = Половина не дольше
+p75 = 75 % не дольше
+p90 = 90 % не дольше
+p95 = 95 % не дольше
+active-p50 = Без приостановлений: половина
+active-p95 = Без приостановлений: 95 %
+mean = В среднем
+up-to-ninety = 90 % до { $span }
+half-under = половина за { $span }
+of-n = из { $n }
+n-applications = { $n } заявлений
+n-marks = { $n } оценок
+column-n = Сколько
+column-share = Доля
+column-began = Начато
+column-ended = Завершено
+column-granted = Предоставлено
+column-denied = Отказано
+column-digital = Доля электронных
+column-digital-n = Электронных
+column-within = В срок
+column-within-n = В срок, заявлений
+column-measured = Со сроком
+column-broken = С нарушением порядка
+column-step = Шаг
+column-share-of-time = Доля времени
+column-within-waiting = Не дольше 15 минут
+column-called = От вызова до приёма, в среднем
+column-stage = На каком шаге
+column-mnemonic = Сведения
+column-rule = Правило
+column-marks = Оценок
+column-mean-mark = Средняя оценка
+column-per-thousand = Жалоб на тысячу
+column-began-at = Начато
+column-from-status = Статус
+column-to-status = Следующий
+span-days = { $n } дн
+span-hours = { $n } ч
+span-minutes = { $n } мин
+span-seconds = { $n } с
+
+dynamics-title = Сколько заявлений подают?
+dynamics-answer = Начато { $began }, завершено { $ended }. Электронных { $digital }, в срок { $within }.
+dynamics-step = { $day }: { $n }
+dynamics-note = Начатые — по дню первого события, завершённые — по дню решения или выдачи.
+durations-title = Сколько длится услуга?
+durations-answer = Половина заявлений завершена не дольше чем за { $half }, 95 % — за { $most }. Без приостановлений половина — за { $active }.
+durations-note = Завершённые заявления, от первого события до решения или выдачи. Полоса — половина, черта — до 90 %.
+durations-note-about = Завершённые заявления, от первого события до решения или выдачи. Полоса — половина, черта — до 90 %. Заявлений много, поэтому границы посчитаны с точностью до 1 %.
+norm-figure-title = Где не укладываются в срок?
+norm-figure-answer = В срок завершено { $share } из { $n } заявлений, у которых есть срок.
+norm-figure-note = Срок — из реестра услуг, иначе из справочника сроков, составленного здесь. Приостановления не считаются. Черта — доля по всем.
+bottlenecks-title = На что уходит время?
+bottlenecks-answer = Больше всего времени, { $share }, занимает шаг «{ $step }».
+bottlenecks-note = Доля шага — всё время, проведённое в нём всеми заявлениями, от времени всех шагов.
+waiting-title = Долго ли ждут в МФЦ?
+waiting-answer = Половина ждёт не дольше { $half }, 90 % — не дольше { $most }. Не дольше 15 минут ждали { $within }.
+waiting-note = От выдачи талона до вызова к окну. 15 минут — срок из справочника.
+refusals-title = На каком шаге отказывают?
+refusals-answer = Чаще всего — { $share } заявлений: { $stage }.
+refusals-note = Доля от начатых заявлений. Отказ в приёме и отказ в регистрации — одно событие; одно заявление может быть на нескольких шагах.
+interagency-title = Какие ведомства долго отвечают?
+interagency-answer = Направлено { $asked } межведомственных запросов, половина ответов приходит за { $half }, с ошибкой { $failed }.
+interagency-note = От запроса до ответа на него, по мнемонике сведений.
+order-title = Какой порядок нарушают?
+order-answer = Порядок статусов нарушен в { $share } заявлений.
+order-none = Нарушений порядка нет.
+order-note = Порядок составлен здесь: в источнике его нет. Правила — в справочнике.
+digital-title = Сколько заявлений подают электронно?
+digital-answer = Электронно подано { $share } из { $n }.
+digital-note = ЕПГУ, РПГУ и системы ведомств. Черта — доля по всем.
+people-title = Довольны ли люди?
+people-answer = Средняя оценка { $mean } по { $n } оценкам; жалоб на тысячу заявлений: { $complaints }.
+people-note = Оценки и жалобы о заявлениях, начатых в эти дни. Черта — среднее по всем.
+stage-booking-failed = записаться на приём не вышло
+stage-missed = заявитель не пришёл
+stage-consent-refused = второй заявитель не согласен
+stage-sending-failed = запрос не отправлен
+stage-not-accepted = отказано в приёме или регистрации
+stage-cancelled = заявление отменено
+stage-denied = отказано в услуге
+stage-denied-online = отказано автоматически
+stage-cancelling-refused = отмена отклонена
+
+map-title = Карта процесса
+map-all = Показать все переходы
+map-main = Только основные переходы
+map-note = Толщина линии — как часто, цвет — половина переходов не дольше. Пунктир ведёт назад. Плановый приём (1002) — не событие, его на карте нет.
+map-note-about = Толщина линии — как часто, цвет — половина переходов не дольше, с точностью до 1 %. Пунктир ведёт назад. Плановый приём (1002) — не событие, его на карте нет.
+map-way = { $from } → { $to }: { $n } раз, половина не дольше { $time }
+map-summary = { $nodes ->
+    [one] { $nodes } статус
+    [few] { $nodes } статуса
+   *[other] { $nodes } статусов
+} и { $ways ->
+    [one] { $ways } переход
+    [few] { $ways } перехода
+   *[other] { $ways } переходов
+}. Чаще всего после «{ $from }» идёт «{ $to }», половина — не дольше чем за { $time }. Все переходы — в таблице под картой.
+map-table = Переходы
+speed-1 = до часа
+speed-2 = до суток
+speed-3 = до 3 дней
+speed-4 = до 10 дней
+speed-5 = дольше
+
+application-title = Заявление { $request }
+application-search = Найти заявление
+application-number = Номер заявления
+application-find = Найти
+application-hint = Введите уникальный номер заявления: здесь будет весь его путь по дням, от всех, кто о нём сообщил.
+application-none-title = Такого заявления нет
+application-none-text = Проверьте номер. Заявления органов вне вашего участка не показываются.
+application-way = Путь
+application-facts = О заявлении
+application-breaks = Нарушен порядок
+application-more = Пошлина, оценка, жалобы
+fact-service = Услуга
+fact-body = Орган
+fact-region = Регион
+fact-channel = Канал подачи
+fact-status = Последний статус
+fact-total = Всего прошло
+fact-paused = Из них приостановлено
+fact-norm = Срок
+norm-kept = соблюдён
+norm-broken = нарушен
+item = пункт { $item }
+told-by = сообщил { $sender }
+planned = назначено, не событие
+rated = Оценка { $mark }
+payment-1 = Присвоен УИН
+payment-2 = Пошлина оплачена
+payment-3 = Оплата подтверждена
+payment-4 = Ошибка формирования начисления
+payment-5 = Деньги возвращены
+complaint-1 = Жалоба принята
+complaint-2 = Назначено рассмотрение жалобы
+complaint-3 = Жалоба удовлетворена
+complaint-4 = В удовлетворении жалобы отказано
+breaking-here = Примеры
+breaking-none-title = Таких заявлений нет
+breaking-none-text = За выбранные дни это правило никто не нарушил.

@@ -1,0 +1,55 @@
+//! The description of the API: OpenAPI 3.1.
+
+use axum::Json;
+use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// The API of the programme.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Отклик",
+        description = "Приём ежедневных данных о ходе услуг. Токен отправителя выдаёт администратор."
+    ),
+    paths(
+        super::description,
+        super::deliveries::receive,
+        super::deliveries::show,
+        super::deliveries::report
+    ),
+    tags((name = "monitoring", description = "Ход услуг")),
+    modifiers(&Token)
+)]
+struct Api;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, api: &mut Description) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        if let Some(components) = api.components.as_mut() {
+            components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The description.
+pub(super) async fn show() -> Json<Description> {
+    Json(Api::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon9_the_api_is_described_in_openapi_3_1() {
+        let text = serde_json::to_value(Api::openapi()).unwrap();
+        assert!(text["openapi"].as_str().unwrap().starts_with("3.1"), "{}", text["openapi"]);
+        for path in ["/api/v1/monitoring/deliveries", "/api/v1/monitoring/deliveries/{id}"] {
+            assert!(text["paths"][path].is_object(), "{path}");
+        }
+        assert_eq!(text["components"]["securitySchemes"]["token"]["scheme"], "bearer");
+    }
+}

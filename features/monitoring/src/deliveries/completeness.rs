@@ -1,0 +1,200 @@
+//! Which sender delivered which day: the calendar of completeness. MON-12
+
+use std::collections::HashMap;
+
+use otklik_kernel::{CivilDay, Id, Instant};
+
+use super::{Delivery, State};
+use crate::senders::Sender;
+
+/// How a day of a sender stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// Nothing is expected: before the first day or after the last.
+    Outside,
+    /// It may still come in time.
+    Awaited,
+    /// It lies in the queue or is being checked.
+    Checking,
+    /// It came in time.
+    Delivered,
+    /// It came in time, without some wrong rows.
+    Partly,
+    /// It came late.
+    Late,
+    /// It was declared to be empty.
+    Empty,
+    /// What came was not taken.
+    Rejected,
+    /// Nothing came.
+    Missing,
+}
+
+impl Mark {
+    /// All of them, those that need a person last.
+    pub const ALL: [Self; 9] = [
+        Self::Outside,
+        Self::Awaited,
+        Self::Checking,
+        Self::Delivered,
+        Self::Partly,
+        Self::Empty,
+        Self::Late,
+        Self::Rejected,
+        Self::Missing,
+    ];
+
+    /// The name in addresses and in the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Outside => "outside",
+            Self::Awaited => "awaited",
+            Self::Checking => "checking",
+            Self::Delivered => "delivered",
+            Self::Partly => "partly",
+            Self::Late => "late",
+            Self::Empty => "empty",
+            Self::Rejected => "rejected",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// A day of a sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Which.
+    pub day: CivilDay,
+    /// How it stands.
+    pub mark: Mark,
+    /// The delivery that tells of it: the one that stands, else the last one.
+    pub delivery: Option<Id>,
+}
+
+/// How a day stands, by the deliveries of it.
+#[must_use]
+pub fn mark(sender: &Sender, day: CivilDay, deliveries: &[&Delivery], now: Instant) -> Day {
+    let standing = deliveries.iter().filter(|one| one.state.stands()).max_by_key(|one| one.revision);
+    let last = deliveries.iter().max_by_key(|one| (one.revision, one.id));
+    let mark = match (standing, last) {
+        (Some(one), _) => {
+            // What replaced an earlier delivery is a correction: the first one was in time or not.
+            let taken = deliveries.iter().filter(|one| one.state.stands() || one.state == State::Replaced);
+            let first = taken.map(|one| one.received_at).min().unwrap_or(one.received_at);
+            match one.state {
+                State::Empty => Mark::Empty,
+                _ if first > sender.due(day) => Mark::Late,
+                State::Partly => Mark::Partly,
+                _ => Mark::Delivered,
+            }
+        }
+        (None, Some(one)) if one.state.is_open() => Mark::Checking,
+        (None, Some(_)) => Mark::Rejected,
+        (None, None) if !sender.owes(day) => Mark::Outside,
+        (None, None) if now <= sender.due(day) => Mark::Awaited,
+        (None, None) => Mark::Missing,
+    };
+    Day { day, mark, delivery: standing.or(last).map(|one| one.id) }
+}
+
+/// The days of a sender from one day to another.
+#[must_use]
+pub fn days(
+    sender: &Sender,
+    (from, to): (CivilDay, CivilDay),
+    deliveries: &[Delivery],
+    now: Instant,
+) -> Vec<Day> {
+    let mut by_day: HashMap<CivilDay, Vec<&Delivery>> = HashMap::new();
+    for delivery in deliveries.iter().filter(|one| one.sender == sender.id) {
+        by_day.entry(delivery.day).or_default().push(delivery);
+    }
+    let all = std::iter::successors(Some(from), |day| Some(day.plus_days(1))).take_while(|day| *day <= to);
+    all.map(|day| mark(sender, day, by_day.get(&day).map_or(&[], Vec::as_slice), now)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use otklik_kernel::Zone;
+
+    use super::*;
+    use crate::deliveries::{Counts, Way};
+    use crate::senders::{Fields, Policy};
+
+    const DAY: CivilDay = CivilDay(20_261_121);
+
+    fn sender() -> Sender {
+        let fields = Fields {
+            code: "s".into(),
+            name: "s".into(),
+            body: 1,
+            policy: Policy::Whole,
+            marks: (1, 5),
+            zone: Zone::utc(),
+            due_hours: 12,
+            since: CivilDay(20_261_101),
+            until: None,
+        };
+        Sender { id: 7, fields, token_at: None }
+    }
+
+    fn came(id: Id, revision: i32, state: State, hours: i64) -> Delivery {
+        Delivery {
+            id,
+            sender: 7,
+            code: "s".into(),
+            body: 1,
+            day: DAY,
+            revision,
+            digest: String::new(),
+            state,
+            way: Way::Api,
+            file: String::new(),
+            bytes: 0,
+            received_at: DAY.plus_days(1).start_utc().plus(hours * Instant::HOUR),
+            received_by: String::new(),
+            started_at: None,
+            finished_at: None,
+            attempts: 0,
+            counts: Counts::default(),
+            commit: None,
+            replaced_by: None,
+            problem: String::new(),
+        }
+    }
+
+    #[test]
+    fn mon12_every_way_a_day_can_stand() {
+        use State::{Accepted, Checking, Empty, Partly, Queued, Rejected, Replaced};
+        let at = |hours| DAY.plus_days(1).start_utc().plus(hours * Instant::HOUR);
+        let one = |all: &[Delivery], hours| {
+            let refs: Vec<_> = all.iter().collect();
+            mark(&sender(), DAY, &refs, at(hours)).mark
+        };
+        assert_eq!(one(&[], 12), Mark::Awaited);
+        assert_eq!(one(&[], 13), Mark::Missing);
+        assert_eq!(one(&[came(1, 1, Accepted, 12)], 99), Mark::Delivered);
+        assert_eq!(one(&[came(1, 1, Accepted, 13)], 99), Mark::Late);
+        assert_eq!(one(&[came(1, 1, Partly, 1)], 99), Mark::Partly);
+        assert_eq!(one(&[came(1, 1, Empty, 1)], 99), Mark::Empty);
+        assert_eq!(one(&[came(1, 1, Rejected, 1)], 99), Mark::Rejected);
+        assert_eq!(one(&[came(1, 1, Rejected, 1), came(2, 2, Queued, 2)], 99), Mark::Checking);
+        assert_eq!(one(&[came(1, 1, Accepted, 1), came(2, 2, Checking, 40)], 99), Mark::Delivered);
+        // A correction that comes late doesn't make the day late; one that comes after a rejection does.
+        assert_eq!(one(&[came(1, 1, Replaced, 1), came(2, 2, Accepted, 40)], 99), Mark::Delivered);
+        assert_eq!(one(&[came(1, 1, Rejected, 1), came(2, 2, Accepted, 40)], 99), Mark::Late);
+    }
+
+    #[test]
+    fn mon12_nothing_is_missing_before_the_first_day() {
+        let found = days(
+            &sender(),
+            (CivilDay(20_261_030), CivilDay(20_261_102)),
+            &[],
+            CivilDay(20_261_201).start_utc(),
+        );
+        let marks: Vec<Mark> = found.iter().map(|day| day.mark).collect();
+        assert_eq!(marks, [Mark::Outside, Mark::Outside, Mark::Missing, Mark::Missing]);
+    }
+}

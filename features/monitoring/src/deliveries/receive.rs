@@ -1,0 +1,174 @@
+//! Taking a delivery in: the same bytes give the same receipt, a lower revision is refused (MON-11).
+
+use std::path::Path;
+
+use otklik_access::Scope;
+use otklik_db::{Db, DbErr, Tx};
+use otklik_kernel::{Id, code};
+use otklik_organisations::act::{Act, Entry};
+use otklik_progress::delivery::Head;
+use serde_json::json;
+
+use super::depot::{Depot, DepotError, Part};
+use super::head::{self, HeadError, Said};
+use super::{Counts, Delivery, State, Way, store};
+use crate::senders::{self, Sender};
+
+/// A file that came, on this machine.
+#[derive(Clone, Debug)]
+pub struct Arrived<'a> {
+    /// Where it lies.
+    pub path: &'a Path,
+    /// The name it had.
+    pub name: &'a str,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+    /// Its length.
+    pub bytes: u64,
+    /// How it came.
+    pub way: Way,
+    /// Who sent it.
+    pub by: &'a str,
+}
+
+/// Why a delivery is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReceived {
+    /// It isn't known whose it is.
+    #[error(transparent)]
+    Head(#[from] HeadError),
+    /// There is no such sender within the scope.
+    #[error("no such sender")]
+    NoSender,
+    /// The day has not begun for the sender yet.
+    #[error("the day lies ahead")]
+    DayAhead,
+    /// A delivery with this or a higher revision has been taken or waits.
+    #[error("revision {known} is there already")]
+    Revision {
+        /// The receipt of that delivery.
+        receipt: Id,
+        /// Its revision.
+        known: i32,
+    },
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// The file can't be kept.
+    #[error(transparent)]
+    Depot(#[from] DepotError),
+}
+
+/// A receipt: of a new delivery, or of the one that had the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Whether it is a new one.
+    pub is_new: bool,
+}
+
+/// Takes a file in, to be checked by and by. `sender` is the one whose token was given; else the file or what was
+/// said beside it names one within the scope.
+///
+/// # Errors
+/// See [`NotReceived`].
+pub async fn receive(
+    db: &Db,
+    depot: &Depot,
+    scope: &Scope,
+    act: &Act<'_>,
+    arrived: &Arrived<'_>,
+    said: &Said,
+    sender: Option<&Sender>,
+) -> Result<Receipt, NotReceived> {
+    let mut said = said.clone();
+    if let Some(sender) = sender {
+        said.sender.clone_from(&sender.fields.code);
+    }
+    let head = head::read(arrived.path, arrived.name, &said)?;
+    let found = match sender {
+        Some(sender) => Some(sender.clone()),
+        None => senders::store::find_by_code(db.read(), scope, &head.sender).await?,
+    };
+    let sender = found.ok_or(NotReceived::NoSender)?;
+    if head.day.start_in(&sender.fields.zone) > act.now {
+        return Err(NotReceived::DayAhead);
+    }
+    let digest = code::hex(&arrived.digest);
+    let known = store::of_day(db.read(), sender.id, head.day).await?;
+    if let Some(receipt) = decide(&known, &head, &digest)? {
+        return Ok(receipt);
+    }
+    let delivery = Delivery {
+        id: act.new_id(),
+        sender: sender.id,
+        code: sender.fields.code.clone(),
+        body: sender.fields.body,
+        day: head.day,
+        revision: i32::try_from(head.revision).unwrap_or(i32::MAX),
+        digest,
+        state: State::Queued,
+        way: arrived.way,
+        file: arrived.name.chars().take(300).collect(),
+        bytes: i64::try_from(arrived.bytes).unwrap_or(i64::MAX),
+        received_at: act.now,
+        received_by: arrived.by.to_owned(),
+        started_at: None,
+        finished_at: None,
+        attempts: 0,
+        counts: Counts::default(),
+        commit: None,
+        replaced_by: None,
+        problem: String::new(),
+    };
+    // The file first: a row without its file could never be checked, a file without its row is swept away.
+    depot.put_file(Part::Inbox, delivery.id, arrived.path).await?;
+    let tx = db.begin().await?;
+    let known = store::of_day(&tx, sender.id, head.day).await?;
+    match decide(&known, &head, &delivery.digest) {
+        Ok(None) => {}
+        other => {
+            drop(tx);
+            depot.remove(Part::Inbox, delivery.id).await?;
+            return other.map(|receipt| receipt.unwrap_or(Receipt { delivery, is_new: true }));
+        }
+    }
+    insert(&tx, act, &delivery).await?;
+    tx.commit().await?;
+    Ok(Receipt { delivery, is_new: true })
+}
+
+async fn insert(tx: &Tx, act: &Act<'_>, delivery: &Delivery) -> Result<(), DbErr> {
+    store::insert(tx, delivery).await?;
+    let entry = Entry {
+        action: "deliveries.receive",
+        subject: Some(("daily_delivery", delivery.id)),
+        body: Some(delivery.body),
+        before: None,
+        after: Some(json!({
+            "sender": delivery.code,
+            "day": delivery.day.to_string(),
+            "revision": delivery.revision,
+            "digest": delivery.digest,
+            "bytes": delivery.bytes,
+        })),
+    };
+    act.journal(tx, entry).await
+}
+
+/// What the deliveries of the day say of another one: the receipt of the same bytes, nothing, or a refusal.
+fn decide(known: &[Delivery], head: &Head, digest: &str) -> Result<Option<Receipt>, NotReceived> {
+    let revision = i32::try_from(head.revision).unwrap_or(i32::MAX);
+    let same = known.iter().find(|one| one.digest == digest && one.revision == revision);
+    if let Some(same) = same {
+        return Ok(Some(Receipt { delivery: same.clone(), is_new: false }));
+    }
+    let taken = known.iter().filter(|one| one.state != State::Rejected);
+    match taken.max_by_key(|one| one.revision) {
+        Some(last) if last.revision >= revision => {
+            Err(NotReceived::Revision { receipt: last.id, known: last.revision })
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,212 @@
+//! The lake of this installation: what imports go into and answers come from, with the reference data in force.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use otklik_access::Scope;
+use otklik_db::{Db, DbErr, versions};
+use otklik_jobs::{HandlerError, PeriodicJob};
+use otklik_kernel::random::SharedRandom;
+use otklik_kernel::time::SharedClock;
+use otklik_kernel::{CivilDay, Id, Instant, Zone};
+use otklik_lake::{Engine, Lake, Place};
+use otklik_organisations::store as bodies;
+use otklik_progress::reference::{Fault, Reference};
+use tokio::sync::Mutex as Turn;
+
+use crate::answers::Answers;
+use crate::derive::Rules;
+use crate::ingest::{ImportError, Importer};
+use crate::reference::in_force::{KINDS, reference};
+use crate::reference::store;
+use crate::upkeep;
+
+/// Memory that queries may take before they write to disk.
+const MEMORY: usize = 512 << 20;
+/// Parts in which a query runs at once.
+const PARTS: usize = 2;
+
+/// Why the lake can't be used now.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// The lake failed.
+    #[error("lake: {0}")]
+    Lake(#[from] otklik_lake::Error),
+    /// An import failed.
+    #[error("import: {0}")]
+    Import(#[from] ImportError),
+    /// The reference data don't fit together.
+    #[error("reference: {0}")]
+    Reference(#[from] Fault),
+}
+
+/// The lake of this installation; copies are the same one.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: SharedClock,
+    lake: Lake,
+    engine: Engine,
+    rules: Mutex<Option<Kept>>,
+    answers: Turn<Option<Answers>>,
+}
+
+/// What keeping the lake small came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeptUp {
+    /// The last commit made; 0 when there was nothing to do.
+    pub commit: u64,
+    /// Files taken out of the lake.
+    pub removed: usize,
+    /// Files written instead.
+    pub added: usize,
+    /// Files whose bytes were taken away.
+    pub swept: usize,
+}
+
+/// Keeps the lake small, as a job.
+#[derive(Debug)]
+pub struct KeepUp(pub Hub);
+
+#[async_trait]
+impl PeriodicJob for KeepUp {
+    async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
+        self.0.keep_up().await.map_err(|error| HandlerError::Later(error.to_string()))?;
+        Ok(())
+    }
+}
+
+/// Rules with what they were made of.
+#[derive(Clone)]
+struct Kept {
+    version: i64,
+    day: CivilDay,
+    rules: Arc<Rules>,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("lake", &self.0.lake).finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// The lake at a place.
+    ///
+    /// # Errors
+    /// The place can't be used.
+    pub fn open(db: &Db, place: Place, clock: SharedClock, random: SharedRandom) -> Result<Self, HubError> {
+        let lake = Lake::new(place, clock.clone(), random);
+        let engine = Engine::new(&lake, MEMORY, PARTS)?;
+        Ok(Self(Arc::new(Inner {
+            db: db.clone(),
+            clock,
+            lake,
+            engine,
+            rules: Mutex::default(),
+            answers: Turn::default(),
+        })))
+    }
+
+    /// The database beside the lake.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The lake.
+    #[must_use]
+    pub fn lake(&self) -> &Lake {
+        &self.0.lake
+    }
+
+    /// What queries run on.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// The reference data in force on a day.
+    ///
+    /// # Errors
+    /// The database is away, or its records don't fit together.
+    pub async fn reference(&self, day: CivilDay) -> Result<Reference, HubError> {
+        let mut records = Vec::new();
+        for kind in KINDS {
+            records.extend(store::all(self.0.db.read(), kind).await?);
+        }
+        Ok(reference(records, day)?)
+    }
+
+    /// The rules in force today, made anew when a record has changed.
+    ///
+    /// # Errors
+    /// The database is away, or its records don't fit together.
+    pub async fn rules(&self) -> Result<Arc<Rules>, HubError> {
+        let version = versions::current(self.0.db.read(), store::VERSION).await?;
+        let day = self.0.clock.now().day_in(&Zone::utc());
+        let kept = self.0.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|kept| kept.version == version && kept.day == day) {
+            return Ok(kept.rules);
+        }
+        let rules = Arc::new(Rules::new(self.reference(day).await?));
+        let kept = Kept { version, day, rules: rules.clone() };
+        *self.0.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        Ok(rules)
+    }
+
+    /// Who takes checked deliveries in.
+    ///
+    /// # Errors
+    /// See [`Self::rules`].
+    pub async fn importer(&self) -> Result<Importer, HubError> {
+        let rules = self.rules().await?;
+        Ok(Importer::new(self.0.lake.clone(), self.0.engine.clone(), rules, self.0.clock.clone(), PARTS))
+    }
+
+    /// A body and those below it.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn below(&self, body: Id) -> Result<Vec<Id>, HubError> {
+        let all = bodies::all(self.0.db.read(), &Scope::system("whose data a partner gets")).await?;
+        let parents: HashMap<Id, Option<Id>> = all.iter().map(|body| (body.id, body.parent)).collect();
+        let is_below = |id: &Id| {
+            std::iter::successors(Some(*id), |id| parents.get(id).copied().flatten())
+                .any(|above| above == body)
+        };
+        Ok(all.iter().map(|body| body.id).filter(is_below).collect())
+    }
+
+    /// Puts small files together and takes away those that nobody needs for a day.
+    ///
+    /// # Errors
+    /// The lake fails.
+    pub async fn keep_up(&self) -> Result<KeptUp, HubError> {
+        let compacted = upkeep::compact(&self.0.lake, &self.0.engine).await?;
+        let swept = self.0.lake.vacuum(Instant::DAY).await?;
+        let (commit, removed, added) = (compacted.commit, compacted.removed, compacted.added);
+        Ok(KeptUp { commit, removed, added, swept: swept.files.len() })
+    }
+
+    /// Answers about the last commit, kept while it is the last one.
+    ///
+    /// # Errors
+    /// The lake or the database can't be read.
+    pub async fn answers(&self) -> Result<Answers, HubError> {
+        let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
+        let mut kept = self.0.answers.lock().await;
+        if let Some(answers) = kept.as_ref().filter(|one| one.commit() == snapshot.number()) {
+            return Ok(answers.clone());
+        }
+        let answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
+        *kept = Some(answers.clone());
+        Ok(answers)
+    }
+}

@@ -1,0 +1,247 @@
+//! One application: its timeline, what was said of it, what it breaks. MON-13
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_kernel::{Instant, Zone};
+use otklik_progress::model::{Item, Process};
+use otklik_ui::{Page, Section, When};
+use otklik_web::{Fail, Who, html};
+
+use super::analysis::{Asked, Words, broken, duration, failed};
+use super::common::{Monitoring, Tab, TabView, query, texts};
+use crate::answers::{Allowed, Cell, Sheet, Trace};
+use crate::texts::L;
+use crate::visible::Visible;
+
+pub(super) const PATH: &str = "/admin/monitoring/application";
+
+#[derive(Template)]
+#[template(path = "monitoring/application.html")]
+struct ApplicationView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    request: String,
+    is_asked: bool,
+    facts: Vec<(&'static str, String)>,
+    findings: Vec<String>,
+    steps: Vec<Step>,
+    more: Vec<(String, String)>,
+}
+
+struct Step {
+    when: When,
+    name: String,
+    about: String,
+    since: String,
+    is_planned: bool,
+}
+
+fn whole(sheet: &Sheet, row: usize, column: &str) -> Option<i64> {
+    sheet.get(row, column).and_then(Cell::whole)
+}
+
+fn text<'a>(sheet: &'a Sheet, row: usize, column: &str) -> &'a str {
+    sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
+}
+
+/// A moment of the office, by its offset from UTC in minutes: shown as the office's clock showed it.
+fn moment(at: i64, offset: i64) -> When {
+    let local = Instant((at + offset * 60) * Instant::SECOND);
+    let shown = local.show_in(&Zone::utc());
+    let (sign, hours, minutes) = (if offset < 0 { '−' } else { '+' }, offset.abs() / 60, offset.abs() % 60);
+    let tail = if minutes == 0 { String::new() } else { format!(":{minutes:02}") };
+    let exact = local.show_exact_in(&Zone::utc()).replace("(UTC+0)", &format!("(UTC{sign}{hours}{tail})"));
+    When { iso: Instant(at * Instant::SECOND).html(), shown, exact }
+}
+
+fn steps(l: L, trace: &Trace, words: &Words) -> Vec<Step> {
+    let events = &trace.events;
+    let mut before: Option<i64> = None;
+    let step = |row: usize| {
+        let (at, offset) = (whole(events, row, "at")?, whole(events, row, "offset").unwrap_or(0));
+        let status = whole(events, row, "status")?;
+        let process =
+            whole(events, row, "process").and_then(|code| u8::try_from(code).ok()).and_then(Process::of);
+        let item = whole(events, row, "item").and_then(|code| i16::try_from(code).ok()).and_then(Item::of);
+        let mut about = vec![process.map_or("", Process::title).to_owned()];
+        about.extend(item.map(|item| l.item(item.to_string())));
+        let mnemonic = text(events, row, "mnemonic");
+        about.extend((!mnemonic.is_empty()).then(|| mnemonic.to_owned()));
+        about.push(l.told_by(text(events, row, "sender").to_owned()));
+        let is_planned = status == 1002;
+        #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^52")]
+        let since = before.map(|before| duration(l, (at - before) as f64));
+        if !is_planned {
+            before = Some(at);
+        }
+        Some(Step {
+            when: moment(at, offset),
+            name: words.status(status),
+            about: about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            since: since.filter(|_| !is_planned).unwrap_or_default(),
+            is_planned,
+        })
+    };
+    (0..events.rows.len()).filter_map(step).collect()
+}
+
+fn facts(l: L, case: &Sheet, words: &Words) -> Vec<(&'static str, String)> {
+    #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^52")]
+    let span = |name| whole(case, 0, name).map(|seconds| duration(l, seconds as f64));
+    let body = match text(case, 0, "body") {
+        "" => text(case, 0, "body_name").to_owned(),
+        code => words.body(code),
+    };
+    let within = whole(case, 0, "is_within").map(|is| if is == 1 { l.norm_kept() } else { l.norm_broken() });
+    let all = [
+        (l.fact_service(), Some(words.service(text(case, 0, "service")))),
+        (l.fact_body(), Some(body)),
+        (l.fact_region(), Some(words.region(text(case, 0, "region")))),
+        (l.fact_channel(), Some(text(case, 0, "channel").to_owned())),
+        (l.fact_status(), whole(case, 0, "last_status").map(|status| words.status(status))),
+        (l.fact_total(), span("total")),
+        (l.fact_paused(), span("paused").filter(|_| whole(case, 0, "paused").unwrap_or(0) > 0)),
+        (l.fact_norm(), within.map(ToOwned::to_owned)),
+    ];
+    all.into_iter()
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+        .collect()
+}
+
+/// Words for what happened to a fee or a complaint.
+fn happened(l: L, kind: &str, event: i64) -> Option<&'static str> {
+    Some(match (kind, event) {
+        ("payment", 1) => l.payment_1(),
+        ("payment", 2) => l.payment_2(),
+        ("payment", 3) => l.payment_3(),
+        ("payment", 4) => l.payment_4(),
+        ("payment", 5) => l.payment_5(),
+        ("complaint", 1) => l.complaint_1(),
+        ("complaint", 2) => l.complaint_2(),
+        ("complaint", 3) => l.complaint_3(),
+        ("complaint", 4) => l.complaint_4(),
+        _ => return None,
+    })
+}
+
+/// Fees, ratings, complaints: moment and words.
+fn more(l: L, trace: &Trace) -> Vec<(String, String)> {
+    let mut all: Vec<(i64, String, String)> = Vec::new();
+    for (sheet, kind) in
+        [(&trace.payments, "payment"), (&trace.ratings, "rating"), (&trace.complaints, "complaint")]
+    {
+        for row in 0..sheet.rows.len() {
+            let (at, offset) =
+                (whole(sheet, row, "at").unwrap_or(0), whole(sheet, row, "offset").unwrap_or(0));
+            let words = match kind {
+                "rating" => {
+                    let mark = whole(sheet, row, "mark").unwrap_or(0);
+                    let comment = text(sheet, row, "comment");
+                    let said = if comment.is_empty() { String::new() } else { format!(" «{comment}»") };
+                    format!("{}{said}", l.rated(mark))
+                }
+                _ => {
+                    let event = whole(sheet, row, "event").unwrap_or(0);
+                    happened(l, kind, event).map_or_else(|| event.to_string(), ToOwned::to_owned)
+                }
+            };
+            all.push((at, moment(at, offset).exact, words));
+        }
+    }
+    all.sort();
+    all.into_iter().map(|(_, when, words)| (when, words)).collect()
+}
+
+/// The page: a search, and the application that it found.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, given) = (texts(&who), query(raw)?);
+    let request = given.get("request").trim().to_owned();
+    let allowed = match Visible::of(&who.scope, &monitoring.offices.current()) {
+        Visible::All => Allowed::All,
+        Visible::Codes(codes) => Allowed::Bodies(codes),
+    };
+    let words = Words::load(&monitoring).await?;
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let trace = match (request.is_empty(), answers.commit()) {
+        (true, _) | (_, 0) => None,
+        _ => answers.trace(&request, &allowed).await.map_err(broken)?,
+    };
+    let title = if trace.is_some() {
+        l.application_title(request.clone())
+    } else {
+        l.application_search().to_owned()
+    };
+    let page = who.page(Section::Monitoring, title);
+    let view = ApplicationView {
+        page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Application.text(l)),
+        l,
+        tabs: Tab::Application.row(l),
+        is_asked: !request.is_empty(),
+        request,
+        facts: trace.as_ref().map_or_else(Vec::new, |trace| facts(l, &trace.case, &words)),
+        findings: trace.as_ref().map_or_else(Vec::new, |trace| {
+            trace.findings.iter().map(|finding| finding.title.clone()).collect()
+        }),
+        steps: trace.as_ref().map_or_else(Vec::new, |trace| steps(l, trace, &words)),
+        more: trace.as_ref().map_or_else(Vec::new, |trace| more(l, trace)),
+    };
+    Ok(html(StatusCode::OK, &view))
+}
+
+#[derive(Template)]
+#[template(path = "monitoring/breaking.html")]
+struct BreakingView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    lead: String,
+    rows: Vec<(String, String, String, String, String)>,
+}
+
+/// Applications that break a rule of the allowed order.
+pub async fn breaking(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    const MOST: usize = 200;
+    let (l, given) = (texts(&who), query(raw)?);
+    let words = Words::load(&monitoring).await?;
+    let asked = Asked::read(&monitoring, &who, &given);
+    let rule: u8 = given.get("rule").parse().ok().filter(|rule| *rule < 64).unwrap_or(0);
+    let rules = monitoring.hub.rules().await.map_err(failed)?;
+    let title = rules.order().rule(rule).map_or_else(|| rule.to_string(), |rule| rule.title.clone());
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let sheet = match answers.commit() {
+        0 => Sheet::default(),
+        _ => answers.breaking(&asked.ask(&[]), &asked.allowed, rule, MOST).await.map_err(broken)?,
+    };
+    let zone = monitoring.zone(&who.scope);
+    let row = |row: usize| {
+        let request = text(&sheet, row, "request").to_owned();
+        let href = format!("{PATH}?{}", super::common::encode([("request", request.as_str())]));
+        let began = whole(&sheet, row, "began")
+            .map_or_else(String::new, |at| Instant(at * Instant::SECOND).show_in(&zone));
+        let body = words.body(text(&sheet, row, "body"));
+        (href, request, words.service(text(&sheet, row, "service")), body, began)
+    };
+    let page = who.page(Section::Monitoring, title);
+    let view = BreakingView {
+        page: page
+            .crumb(l.section(), Tab::Overview.href())
+            .crumb(Tab::Analysis.text(l), asked.address(super::analysis::PATH, &[]))
+            .here(l.breaking_here()),
+        l,
+        tabs: Tab::Analysis.row(l),
+        lead: asked.lead(l, &words),
+        rows: (0..sheet.rows.len()).map(row).collect(),
+    };
+    Ok(html(StatusCode::OK, &view))
+}

@@ -1,0 +1,162 @@
+//! A delivery: its state while it is being checked, what was counted, its errors.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use otklik_access::Permission;
+use otklik_ui::{Badge, Page, When, thousands};
+use otklik_web::{Fail, Who, html};
+
+use super::common::{Monitoring, Tab, flash, id, query, texts, when};
+use super::deliveries::badge;
+use crate::deliveries::depot::Part;
+use crate::deliveries::report::{self, Finding};
+use crate::deliveries::{Delivery, Way, store};
+use crate::senders;
+use crate::texts::L;
+
+/// Errors shown on the page; the report has all of them.
+const SHOWN: usize = 100;
+
+#[derive(Template)]
+#[template(path = "monitoring/delivery.html")]
+struct DeliveryView {
+    page: Page,
+    l: L,
+    here: String,
+    badge: Badge,
+    lead: String,
+    is_open: bool,
+    facts: Vec<(&'static str, String)>,
+    received: When,
+    finished: Option<When>,
+    counts: Vec<(String, &'static str)>,
+    findings: Vec<Finding>,
+    more: String,
+    replaced_by: Option<String>,
+    others: Vec<(String, String, Badge)>,
+    may_send: bool,
+}
+
+async fn found(monitoring: &Monitoring, who: &Who, path: &str) -> Result<Delivery, Fail> {
+    store::find(monitoring.ctx.db.read(), &who.scope, id(path)?).await?.ok_or(Fail::NotFound)
+}
+
+/// What became of it, in a sentence.
+pub(super) fn lead(l: L, delivery: &Delivery, before: i64) -> String {
+    use crate::deliveries::State as Stand;
+    let counts = delivery.counts;
+    match delivery.state {
+        Stand::Queued => l.lead_queued(before),
+        Stand::Checking => l.lead_checking().to_owned(),
+        Stand::Accepted => l.lead_accepted(counts.applications, counts.events),
+        Stand::Partly => l.lead_partly(counts.rows_read - counts.rows_taken, counts.rows_taken),
+        Stand::Empty => l.lead_empty().to_owned(),
+        Stand::Rejected => match delivery.problem.as_str() {
+            "" => l.lead_rejected(counts.errors),
+            "revision" => l.lead_rejected_revision().to_owned(),
+            "unreadable" => l.lead_rejected_unreadable().to_owned(),
+            other => l.lead_rejected_other(other.to_owned()),
+        },
+        Stand::Replaced => l.lead_replaced().to_owned(),
+    }
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    Path(path): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let delivery = found(&monitoring, &who, &path).await?;
+    let conn = monitoring.ctx.db.read();
+    let sender = senders::store::find(conn, &who.scope, delivery.sender).await?;
+    let zone = sender.as_ref().map_or_else(|| monitoring.zone(&who.scope), |one| one.fields.zone.clone());
+    let name = sender.map_or_else(|| delivery.code.clone(), |sender| sender.fields.name);
+    let before = if delivery.state.is_open() { store::before(conn, &delivery).await? } else { 0 };
+    let report = match delivery.counts.errors + delivery.counts.warnings {
+        0 => None,
+        _ => monitoring
+            .depot
+            .read(Part::Report, delivery.id)
+            .await
+            .map_err(|e| Fail::Internal(e.to_string()))?,
+    };
+    let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+    let all = delivery.counts.errors + delivery.counts.warnings;
+    let shown = i64::try_from(findings.len()).unwrap_or(0);
+    let others = store::of_day(conn, delivery.sender, delivery.day).await?;
+    let others = others.iter().filter(|one| one.id != delivery.id).map(|one| {
+        let href = format!("/admin/monitoring/deliveries/{}", one.id);
+        (href, l.revision(one.revision), badge(l, one.state))
+    });
+    let number = |n: i64| thousands(u64::try_from(n).unwrap_or(0));
+    let counts = delivery.counts;
+    let title = l.delivery_title(delivery.day.show(), name.clone());
+    let way = match delivery.way {
+        Way::Api => l.way_api(),
+        Way::Page => l.way_page(),
+        Way::Command => l.way_command(),
+    };
+    let mut facts = vec![
+        (l.column_sender(), name),
+        (l.column_day(), delivery.day.show()),
+        (l.fact_revision(), delivery.revision.to_string()),
+        (l.column_receipt(), delivery.id.to_string()),
+        (l.fact_way(), format!("{way}, {}", delivery.received_by)),
+        (l.fact_file(), format!("{} ({})", delivery.file, l.bytes(number(delivery.bytes)))),
+        (l.fact_digest(), delivery.digest.clone()),
+    ];
+    if let Some(commit) = delivery.commit {
+        facts.push((l.fact_commit(), commit.to_string()));
+    }
+    let page = Tab::Deliveries.below(&who, title.clone()).here(title);
+    let view = DeliveryView {
+        page: flash(page, l, &query(raw)?),
+        l,
+        here: format!("/admin/monitoring/deliveries/{}", delivery.id),
+        badge: badge(l, delivery.state),
+        lead: lead(l, &delivery, before),
+        is_open: delivery.state.is_open(),
+        facts,
+        received: when(delivery.received_at, &zone),
+        finished: delivery.finished_at.map(|at| when(at, &zone)),
+        counts: vec![
+            (number(counts.rows_read), l.count_rows_read()),
+            (number(counts.rows_taken), l.count_rows_taken()),
+            (number(counts.applications), l.count_applications()),
+            (number(counts.events), l.count_events()),
+            (number(counts.errors), l.count_errors()),
+            (number(counts.warnings), l.count_warnings()),
+        ],
+        more: if all > shown { l.findings_more(number(all), number(shown)) } else { String::new() },
+        findings,
+        replaced_by: delivery.replaced_by.map(|id| format!("/admin/monitoring/deliveries/{id}")),
+        others: others.collect(),
+        may_send: who.caller.may(Permission::SendMonitoring),
+    };
+    Ok(html(StatusCode::OK, &view))
+}
+
+/// The report of errors as a file.
+pub async fn report(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    Path(path): Path<String>,
+) -> Result<Response, Fail> {
+    let delivery = found(&monitoring, &who, &path).await?;
+    let report = monitoring.depot.read(Part::Report, delivery.id).await;
+    let report = report.map_err(|error| Fail::Internal(error.to_string()))?;
+    // A delivery without errors has a report that says nothing.
+    let bytes = report.unwrap_or_else(|| report::NOTHING.into());
+    let name = format!(
+        "attachment; filename=\"{}_{}_r{}_errors.csv\"",
+        delivery.code, delivery.day, delivery.revision
+    );
+    let head =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, bytes).into_response())
+}

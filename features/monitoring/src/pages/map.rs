@@ -1,0 +1,320 @@
+//! The map of the process: statuses and the ways between them, drawn by the server. MON-13
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_ui::{Page, Section, thousands};
+use otklik_web::{Fail, Who, html};
+
+use super::analysis::{Asked, FilterView, Words, broken, duration, failed, filter};
+use super::common::{Monitoring, Tab, TabView, query, texts};
+use crate::answers::{Edge, Map};
+use crate::layout::{Way, levels};
+use crate::texts::L;
+
+pub(super) const PATH: &str = "/admin/monitoring/map";
+
+/// The share of all steps that the ways drawn at first make up.
+const SHOWN: f64 = 0.9;
+/// Ways with their time written beside them.
+const LABELLED: usize = 14;
+
+const BOX: (f64, f64) = (176.0, 58.0);
+const GAP: (f64, f64) = (28.0, 62.0);
+/// Letters in a line of a box, and lines.
+const LINE: usize = 24;
+
+#[derive(Template)]
+#[template(path = "monitoring/map.html")]
+struct MapView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    filter: FilterView,
+    lead: String,
+    printed: String,
+    drawing: Option<Drawing>,
+    toggle: (String, &'static str),
+    note: &'static str,
+    rows: Vec<[String; 5]>,
+}
+
+/// The drawing, in its own pixels.
+struct Drawing {
+    width: f64,
+    height: f64,
+    boxes: Vec<BoxView>,
+    ways: Vec<WayView>,
+    labels: Vec<(f64, f64, String)>,
+    summary: String,
+}
+
+struct BoxView {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    lines: Vec<(f64, String)>,
+    count: String,
+    title: String,
+}
+
+struct WayView {
+    path: String,
+    width: f64,
+    speed: usize,
+    is_back: bool,
+    title: String,
+}
+
+/// The step of colour of a median.
+fn speed(median: Option<f64>) -> usize {
+    const HOUR: f64 = 3600.0;
+    const DAY: f64 = 24.0 * HOUR;
+    match median {
+        None => 0,
+        Some(seconds) if seconds < HOUR => 1,
+        Some(seconds) if seconds < DAY => 2,
+        Some(seconds) if seconds < 3.0 * DAY => 3,
+        Some(seconds) if seconds < 10.0 * DAY => 4,
+        Some(_) => 5,
+    }
+}
+
+/// Words in lines of a box, the last one cut.
+fn lines(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let is_full =
+            lines[last].chars().count() + word.chars().count() + 1 > LINE && !lines[last].is_empty();
+        if is_full && lines.len() == most {
+            let cut: String = lines[last].chars().take(LINE - 1).collect();
+            lines[last] = format!("{cut}…");
+            return lines;
+        }
+        if is_full {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
+        .into_iter()
+        .map(|line| match line.chars().count() > LINE + 2 {
+            true => format!("{}…", line.chars().take(LINE).collect::<String>()),
+            false => line,
+        })
+        .collect()
+}
+
+/// The ways that are drawn: the most frequent ones that make up most steps, and for each status the one most walked
+/// to it and from it, so that none stands alone.
+fn shown(map: &Map, all: bool) -> Vec<&Edge> {
+    if all {
+        return map.edges.iter().collect();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let enough = map.edges.iter().map(|edge| edge.n).sum::<i64>() as f64 * SHOWN;
+    let mut sum = 0.0;
+    let mut kept: Vec<&Edge> = Vec::new();
+    for edge in &map.edges {
+        let is_first =
+            !kept.iter().any(|one| one.to == edge.to) || !kept.iter().any(|one| one.from == edge.from);
+        if sum < enough || is_first {
+            kept.push(edge);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let n = edge.n as f64;
+        sum += n;
+    }
+    kept
+}
+
+fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
+    let edges = shown(map, all);
+    let first = edges.first()?;
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let share = |n: i64| n as f64 / first.n as f64;
+    let mut nodes: Vec<i16> = map.nodes.iter().map(|node| node.status).collect();
+    nodes.retain(|status| edges.iter().any(|edge| edge.from == *status || edge.to == *status));
+    let ways: Vec<Way> = edges.iter().map(|edge| Way { from: edge.from, to: edge.to, n: edge.n }).collect();
+    let rows = levels(&nodes, &ways);
+    let widest = rows.iter().map(Vec::len).max().unwrap_or(1);
+    #[expect(clippy::cast_precision_loss, reason = "rows and places are few")]
+    let size = |count: usize, side: f64, gap: f64| count as f64 * (side + gap) - gap;
+    let (margin, right) = (12.0, 70.0);
+    let width = size(widest, BOX.0, GAP.0) + margin + right;
+    let height = size(rows.len(), BOX.1, GAP.1) + 2.0 * margin;
+    let mut places = std::collections::BTreeMap::new();
+    let mut boxes = Vec::new();
+    for (row, statuses) in rows.iter().enumerate() {
+        let left = margin + (width - margin - right - size(statuses.len(), BOX.0, GAP.0)) / 2.0;
+        for (place, status) in statuses.iter().enumerate() {
+            #[expect(clippy::cast_precision_loss, reason = "rows and places are few")]
+            let (x, y) = (left + place as f64 * (BOX.0 + GAP.0), margin + row as f64 * (BOX.1 + GAP.1));
+            places.insert(*status, (x, y));
+            let Some(node) = map.nodes.iter().find(|node| node.status == *status) else { continue };
+            let count = thousands(node.applications.unsigned_abs());
+            #[expect(clippy::cast_precision_loss, reason = "lines are few")]
+            let text = lines(&node.name, 2)
+                .into_iter()
+                .enumerate()
+                .map(|(at, line)| (y + 19.0 + at as f64 * 14.0, line));
+            boxes.push(BoxView {
+                x,
+                y,
+                width: BOX.0,
+                height: BOX.1,
+                lines: text.collect(),
+                title: format!("{} {}: {}", status, node.name, l.n_applications(count.clone())),
+                count,
+            });
+        }
+    }
+    let name = |status: i16| {
+        map.nodes.iter().find(|node| node.status == status).map_or("", |node| node.name.as_str())
+    };
+    let time = |edge: &Edge| edge.median.map_or_else(|| "—".to_owned(), |median| duration(l, median));
+    let mut labels = Vec::new();
+    let mut drawn = Vec::new();
+    for (place, edge) in edges.iter().enumerate() {
+        let (Some(&from), Some(&to)) = (places.get(&edge.from), places.get(&edge.to)) else { continue };
+        let (path, middle, is_back) = path(from, to, place);
+        if place < LABELLED && !is_back {
+            labels.push((middle.0, middle.1, time(edge)));
+        }
+        drawn.push(WayView {
+            path,
+            width: 1.0 + 9.0 * share(edge.n).sqrt(),
+            speed: speed(edge.median),
+            is_back,
+            title: l.map_way(
+                name(edge.from).to_owned(),
+                thousands(edge.n.unsigned_abs()),
+                time(edge),
+                name(edge.to).to_owned(),
+            ),
+        });
+    }
+    // Thin ways on top: a thick one would hide them.
+    drawn.sort_by(|one, other| other.width.total_cmp(&one.width));
+    let summary = l.map_summary(
+        name(first.from).to_owned(),
+        nodes.len(),
+        time(first),
+        name(first.to).to_owned(),
+        drawn.len(),
+    );
+    Some(Drawing { width, height, boxes, ways: drawn, labels, summary })
+}
+
+/// The curve of a way, the middle of it, and whether it leads back up.
+fn path(from: (f64, f64), to: (f64, f64), place: usize) -> (String, (f64, f64), bool) {
+    let (width, height) = BOX;
+    if from == to {
+        let (x, y) = (from.0 + width, from.1 + height / 2.0);
+        let curve = format!("M{x:.0} {:.0}c34 -22 34 36 0 14", y - 7.0);
+        return (curve, (x + 20.0, y), true);
+    }
+    if to.1 > from.1 {
+        let (x1, y1, x2, y2) = (from.0 + width / 2.0, from.1 + height, to.0 + width / 2.0, to.1);
+        let bend = ((y2 - y1) / 2.0).max(24.0);
+        // A way over several rows goes beside the boxes between.
+        let aside = if y2 - y1 > GAP.1 + 4.0 && (x1 - x2).abs() < width / 2.0 { width * 0.62 } else { 0.0 };
+        let curve = format!(
+            "M{x1:.0} {y1:.0}C{:.0} {:.0} {:.0} {:.0} {x2:.0} {y2:.0}",
+            x1 + aside,
+            y1 + bend,
+            x2 + aside,
+            y2 - bend
+        );
+        let middle = ((x1 + x2) / 2.0 + aside * 0.75, f64::midpoint(y1, y2));
+        return (curve, middle, false);
+    }
+    // Back up, or beside: round the right side.
+    #[expect(clippy::cast_precision_loss, reason = "places are few")]
+    let far = 26.0 + (place % 5) as f64 * 9.0;
+    let (x1, y1, x2, y2) = (from.0 + width, from.1 + height / 2.0, to.0 + width, to.1 + height / 2.0);
+    let side = x1.max(x2) + far;
+    let curve = format!("M{x1:.0} {y1:.0}C{side:.0} {y1:.0} {side:.0} {y2:.0} {x2:.0} {y2:.0}");
+    (curve, (side, f64::midpoint(y1, y2)), true)
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, given) = (texts(&who), query(raw)?);
+    let words = Words::load(&monitoring).await?;
+    let asked = Asked::read(&monitoring, &who, &given);
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let map = match answers.commit() {
+        0 => None,
+        _ => Some(answers.map(&asked.ask(&[]), &asked.allowed).await.map_err(broken)?),
+    };
+    let all = given.is_on("all");
+    let drawing = map.as_ref().and_then(|map| draw(l, map, all));
+    let row = |edge: &Edge| {
+        let span =
+            |seconds: Option<f64>| seconds.map_or_else(|| "—".to_owned(), |seconds| duration(l, seconds));
+        let status = |code: i16| words.status(i64::from(code));
+        let n = thousands(edge.n.unsigned_abs());
+        [status(edge.from), status(edge.to), n, span(edge.median), span(edge.mean)]
+    };
+    let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
+    let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
+    let toggle = match all {
+        true => (asked.address(PATH, &[]), l.map_main()),
+        false => (asked.address(PATH, &[("all", "1")]), l.map_all()),
+    };
+    let page = who.page(Section::Monitoring, l.map_title());
+    let view = MapView {
+        page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Map.text(l)),
+        l,
+        tabs: Tab::Map.row(l),
+        lead: asked.lead(l, &words),
+        printed: l.printed(person.to_owned(), now),
+        filter: filter(&monitoring, &who, &asked, &words, PATH).await?,
+        drawing,
+        toggle,
+        note: if map.as_ref().is_none_or(|map| map.is_exact) { l.map_note() } else { l.map_note_about() },
+        rows: map.map_or_else(Vec::new, |map| map.edges.iter().map(row).collect()),
+    };
+    Ok(html(StatusCode::OK, &view))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon13_names_fit_their_boxes() {
+        assert_eq!(lines("Зарегистрировано", 2), ["Зарегистрировано"]);
+        let long = lines("Направлен межведомственный запрос в другое ведомство через единую систему", 2);
+        assert_eq!(long.len(), 2);
+        assert!(
+            long[1].ends_with('…') && long.iter().all(|line| line.chars().count() <= LINE + 2),
+            "{long:?}"
+        );
+    }
+
+    #[test]
+    fn mon13_no_status_stands_alone_though_rare_ways_are_left_out() {
+        let edge = |from, to, n| Edge { from, to, n, median: Some(60.0), mean: None };
+        let map = Map {
+            nodes: Vec::new(),
+            edges: vec![edge(1, 6, 1000), edge(6, 3, 900), edge(6, 4, 90), edge(1, 4, 5), edge(3, 14, 1)],
+            is_exact: true,
+        };
+        let kept: Vec<(i16, i16)> = shown(&map, false).iter().map(|edge| (edge.from, edge.to)).collect();
+        assert_eq!(kept, [(1, 6), (6, 3), (6, 4), (3, 14)]);
+        assert_eq!(shown(&map, true).len(), 5);
+    }
+}

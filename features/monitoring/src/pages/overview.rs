@@ -1,0 +1,79 @@
+//! The first page of the section: what came and what is missing.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_access::Permission;
+use otklik_ui::{Page, Section};
+use otklik_web::{Fail, Who, html};
+
+use super::common::{Monitoring, Tab, TabView, texts};
+use super::deliveries::{Row, row};
+use crate::deliveries::completeness::{Mark, days};
+use crate::deliveries::store::{Filter, between, list};
+use crate::senders;
+use crate::texts::L;
+
+/// Days that the figures of completeness look back.
+const BACK: i32 = 14;
+/// Deliveries shown.
+const SHOWN: u64 = 8;
+
+#[derive(Template)]
+#[template(path = "monitoring/overview.html")]
+struct OverviewView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    may_send: bool,
+    tiles: Vec<Tile>,
+    rows: Vec<Row>,
+}
+
+struct Tile {
+    number: usize,
+    text: String,
+    href: &'static str,
+    class: &'static str,
+}
+
+/// The page.
+pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
+    let zone = monitoring.zone(&who.scope);
+    let today = now.day_in(&zone);
+    let (from, to) = (today.plus_days(-BACK), today.plus_days(-1));
+    let all = senders::store::all(conn, &who.scope).await?;
+    let found = between(conn, &who.scope, from, to).await?;
+    let marks: Vec<Mark> =
+        all.iter().flat_map(|sender| days(sender, (from, to), &found, now)).map(|day| day.mark).collect();
+    let count = |mark: Mark| marks.iter().filter(|one| **one == mark).count();
+    let calendar = Tab::Completeness.href();
+    let tile = |mark: Mark, text: fn(L, usize) -> String, class: &'static str| {
+        let number = count(mark);
+        Tile {
+            number,
+            text: text(l, number),
+            href: calendar,
+            class: if number == 0 { "quiet" } else { class },
+        }
+    };
+    let tiles = vec![
+        tile(Mark::Missing, |l, n| l.tile_missing(n), "problem"),
+        tile(Mark::Rejected, |l, n| l.tile_rejected(n), "problem"),
+        tile(Mark::Late, |l, n| l.tile_late(n), "warning"),
+        tile(Mark::Delivered, |l, n| l.tile_delivered(n), "good"),
+    ];
+    let last = list(conn, &who.scope, &Filter::default(), (SHOWN, 0)).await?;
+    let view = OverviewView {
+        page: who.page(Section::Monitoring, l.section()),
+        l,
+        tabs: Tab::Overview.row(l),
+        may_send: who.caller.may(Permission::SendMonitoring),
+        tiles: if all.is_empty() { Vec::new() } else { tiles },
+        rows: last.iter().map(|delivery| row(l, &zone, &all, delivery)).collect(),
+    };
+    Ok(html(StatusCode::OK, &view))
+}

@@ -1,0 +1,116 @@
+//! Partners and what was sent to them.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_access::Permission;
+use otklik_ui::{Badge, Page, Section, Tone, When};
+use otklik_web::{Fail, Who, html};
+
+use super::common::{Monitoring, Tab, TabView, flash, query, texts, when};
+use crate::partners::{Method, Partner, Sending, State as Stand, store};
+use crate::texts::L;
+
+/// Sendings shown.
+const SHOWN: u64 = 60;
+
+#[derive(Template)]
+#[template(path = "monitoring/partners.html")]
+struct PartnersView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    may_manage: bool,
+    partners: Vec<Row>,
+    sendings: Vec<Sent>,
+}
+
+struct Row {
+    href: Option<String>,
+    name: String,
+    body: String,
+    method: &'static str,
+    address: String,
+    hour: String,
+    badge: Badge,
+}
+
+struct Sent {
+    href: String,
+    day: String,
+    partner: String,
+    badge: Badge,
+    file: String,
+    when: Option<When>,
+    attempts: i32,
+}
+
+/// A method in words.
+pub(super) fn method_text(l: L, method: Method) -> &'static str {
+    match method {
+        Method::Folder => l.method_folder(),
+        Method::Sftp => l.method_sftp(),
+        Method::Https => l.method_https(),
+    }
+}
+
+/// How a sending stands, in words.
+pub(super) fn badge(l: L, sending: &Sending) -> Badge {
+    match sending.state {
+        Stand::Waiting if sending.attempts > 0 => Badge::new(l.sending_retried(), Tone::Warning),
+        Stand::Waiting => Badge::new(l.sending_waiting(), Tone::Accent),
+        Stand::Sent => Badge::new(l.sending_sent(), Tone::Good),
+        Stand::Failed => Badge::new(l.sending_failed(), Tone::Problem),
+        Stand::Nothing => Badge::new(l.sending_nothing(), Tone::Quiet),
+    }
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, query) = (texts(&who), query(raw)?);
+    let conn = monitoring.ctx.db.read();
+    let partners = store::all(conn, &who.scope).await?;
+    let sendings = store::sendings(conn, &who.scope, None, SHOWN).await?;
+    let may_manage = who.caller.may(Permission::ManageMonitoring);
+    let zone = monitoring.zone(&who.scope);
+    let row = |partner: &Partner| Row {
+        href: may_manage.then(|| format!("/admin/monitoring/partners/{}", partner.id)),
+        name: partner.fields.name.clone(),
+        body: monitoring.body_name(partner.fields.body),
+        method: method_text(l, partner.fields.method),
+        address: partner.fields.address.clone(),
+        hour: l.partner_hour(partner.fields.hour),
+        badge: match partner.fields.is_on {
+            true => Badge::new(l.partner_on(), Tone::Good),
+            false => Badge::new(l.partner_off(), Tone::Quiet),
+        },
+    };
+    let sent = |sending: &Sending| Sent {
+        href: format!("/admin/monitoring/sendings/{}", sending.id),
+        day: sending.day.show(),
+        partner: partners
+            .iter()
+            .find(|one| one.id == sending.partner)
+            .map_or_else(String::new, |one| one.fields.name.clone()),
+        badge: badge(l, sending),
+        file: sending.file.clone(),
+        when: sending.finished_at.map(|at| when(at, &zone)),
+        attempts: sending.attempts,
+    };
+    let page = who.page(Section::Monitoring, l.partners_title());
+    let page = page.crumb(l.section(), Tab::Overview.href()).here(Tab::Partners.text(l));
+    let view = PartnersView {
+        page: flash(page, l, &query),
+        l,
+        tabs: Tab::Partners.row(l),
+        may_manage,
+        partners: partners.iter().map(row).collect(),
+        sendings: sendings.iter().map(sent).collect(),
+    };
+    Ok(html(StatusCode::OK, &view))
+}

@@ -1,0 +1,183 @@
+//! Reference data of a kind, as they hold today.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use otklik_access::Permission;
+use otklik_kernel::Id;
+use otklik_ui::{Choice, Page, Section};
+use otklik_web::{Fail, Who, html};
+
+use super::common::{Monitoring, Tab, TabView, encode, query, texts};
+use crate::reference::in_force::built_in;
+use crate::reference::{Content, Kind, Raw, by_name, store};
+use crate::senders;
+use crate::texts::L;
+
+#[derive(Template)]
+#[template(path = "monitoring/records.html")]
+struct RecordsView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    kinds: Vec<(String, &'static str, bool)>,
+    about: &'static str,
+    is_own: bool,
+    senders: Vec<Choice>,
+    new_href: Option<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    name: String,
+    text: String,
+    since: String,
+    is_edited: bool,
+    is_off: bool,
+}
+
+/// A kind in words.
+pub(super) fn kind_text(l: L, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Status => l.kind_statuses(),
+        Kind::Rule => l.kind_order(),
+        Kind::Norm => l.kind_norms(),
+        Kind::Holiday => l.kind_holidays(),
+        Kind::Region => l.kind_regions(),
+        Kind::Service => l.kind_services(),
+        Kind::OwnStatus => l.kind_own(),
+    }
+}
+
+fn about(l: L, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Status => l.about_statuses(),
+        Kind::Rule => l.about_order(),
+        Kind::Norm => l.about_norms(),
+        Kind::Holiday => l.about_holidays(),
+        Kind::Region => l.about_regions(),
+        Kind::Service => l.about_services(),
+        Kind::OwnStatus => l.about_own(),
+    }
+}
+
+/// What a record says, in a line.
+pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
+    let raw = Raw::saying(kind, name, content);
+    match content {
+        Content::Status(status) => {
+            let items = [
+                (l.process_authority(), status.authority_item),
+                (l.process_mfc(), status.mfc_item),
+                (l.process_epgu(), status.epgu_item),
+                (l.process_vis(), status.vis_item),
+            ];
+            let items = items.iter().filter_map(|(process, item)| Some(format!("{process} {}", (*item)?)));
+            let items = items.collect::<Vec<_>>().join(", ");
+            format!("{} ({items})", status.name_ru_corrected)
+        }
+        Content::Rule(rule) => rule.title.clone(),
+        Content::Norm(norm) => norm.title.clone(),
+        Content::Holiday(day) => if day.works == "yes" { l.day_works() } else { l.day_off() }.to_owned(),
+        Content::Region(region) => format!("{} · {}", region.name, region.zone),
+        Content::Service { name, norm, .. } => match norm {
+            Some(_) => format!("{name} · {} {}", raw.get("amount"), unit_text(l, raw.get("unit"))),
+            None => name.clone(),
+        },
+        Content::OwnStatus(status) => status.to_string(),
+        Content::Off => l.record_off().to_owned(),
+        Content::BuiltIn => l.record_built_in().to_owned(),
+    }
+}
+
+/// A unit of norms in words.
+pub(super) fn unit_text(l: L, unit: &str) -> &'static str {
+    match unit {
+        "working" => l.unit_working(),
+        "minutes" => l.unit_minutes(),
+        _ => l.unit_calendar(),
+    }
+}
+
+/// The name of a record as people read it.
+pub(super) fn shown_name(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::OwnStatus => name.split_once('/').map_or(name, |(_, own)| own).to_owned(),
+        Kind::Norm => name.trim_end_matches('/').replace('/', " · "),
+        _ => name.to_owned(),
+    }
+}
+
+/// The address of a record.
+pub(super) fn record_href(kind: Kind, name: &str) -> String {
+    format!("/admin/monitoring/records/one?{}", encode([("kind", kind.code()), ("name", name)]))
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, query) = (texts(&who), query(raw)?);
+    let kind = Kind::find(query.get("kind")).unwrap_or(Kind::Status);
+    let conn = monitoring.ctx.db.read();
+    let senders = senders::store::all(conn, &who.scope).await?;
+    let chosen: Option<Id> = query.get("sender").parse().ok();
+    let sender = senders.iter().find(|sender| Some(sender.id) == chosen).or(senders.first());
+    let own = sender.map_or_else(String::new, |sender| format!("{}/", sender.id));
+    let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
+    let mut histories = by_name(store::all(conn, kind).await?);
+    if kind == Kind::OwnStatus {
+        histories.retain(|name, _| !own.is_empty() && name.starts_with(&own));
+    }
+    let built_in = built_in(kind);
+    for name in built_in.keys() {
+        histories.entry(name.clone()).or_default();
+    }
+    let row = |name: &String, record: Option<&crate::reference::Record>| {
+        let base = built_in.get(name);
+        let content = record.map(|record| &record.content).filter(|content| **content != Content::BuiltIn);
+        let content = content.or(base)?;
+        Some(Row {
+            href: record_href(kind, name),
+            name: shown_name(kind, name),
+            text: line(l, kind, name, content),
+            since: record.map_or_else(String::new, |record| record.valid_from.show()),
+            is_edited: record.is_some_and(|record| record.content != Content::BuiltIn),
+            is_off: *content == Content::Off,
+        })
+    };
+    let mut rows: Vec<(Option<i64>, Row)> = histories
+        .iter()
+        .filter_map(|(name, history)| Some((name.parse().ok(), row(name, history.on(today))?)))
+        .collect();
+    rows.sort_by_key(|(number, _)| *number);
+    let may = who.caller.may(Permission::ManageMonitoring);
+    let may_add =
+        may && if kind == Kind::OwnStatus { sender.is_some() } else { monitoring.is_over_all(&who) };
+    let new_href = may_add.then(|| record_href(kind, if kind == Kind::OwnStatus { &own } else { "" }));
+    let kinds = Kind::ALL.map(|one| {
+        let href = format!("/admin/monitoring/records?kind={}", one.code());
+        (href, kind_text(l, one), one == kind)
+    });
+    let current = sender.map_or_else(String::new, |sender| sender.id.to_string());
+    let page = who.page(Section::Monitoring, kind_text(l, kind));
+    let view = RecordsView {
+        page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Records.text(l)),
+        l,
+        tabs: Tab::Records.row(l),
+        kinds: kinds.into(),
+        about: about(l, kind),
+        is_own: kind == Kind::OwnStatus,
+        senders: senders
+            .iter()
+            .map(|one| Choice::new(one.id.to_string(), one.fields.name.clone(), &current))
+            .collect(),
+        new_href,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+    };
+    Ok(html(StatusCode::OK, &view))
+}

@@ -1,0 +1,251 @@
+//! Adding and changing partners; sending once more.
+
+use std::path::Path;
+
+use otklik_access::Scope;
+use otklik_db::{Db, Tx};
+use otklik_kernel::{CivilDay, Id, Secret, text};
+use otklik_organisations::act::{Act, Entry};
+use otklik_organisations::store as bodies;
+use serde_json::{Value as Json, json};
+
+use super::{Fields, Layout, Method, State, store};
+use crate::refusal::{Mistake, Refusal, Wrong};
+use crate::{seal, senders};
+
+/// The longest text of a field.
+const LONGEST: usize = 1000;
+
+/// What was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Raw<'a> {
+    /// The code of the body.
+    pub body: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The address.
+    pub address: &'a str,
+    /// The login.
+    pub login: &'a str,
+    /// A new password or token; empty to keep the one there is.
+    pub secret: &'a str,
+    /// The fingerprint of the server's key.
+    pub server_key: &'a str,
+    /// The layout.
+    pub layout: &'a str,
+    /// The sender's code; empty for every sender of the body.
+    pub sender: &'a str,
+    /// The hour.
+    pub hour: &'a str,
+    /// Whether sending is on.
+    pub is_on: bool,
+    /// The first day.
+    pub since: &'a str,
+}
+
+/// What a sealed password is bound to.
+#[must_use]
+pub fn about(partner: Id) -> String {
+    format!("partner {partner}")
+}
+
+fn fits(method: Method, address: &str) -> bool {
+    match method {
+        Method::Folder => Path::new(address).is_absolute(),
+        Method::Sftp => {
+            address.strip_prefix("sftp://").is_some_and(|rest| !rest.is_empty() && !rest.contains('@'))
+        }
+        Method::Https => address.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()),
+    }
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+    text.strip_prefix("SHA256:").is_some_and(|rest| rest.len() == 43 && rest.bytes().all(is_letter))
+}
+
+async fn check(
+    tx: &Tx,
+    scope: &Scope,
+    act: &Act<'_>,
+    secret: &Secret,
+    raw: &Raw<'_>,
+    (id, known): (Id, Option<&Fields>),
+) -> Result<Fields, Refusal> {
+    let mut mistakes: Vec<Mistake> = Vec::new();
+    let mut wrong = |field, wrong| mistakes.push((field, wrong));
+    let (name, address) = (raw.name.trim(), raw.address.trim());
+    if text::is_blank(name) {
+        wrong("name", Wrong::Empty);
+    } else if name.chars().count() > LONGEST {
+        wrong("name", Wrong::Long);
+    }
+    let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
+    if body.is_none() {
+        wrong("body", Wrong::NoBody);
+    }
+    let sender = match raw.sender.trim() {
+        "" => Ok(None),
+        code => senders::store::find_by_code(tx, scope, code).await?.map(|sender| Some(sender.id)).ok_or(()),
+    };
+    if sender.is_err() {
+        wrong("sender", Wrong::NoChoice);
+    }
+    let (method, layout) = (Method::find(raw.method), Layout::find(raw.layout));
+    if layout.is_none() {
+        wrong("layout", Wrong::NoChoice);
+    }
+    match method {
+        None => wrong("method", Wrong::NoChoice),
+        Some(method) if !fits(method, address) || address.len() > LONGEST => wrong("address", Wrong::Address),
+        Some(Method::Sftp) if !is_fingerprint(raw.server_key.trim()) => wrong("server_key", Wrong::ServerKey),
+        Some(Method::Sftp) if raw.login.trim().is_empty() => wrong("login", Wrong::Empty),
+        Some(_) => {}
+    }
+    let hour = raw.hour.trim().parse::<i32>().ok().filter(|hour| (0..=23).contains(hour));
+    if hour.is_none() {
+        wrong("hour", Wrong::Number);
+    }
+    let since = CivilDay::parse(raw.since.trim()).filter(|day| (20_000_101..20_900_101).contains(&day.0));
+    if since.is_none() {
+        wrong("since", Wrong::NoDay);
+    }
+    let sealed = match raw.secret {
+        "" => known.map_or_else(String::new, |known| known.secret.clone()),
+        typed => seal::seal(secret, act.random, &about(id), typed)
+            .map_err(|error| otklik_db::DbErr::Custom(error.to_string()))?,
+    };
+    match (body, method, layout, hour, since, sender) {
+        (Some(body), Some(method), Some(layout), Some(hour), Some(since), Ok(sender))
+            if mistakes.is_empty() =>
+        {
+            Ok(Fields {
+                body: body.id,
+                name: name.to_owned(),
+                method,
+                address: address.to_owned(),
+                login: raw.login.trim().to_owned(),
+                secret: sealed,
+                server_key: raw.server_key.trim().to_owned(),
+                layout,
+                sender,
+                hour,
+                zone: body.fields.zone,
+                is_on: raw.is_on,
+                since,
+            })
+        }
+        _ => Err(Refusal::Wrong(mistakes)),
+    }
+}
+
+/// What the journal tells of a partner: never its password.
+fn shown(fields: &Fields) -> Json {
+    json!({
+        "name": fields.name,
+        "method": fields.method.code(),
+        "address": fields.address,
+        "login": fields.login,
+        "server_key": fields.server_key,
+        "layout": fields.layout.code(),
+        "sender": fields.sender.map(|id| id.to_string()),
+        "hour": fields.hour,
+        "is_on": fields.is_on,
+        "since": fields.since.to_string(),
+    })
+}
+
+/// Adds a partner whose body is within the scope; its id.
+///
+/// # Errors
+/// Mistakes in what was typed.
+pub async fn add(
+    db: &Db,
+    scope: &Scope,
+    act: &Act<'_>,
+    secret: &Secret,
+    raw: &Raw<'_>,
+) -> Result<Id, Refusal> {
+    let tx = db.begin().await?;
+    let id = act.new_id();
+    let fields = check(&tx, scope, act, secret, raw, (id, None)).await?;
+    store::insert(&tx, id, &fields, act.now).await?;
+    let entry = Entry {
+        action: "partners.create",
+        subject: Some(("partner", id)),
+        body: Some(fields.body),
+        before: None,
+        after: Some(shown(&fields)),
+    };
+    act.journal(&tx, entry).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes a partner of the scope.
+///
+/// # Errors
+/// No such partner; mistakes in what was typed.
+pub async fn change(
+    db: &Db,
+    scope: &Scope,
+    act: &Act<'_>,
+    secret: &Secret,
+    id: Id,
+    raw: &Raw<'_>,
+) -> Result<(), Refusal> {
+    let tx = db.begin().await?;
+    let known = store::find(&tx, scope, id).await?.ok_or(Refusal::NotFound)?;
+    let fields = check(&tx, scope, act, secret, raw, (id, Some(&known.fields))).await?;
+    if fields == known.fields {
+        return Ok(());
+    }
+    store::update(&tx, id, &fields).await?;
+    let entry = Entry {
+        action: "partners.change",
+        subject: Some(("partner", id)),
+        body: Some(fields.body),
+        before: Some(shown(&known.fields)),
+        after: Some(shown(&fields)),
+    };
+    act.journal(&tx, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sends the data of a day once more: after it was given up, or when the partner has lost it.
+///
+/// # Errors
+/// No such sending.
+pub async fn again(db: &Db, scope: &Scope, act: &Act<'_>, id: Id) -> Result<(), Refusal> {
+    let tx = db.begin().await?;
+    let mut sending = store::find_sending(&tx, scope, id).await?.ok_or(Refusal::NotFound)?;
+    sending.state = State::Waiting;
+    sending.attempts = 0;
+    sending.next_at = act.now;
+    store::update_sending(&tx, &sending).await?;
+    let entry = Entry {
+        action: "sendings.again",
+        subject: Some(("sending", id)),
+        body: Some(sending.body),
+        before: None,
+        after: Some(json!({ "day": sending.day.to_string() })),
+    };
+    act.journal(&tx, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon18_addresses_fit_their_method() {
+        assert!(fits(Method::Folder, "/mnt/exchange") && !fits(Method::Folder, "exchange"));
+        assert!(fits(Method::Sftp, "sftp://host:2222/in") && !fits(Method::Sftp, "sftp://user@host/in"));
+        assert!(fits(Method::Https, "https://host/in") && !fits(Method::Https, "http://host/in"));
+        assert!(is_fingerprint("SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"));
+        assert!(!is_fingerprint("SHA256:47DEQpj8HBSa"));
+    }
+}

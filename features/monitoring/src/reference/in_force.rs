@@ -1,0 +1,160 @@
+//! The reference as it is on a day: what is built in, with the records in force laid over it.
+
+use std::collections::BTreeMap;
+
+use otklik_kernel::CivilDay;
+use otklik_progress::reference::{Fault, Records, Reference};
+
+use super::{Content, History, Kind, Record, by_name, split_service};
+
+/// The kinds that make a [`Reference`].
+pub const KINDS: [Kind; 5] = [Kind::Status, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
+
+/// The name of a built-in record of a kind, as records of the database are named.
+#[must_use]
+pub fn built_in(kind: Kind) -> BTreeMap<String, Content> {
+    let records = Records::built_in();
+    match kind {
+        Kind::Status => {
+            records.statuses.into_iter().map(|one| (one.code.to_string(), Content::Status(one))).collect()
+        }
+        Kind::Rule => {
+            let rules = records.order.rules.into_iter();
+            rules.map(|one| (one.number.to_string(), Content::Rule(one))).collect()
+        }
+        Kind::Norm => {
+            let norms = records.norms.into_iter();
+            norms.map(|one| (norm_name(&one.name, &one.service, &one.variant), Content::Norm(one))).collect()
+        }
+        Kind::Holiday => {
+            records.holidays.into_iter().map(|one| (one.day.clone(), Content::Holiday(one))).collect()
+        }
+        Kind::Region => {
+            records.regions.into_iter().map(|one| (one.code.clone(), Content::Region(one))).collect()
+        }
+        Kind::Service | Kind::OwnStatus => BTreeMap::new(),
+    }
+}
+
+/// The name of a norm among records.
+#[must_use]
+pub fn norm_name(name: &str, service: &str, variant: &str) -> String {
+    format!("{name}/{service}/{variant}")
+}
+
+/// What holds of a kind on a day, by name.
+#[must_use]
+pub fn holds(kind: Kind, records: Vec<Record>, day: CivilDay) -> BTreeMap<String, Content> {
+    let mut all = built_in(kind);
+    for (name, history) in by_name(records) {
+        lay(&mut all, name, &history, day);
+    }
+    all
+}
+
+fn lay(all: &mut BTreeMap<String, Content>, name: String, history: &History, day: CivilDay) {
+    match history.on(day).map(|record| &record.content) {
+        None | Some(Content::BuiltIn) => {}
+        Some(Content::Off) => {
+            all.remove(&name);
+        }
+        Some(content) => {
+            all.insert(name, content.clone());
+        }
+    }
+}
+
+/// The reference on a day, of the records of [`KINDS`].
+///
+/// # Errors
+/// The records don't fit together.
+pub fn reference(records: Vec<Record>, day: CivilDay) -> Result<Reference, Fault> {
+    let mut by_kind: BTreeMap<Kind, Vec<Record>> = BTreeMap::new();
+    for record in records {
+        by_kind.entry(record.kind).or_default().push(record);
+    }
+    let mut base = Records::built_in();
+    let mut of = |kind| holds(kind, by_kind.remove(&kind).unwrap_or_default(), day).into_values();
+    base.statuses = of(Kind::Status)
+        .filter_map(|one| if let Content::Status(one) = one { Some(one) } else { None })
+        .collect();
+    base.order.rules = of(Kind::Rule)
+        .filter_map(|one| if let Content::Rule(one) = one { Some(one) } else { None })
+        .collect();
+    base.norms = of(Kind::Norm)
+        .filter_map(|one| if let Content::Norm(one) = one { Some(one) } else { None })
+        .collect();
+    base.holidays = of(Kind::Holiday)
+        .filter_map(|one| if let Content::Holiday(one) = one { Some(one) } else { None })
+        .collect();
+    base.regions = of(Kind::Region)
+        .filter_map(|one| if let Content::Region(one) = one { Some(one) } else { None })
+        .collect();
+    base.statuses.sort_by_key(|one| one.code);
+    base.order.rules.sort_by_key(|one| one.number);
+    Reference::of(&base)
+}
+
+/// The services in force on a day: by name, with what is said of them.
+#[must_use]
+pub fn services(records: Vec<Record>, day: CivilDay) -> BTreeMap<(String, String), Content> {
+    let all = holds(Kind::Service, records, day).into_iter();
+    all.map(|(name, content)| {
+        let (service, variant) = split_service(&name);
+        ((service.to_owned(), variant.to_owned()), content)
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use otklik_kernel::{Id, Instant};
+    use otklik_progress::model::Status;
+
+    use super::*;
+
+    const DAY: CivilDay = CivilDay(20_261_101);
+
+    fn record(id: Id, kind: Kind, name: &str, content: Content) -> Record {
+        Record {
+            id,
+            kind,
+            name: name.into(),
+            valid_from: DAY,
+            content,
+            reason: "приказ".into(),
+            delivery: None,
+            changed_by: "a".into(),
+            changed_at: Instant(0),
+        }
+    }
+
+    #[test]
+    fn mon14_what_is_edited_holds_from_its_day_and_the_rest_stays() {
+        let Some(Content::Status(mut status)) = built_in(Kind::Status).remove("6") else { panic!() };
+        status.name_ru_corrected = "Рассматривается".into();
+        let records = vec![
+            record(1, Kind::Status, "6", Content::Status(status)),
+            record(2, Kind::Rule, "4", Content::Off),
+            record(3, Kind::Norm, "decision//", Content::Off),
+        ];
+        let before = reference(records.clone(), DAY.plus_days(-1)).unwrap();
+        let after = reference(records, DAY).unwrap();
+        assert_ne!(before.statuses.name(Status(6)), "Рассматривается");
+        assert_eq!(after.statuses.name(Status(6)), "Рассматривается");
+        assert_eq!(before.statuses.all().len(), after.statuses.all().len());
+        assert!(
+            before.order.rule(4).is_some() && after.order.rule(4).is_none() && after.order.rule(5).is_some()
+        );
+        assert!(before.norms.get("decision", "x", "", DAY).is_some());
+        assert!(after.norms.get("decision", "x", "", DAY).is_none());
+        assert_eq!(before.regions.all().len(), after.regions.all().len());
+    }
+
+    #[test]
+    fn mon6_records_that_do_not_fit_are_refused() {
+        let Some(Content::Rule(mut rule)) = built_in(Kind::Rule).remove("4") else { panic!() };
+        rule.kind = otklik_progress::reference::RuleKind::Once { of: vec![7777] };
+        assert!(reference(vec![record(1, Kind::Rule, "4", Content::Rule(rule))], DAY).is_err());
+    }
+}

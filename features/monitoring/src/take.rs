@@ -1,0 +1,306 @@
+//! Taking a delivery in: checked against what is known, then imported into the lake.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
+use otklik_access::Scope;
+use otklik_jobs::HandlerError;
+use otklik_kernel::CivilDay;
+use otklik_lake::arrow::array::{Array, AsArray as _, Int16Array, RecordBatch, StringArray};
+use otklik_lake::arrow::compute::cast;
+use otklik_lake::arrow::datatypes::DataType;
+use otklik_lake::{Engine, Error, Look, Snapshot, Table};
+use otklik_locale::Lang;
+use otklik_organisations::store as bodies;
+use otklik_progress::check::{
+    Checked, Checker, Claim, ErrorFile, Known, Office, Offices, Options, Outcome, Policy, Register,
+    Sender as Agreed,
+};
+use otklik_progress::delivery::Delivery as Data;
+use otklik_progress::reading::Source;
+use tokio::runtime::Handle;
+
+use crate::deliveries::store::Decision;
+use crate::deliveries::work::{Taken, Taker, refused};
+use crate::deliveries::{Counts, Delivery, State};
+use crate::hub::{Hub, HubError};
+use crate::ingest::{MOST_DELIVERIES, Receipt, Verdict};
+use crate::live::versioned;
+use crate::reference::{Content, Kind, by_name, split_service, store as records};
+use crate::senders::{self, Sender};
+use crate::tables;
+
+/// Up to so many request numbers are looked up one by one; more are met by reading all.
+const FEW: usize = 2_000;
+
+const SYSTEM: Scope = Scope::system("what data are checked against");
+
+fn later(error: impl std::fmt::Display) -> HandlerError {
+    HandlerError::Later(error.to_string())
+}
+
+/// What data of a day are checked against: reference, services, bodies, senders.
+///
+/// # Errors
+/// The database is away, or its records don't fit together.
+pub async fn register(hub: &Hub, day: CivilDay) -> Result<Register, HubError> {
+    let conn = hub.db().read();
+    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, history) in by_name(records::all(conn, Kind::Service).await?) {
+        let is_known =
+            history.on(day).is_some_and(|record| matches!(record.content, Content::Service { .. }));
+        if is_known {
+            let (service, variant) = split_service(&name);
+            let variants = services.entry(service.to_owned()).or_default();
+            if !variant.is_empty() {
+                variants.insert(variant.to_owned());
+            }
+        }
+    }
+    let own = by_name(records::all(conn, Kind::OwnStatus).await?);
+    let mut senders = BTreeMap::new();
+    for sender in senders::store::all(conn, &SYSTEM).await? {
+        let mut agreed = agreed(&sender);
+        for (name, history) in &own {
+            let Some((of, status)) = name.split_once('/') else { continue };
+            if let (true, Some(Content::OwnStatus(code))) =
+                (of == sender.id.to_string(), history.on(day).map(|record| &record.content))
+            {
+                agreed.statuses.insert(status.to_owned(), *code);
+            }
+        }
+        senders.insert(sender.fields.code, agreed);
+    }
+    let offices = bodies::all(conn, &SYSTEM).await?.into_iter().map(|body| Office {
+        code: body.fields.code,
+        names: vec![body.fields.full_name, body.fields.short_name],
+        region: body.fields.region.parse().unwrap_or(0),
+        zone: Some(body.fields.zone),
+    });
+    Ok(Register {
+        reference: hub.reference(day).await?,
+        services,
+        offices: Offices::new(offices.collect()),
+        senders,
+    })
+}
+
+/// What is agreed with a sender, as checking takes it.
+#[must_use]
+pub fn agreed(sender: &Sender) -> Agreed {
+    let (least, most) = sender.fields.marks;
+    let policy = match sender.fields.policy {
+        senders::Policy::Whole => Policy::Whole,
+        senders::Policy::GoodRows => Policy::GoodRows,
+    };
+    Agreed { statuses: HashMap::new(), scale: least..=most, policy }
+}
+
+/// Applications of the lake; asked from a thread that may wait.
+pub struct LakeKnown {
+    /// What queries run on.
+    pub engine: Engine,
+    /// The lake as it is.
+    pub snapshot: Snapshot,
+    /// The runtime that does the reading.
+    pub runtime: Handle,
+}
+
+impl Known for LakeKnown {
+    fn find(
+        &self,
+        requests: &[&str],
+        found: &mut dyn FnMut(usize, u16, &str, &str),
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        if requests.is_empty() || self.snapshot.rows(tables::CASES.name()) == 0 {
+            return Ok(());
+        }
+        let places: HashMap<&str, usize> =
+            requests.iter().enumerate().map(|(place, one)| (*one, place)).collect();
+        let (look, only) = if requests.len() <= FEW {
+            let list: Vec<String> =
+                requests.iter().map(|one| format!("'{}'", one.replace('\'', "''"))).collect();
+            (Look::Few, format!("and t.request in ({})", list.join(", ")))
+        } else {
+            (Look::Whole, String::new())
+        };
+        let query = known_cases(&self.snapshot, &only);
+        self.runtime.block_on(async {
+            let session = self.engine.session(&self.snapshot, &known_tables(), look)?;
+            let mut batches = session.stream(&query).await?;
+            while let Some(batch) = batches.try_next().await? {
+                rows(&batch, &mut |_, request, region, code, name| {
+                    if let Some(&place) = places.get(request) {
+                        found(place, region, code, name);
+                    }
+                })?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(())
+    }
+}
+
+/// Tables that tell which applications are known.
+fn known_tables() -> [Table; 2] {
+    [tables::CASES.clone(), tables::CASES_GONE.clone()]
+}
+
+/// Applications that hold: number, region, body and its name.
+fn known_cases(snapshot: &Snapshot, only: &str) -> String {
+    let cases = versioned(snapshot, "cases", "cases_gone", &format!("t.known {only}"));
+    format!("select request, region, body, body_name from ({cases})")
+}
+
+/// The rows of a batch of request, region, body and its name.
+fn rows(batch: &RecordBatch, tell: &mut dyn FnMut(usize, &str, u16, &str, &str)) -> Result<(), Error> {
+    let text = |place: usize| -> Result<StringArray, Error> {
+        Ok(cast(batch.column(place), &DataType::Utf8)?.as_string::<i32>().clone())
+    };
+    let (requests, codes, names) = (text(0)?, text(2)?, text(3)?);
+    let regions = cast(batch.column(1), &DataType::Int16)?;
+    let regions: &Int16Array = regions.as_primitive();
+    for row in 0..batch.num_rows() {
+        let (code, name) = (codes.value(row), names.value(row));
+        // A body without a code is known by its name.
+        let code = if code == name { "" } else { code };
+        let region = if regions.is_valid(row) { regions.value(row).cast_unsigned() } else { 0 };
+        tell(row, requests.value(row), region, code, name);
+    }
+    Ok(())
+}
+
+/// Tells of every application of a snapshot: number, region, code and name of the body.
+///
+/// # Errors
+/// The lake can't be read.
+pub async fn known_of(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    tell: &mut (dyn FnMut(&str, u16, &str, &str) + Send),
+) -> Result<(), Error> {
+    if snapshot.rows(tables::CASES.name()) == 0 {
+        return Ok(());
+    }
+    let session = engine.session(snapshot, &known_tables(), Look::Whole)?;
+    let mut batches = session.stream(&known_cases(snapshot, "")).await?;
+    while let Some(batch) = batches.try_next().await? {
+        rows(&batch, &mut |_, request, region, code, name| tell(request, region, code, name))?;
+    }
+    Ok(())
+}
+
+/// Checks a file or a folder against a register; what is found goes into the file `report`, which is there only when
+/// something is.
+///
+/// # Errors
+/// It can't be read, or what is known can't be found out.
+pub fn check_with(
+    register: &Register,
+    path: &Path,
+    claim: &Claim,
+    known: &dyn Known,
+    report: &Path,
+) -> Result<Checked, HandlerError> {
+    let out = BufWriter::new(File::create(report).map_err(later)?);
+    let mut sink = ErrorFile::new(out, Lang::default()).map_err(later)?;
+    let checker = Checker::new(register, Options::default());
+    let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
+    let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
+    sink.finish().map_err(later)?;
+    if checked.errors + checked.warnings == 0 {
+        std::fs::remove_file(report).map_err(later)?;
+    }
+    Ok(checked)
+}
+
+/// An error with what caused it.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// What was counted in a checked delivery.
+#[must_use]
+pub fn counts(checked: &Checked) -> Counts {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let sum = |of: fn(&otklik_progress::check::FileReport) -> u64| checked.files.iter().map(of).sum::<u64>();
+    let is_taken = checked.delivery.is_some();
+    Counts {
+        rows_read: number(sum(|file| file.rows)),
+        rows_taken: if is_taken { number(sum(otklik_progress::check::FileReport::good)) } else { 0 },
+        errors: number(checked.errors),
+        warnings: number(checked.warnings),
+        applications: checked
+            .delivery
+            .as_ref()
+            .map_or(0, |data| number(data.applications.request.len() as u64)),
+        events: checked.delivery.as_ref().map_or(0, |data| number(data.events.request.len() as u64)),
+    }
+}
+
+/// The state that an outcome gives.
+#[must_use]
+pub const fn state(outcome: Outcome) -> State {
+    match outcome {
+        Outcome::Accepted => State::Accepted,
+        Outcome::Partly => State::Partly,
+        Outcome::Empty => State::Empty,
+        Outcome::Refused => State::Rejected,
+    }
+}
+
+/// The commit that holds a delivery of the lake.
+#[must_use]
+pub fn commit_of(receipt: &Receipt) -> i64 {
+    receipt.delivery / i64::try_from(MOST_DELIVERIES).unwrap_or(i64::MAX)
+}
+
+#[async_trait]
+impl Taker for Hub {
+    async fn take(
+        &self,
+        sender: &Sender,
+        delivery: &Delivery,
+        file: &Path,
+        report: &Path,
+    ) -> Result<Taken, HandlerError> {
+        let register = register(self, delivery.day).await.map_err(later)?;
+        let snapshot = self.lake().latest().await.map_err(later)?;
+        let known = LakeKnown { engine: self.engine().clone(), snapshot, runtime: Handle::current() };
+        let claim = Claim {
+            sender: Some(sender.fields.code.clone()),
+            day: Some(delivery.day),
+            revision: Some(u32::try_from(delivery.revision).unwrap_or(1)),
+            received: delivery.received_at,
+        };
+        let (file, report) = (file.to_owned(), report.to_owned());
+        let checked =
+            tokio::task::spawn_blocking(move || check_with(&register, &file, &claim, &known, &report)).await;
+        let mut checked = checked.map_err(later)??;
+        let counts = counts(&checked);
+        let decision = |state, commit| Decision { state, counts, commit, problem: String::new() };
+        let Some(data) = checked.delivery.take() else {
+            return Ok(Taken { decision: decision(State::Rejected, None), services: Vec::new() });
+        };
+        let services = data.services.clone();
+        match self.import(data).await.map_err(later)? {
+            Verdict::Accepted(receipt) | Verdict::Repeated(receipt) => {
+                Ok(Taken { decision: decision(state(checked.outcome), Some(commit_of(&receipt))), services })
+            }
+            Verdict::Lower(_) | Verdict::Differs(_) => Ok(refused("revision")),
+        }
+    }
+}
+
+impl Hub {
+    async fn import(&self, data: Data) -> Result<Verdict, HubError> {
+        let importer = self.importer().await?;
+        let mut verdicts = importer.import(std::slice::from_ref(&data)).await?;
+        verdicts.pop().ok_or_else(|| HubError::Lake(Error::Invalid("an import without a verdict".to_owned())))
+    }
+}

@@ -1,0 +1,63 @@
+//! Whose data a person sees: bodies of the scope, by the codes that stand in the data.
+
+use std::collections::BTreeSet;
+
+use otklik_access::Scope;
+use otklik_kernel::Id;
+use otklik_organisations::Offices;
+
+/// The part of the data within a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visible {
+    /// All of it, that of bodies that stand in no tree too.
+    All,
+    /// Of the bodies with these codes.
+    Codes(BTreeSet<String>),
+}
+
+impl Visible {
+    /// What a scope holds: everything for those over every root of the tree.
+    #[must_use]
+    pub fn of(scope: &Scope, offices: &Offices) -> Self {
+        if is_over_all(scope, offices) {
+            return Self::All;
+        }
+        let tops = scope.tops();
+        let within = offices.all().filter(|office| {
+            std::iter::successors(Some(office.id), |&id| parent(offices, id)).any(|id| tops.contains(&id))
+        });
+        Self::Codes(within.map(|office| office.code.clone()).collect())
+    }
+
+    /// Whether the data of a body with this code are within it.
+    #[must_use]
+    pub fn has(&self, code: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Codes(codes) => codes.contains(code),
+        }
+    }
+
+    /// What of it lies under a body.
+    #[must_use]
+    pub fn under(&self, body: Id, offices: &Offices) -> Self {
+        let below = offices.all().filter(|office| {
+            self.has(&office.code)
+                && std::iter::successors(Some(office.id), |&id| parent(offices, id)).any(|id| id == body)
+        });
+        Self::Codes(below.map(|office| office.code.clone()).collect())
+    }
+}
+
+fn parent(offices: &Offices, id: Id) -> Option<Id> {
+    offices.get(id).and_then(|office| office.parent)
+}
+
+/// Whether a scope holds every root of the tree: what holds for all may be changed by those alone.
+#[must_use]
+pub fn is_over_all(scope: &Scope, offices: &Offices) -> bool {
+    let tops = scope.tops();
+    let is_system = tops.is_empty() && !scope.is_empty();
+    let mut roots = offices.all().filter(|office| office.parent.is_none()).peekable();
+    is_system || (roots.peek().is_some() && roots.all(|root| tops.contains(&root.id)))
+}

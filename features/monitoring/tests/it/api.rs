@@ -1,0 +1,108 @@
+//! The API of senders.
+
+use axum::http::StatusCode;
+use otklik_kernel::Instant;
+
+use crate::site::with;
+
+#[test]
+fn mon11_the_same_bytes_give_the_same_receipt_and_a_lower_revision_is_refused() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let first = site.deliver(&token, "?day=2026-11-21", "rows 5").await.expect(StatusCode::ACCEPTED);
+        let receipt = first.json();
+        assert_eq!(
+            (&receipt["state"], &receipt["day"], &receipt["revision"]),
+            (&"queued".into(), &"2026-11-21".into(), &1.into())
+        );
+        let again = site.deliver(&token, "?day=2026-11-21", "rows 5").await.expect(StatusCode::OK).json();
+        assert_eq!(again["id"], receipt["id"]);
+        // Other bytes under a revision that waits or stands are refused, before and after the check.
+        for _ in 0..2 {
+            let refused =
+                site.deliver(&token, "?day=2026-11-21", "rows 6").await.expect(StatusCode::CONFLICT);
+            assert_eq!(refused.json()["error"]["code"], "revision");
+            site.work().await.unwrap();
+        }
+        let told = site.ask(&token, &first.location).await.expect(StatusCode::OK).json();
+        assert_eq!((&told["state"], &told["counts"]["events"]), (&"accepted".into(), &5.into()));
+        let second = site.deliver(&token, "?day=2026-11-21&revision=2", "rows 6").await;
+        let second = second.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        let old = site.ask(&token, &first.location).await.json();
+        assert_eq!((&old["state"], &old["replaced_by"]), (&"replaced".into(), &second.json()["id"]));
+        site.deliver(&token, "?day=2026-11-21", "rows 7").await.expect(StatusCode::CONFLICT);
+        // What was replaced long ago is known by its bytes still.
+        let old = site.deliver(&token, "?day=2026-11-21", "rows 5").await.expect(StatusCode::OK).json();
+        assert_eq!(old["id"], receipt["id"]);
+    });
+}
+
+#[test]
+fn mon10_errors_come_with_line_column_and_report() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let (_, other) = site.sender("r69", "6900", "whole").await;
+        let sent = site.deliver(&token, "?day=2026-11-21", "errors 1").await.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        let told = site.ask(&token, &sent.location).await.expect(StatusCode::OK).json();
+        assert_eq!(told["state"], "rejected");
+        let error = &told["errors"][0];
+        assert_eq!(
+            (&error["file"], &error["line"], &error["column"]),
+            (&"applications.csv".into(), &2.into(), &11.into())
+        );
+        let report = told["report"].as_str().unwrap();
+        site.ask(&token, report).await.expect(StatusCode::OK).says("applications.csv;2;11;age");
+        site.ask(&other, report).await.expect(StatusCode::NOT_FOUND);
+        site.ask(&other, &sent.location).await.expect(StatusCode::NOT_FOUND);
+        // Nothing was taken, so the same revision may come again with other bytes.
+        site.deliver(&token, "?day=2026-11-21", "rows 1").await.expect(StatusCode::ACCEPTED);
+    });
+}
+
+#[test]
+fn mon11_what_cannot_be_told_apart_is_refused_with_a_code() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let refused = async |token: &str, query: &str, body: &str, status: StatusCode| {
+            site.deliver(token, query, body).await.expect(status).json()["error"]["code"].clone()
+        };
+        let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+        assert_eq!(refused("nobody", "?day=2026-11-21", "x", StatusCode::UNAUTHORIZED).await, "token");
+        assert_eq!(refused(&token, "", "x", wrong).await, "no_day");
+        assert_eq!(refused(&token, "?day=2026-11-21", "", wrong).await, "no_file");
+        assert_eq!(refused(&token, "?day=2026-13-01", "x", wrong).await, "bad_day");
+        assert_eq!(refused(&token, "?day=2026-11-23", "x", wrong).await, "day_ahead");
+        assert_eq!(refused(&token, "?day=2026-11-21&revision=0", "x", wrong).await, "bad_revision");
+        assert_eq!(refused(&token, "?day=2026-11-21", "PK\u{3}\u{4}no", wrong).await, "bad_zip");
+        assert_eq!(refused(&token, "?name=r69_2026-11-21_r1.csv", "x", wrong).await, "disagree");
+        site.deliver(&token, "?name=r27_2026-11-21_r1.csv", "rows 1").await.expect(StatusCode::ACCEPTED);
+        assert!(site.journal().await.contains(&"deliveries.receive".to_owned()));
+        let description = site.ask("", "/api/v1/openapi.json").await.expect(StatusCode::OK).json();
+        assert!(description["paths"]["/api/v1/monitoring/deliveries"]["post"].is_object());
+    });
+}
+
+#[test]
+fn mon11_what_cannot_be_checked_now_waits_and_holds_up_its_sender_alone() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let (_, other) = site.sender("r69", "6900", "whole").await;
+        let stuck = site.deliver(&token, "?day=2026-11-20", "later").await.expect(StatusCode::ACCEPTED);
+        site.t.clock.advance(Instant::SECOND);
+        let behind = site.deliver(&token, "?day=2026-11-21", "rows 1").await.expect(StatusCode::ACCEPTED);
+        let beside = site.deliver(&other, "?day=2026-11-21", "rows 1").await.expect(StatusCode::ACCEPTED);
+        assert!(site.work().await.is_err());
+        let state = async |token: &str, at: &str| site.ask(token, at).await.json()["state"].clone();
+        assert_eq!(state(&token, &stuck.location).await, "checking");
+        assert_eq!(state(&token, &behind.location).await, "queued");
+        assert_eq!(state(&other, &beside.location).await, "accepted");
+        // A delivery that makes its check fail again and again is given up, and the others go on.
+        for _ in 0..9 {
+            let _ = site.work().await;
+        }
+        assert_eq!(state(&token, &stuck.location).await, "rejected");
+        assert_eq!(state(&token, &behind.location).await, "accepted");
+    });
+}

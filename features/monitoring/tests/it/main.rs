@@ -1,0 +1,8 @@
+//! The slice against both databases, real files and real servers.
+
+mod api;
+mod receiving;
+mod records;
+mod senders;
+mod sending;
+mod site;

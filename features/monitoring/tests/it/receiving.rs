@@ -1,0 +1,95 @@
+//! Receiving by the page; what pages show of deliveries and of completeness.
+
+use axum::http::StatusCode;
+use otklik_kernel::{CivilDay, Instant};
+use otklik_monitoring::deliveries::depot::Part;
+use otklik_monitoring::reference::{Content, History, Kind, store as records};
+
+use crate::site::{DAY, with};
+
+#[test]
+fn mon8_a_file_is_uploaded_checked_and_shown_within_the_scope() {
+    with(async |site| {
+        site.sender("r27", "2700", "good_rows").await;
+        let csrf = site.csrf("officer");
+        let file = ("r27_2026-11-21_r1.csv", b"errors 1".as_slice());
+        site.upload("officer", "forged", &[], file).await.expect(StatusCode::FORBIDDEN);
+        site.upload("observer", &site.csrf("observer"), &[], file).await.expect(StatusCode::FORBIDDEN);
+        let none = site.upload("officer", &csrf, &[], ("", b"")).await;
+        none.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Выберите файл");
+        let far = site.upload("far", &site.csrf("far"), &[], file).await;
+        far.expect(StatusCode::UNPROCESSABLE_ENTITY).says("чьи это данные");
+        let sent = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
+        let page = sent.location.split('?').next().unwrap().to_owned();
+        site.get("officer", &page).await.expect(StatusCode::OK).says("в очереди").says("progress");
+        site.work().await.unwrap();
+        let shown = site.get("officer", &page).await.expect(StatusCode::OK);
+        shown
+            .says("принята частично")
+            .says("строка 2")
+            .says("столбец 11")
+            .says("три цифры")
+            .hides("progress");
+        let report = site.get("officer", &format!("{page}/report.csv")).await.expect(StatusCode::OK);
+        report.says("applications.csv;2;11;age");
+        site.get("far", &page).await.expect(StatusCode::NOT_FOUND);
+        site.get("far", &format!("{page}/report.csv")).await.expect(StatusCode::NOT_FOUND);
+        site.get("observer", "/admin/monitoring/deliveries").await.expect(StatusCode::OK).says(&page);
+        site.get("far", "/admin/monitoring/deliveries").await.expect(StatusCode::OK).hides(&page);
+        // The same file once more leads to its receipt.
+        let again = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
+        assert!(again.location.starts_with(&page) && again.location.ends_with("known"));
+        assert!(site.monitoring.depot.older(Part::Inbox, Instant(i64::MAX)).await.unwrap().is_empty());
+        site.get("officer", "/admin/monitoring").await.expect(StatusCode::OK).says("Отправитель r27");
+    });
+}
+
+#[test]
+fn mon12_the_calendar_tells_delivered_late_rejected_missing_and_empty_days() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        for (day, body) in [("18", "rows 1"), ("21", "rows 1"), ("20", "empty"), ("19", "errors 2")] {
+            site.deliver(&token, &format!("?day=2026-11-{day}"), body).await.expect(StatusCode::ACCEPTED);
+        }
+        site.work().await.unwrap();
+        let table = site.get("near", "/admin/monitoring/completeness.csv?month=2026-11").await;
+        let table = table.expect(StatusCode::OK);
+        let state = |day: &str| {
+            let row = table.text().lines().find(|row| row.contains(&format!(";{day}.11.2026;"))).unwrap();
+            row.split(';').nth(3).unwrap().to_owned()
+        };
+        // It is noon of the 22nd in Moscow: the 21st was due just now.
+        assert_eq!(state("21"), "в срок");
+        assert_eq!(state("20"), "объявлен пустым");
+        assert_eq!(state("19"), "отклонено");
+        assert_eq!(state("18"), "с опозданием");
+        assert_eq!(state("17"), "нет данных");
+        assert_eq!(state("22"), "ещё ожидается");
+        let page = site.get("near", "/admin/monitoring/completeness").await.expect(StatusCode::OK);
+        page.says("Полнота данных: ноябрь 2026").says("Получено 3 из 21");
+        site.get("far", "/admin/monitoring/completeness").await.expect(StatusCode::OK).hides("r27");
+    });
+}
+
+#[test]
+fn mon3_services_come_with_deliveries_and_leave_with_what_is_replaced() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let name = async || {
+            let history = History(records::of(site.t.db.read(), Kind::Service, "100").await.unwrap());
+            assert!(history.on(CivilDay(DAY.0 - 1)).is_none());
+            match history.on(DAY).map(|record| record.content.clone()) {
+                Some(Content::Service { name, .. }) => (history.0.len(), name),
+                other => panic!("{other:?}"),
+            }
+        };
+        site.deliver(&token, "?day=2026-11-21", "rows 1").await.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        assert_eq!(name().await, (1, "Услуга ревизии 1".to_owned()));
+        site.deliver(&token, "?day=2026-11-21&revision=2", "rows 2").await.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        assert_eq!(name().await, (1, "Услуга ревизии 2".to_owned()));
+        let page = site.get("administrator", "/admin/monitoring/records?kind=services").await;
+        page.expect(StatusCode::OK).says("Услуга ревизии 2").hides("Услуга ревизии 1");
+    });
+}

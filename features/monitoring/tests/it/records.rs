@@ -1,0 +1,138 @@
+//! Reference data edited with history.
+
+use axum::http::StatusCode;
+use otklik_kernel::CivilDay;
+use otklik_monitoring::reference::in_force::{KINDS, reference};
+use otklik_monitoring::reference::store;
+use otklik_progress::model::Status;
+
+use crate::site::{DAY, Site, with};
+
+const ONE: &str = "/admin/monitoring/records/one";
+
+async fn name_on(site: &Site, day: CivilDay) -> String {
+    let mut records = Vec::new();
+    for kind in KINDS {
+        records.extend(store::all(site.t.db.read(), kind).await.unwrap());
+    }
+    reference(records, day).unwrap().statuses.name(Status(6)).to_owned()
+}
+
+fn status(title: &str) -> Vec<(&'static str, String)> {
+    let known = otklik_progress::reference::Records::built_in();
+    let known = known.statuses.into_iter().find(|one| one.code == 6).unwrap();
+    let item = |item: Option<u8>| item.map_or(String::new(), |item| item.to_string());
+    vec![
+        ("kind_of", "statuses".into()),
+        ("name", "6".into()),
+        ("code", "6".into()),
+        ("title", title.into()),
+        ("printed", known.name_ru),
+        ("authority", item(known.authority_item)),
+        ("mfc", item(known.mfc_item)),
+        ("epgu", item(known.epgu_item)),
+        ("vis", item(known.vis_item)),
+        ("valid_from", "2026-11-21".into()),
+        ("reason", "приказ № 1".into()),
+        ("do", "set".into()),
+    ]
+}
+
+fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+#[test]
+fn mon6_a_status_is_renamed_from_a_day_on_with_its_history() {
+    with(async |site| {
+        let fields = status("Рассматривается");
+        let fields = borrowed(&fields);
+        let refused = site.post("near", ONE, &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        refused.says("участок охватывает всех");
+        site.post("observer", ONE, &fields).await.expect(StatusCode::FORBIDDEN);
+        site.post("administrator", ONE, &fields).await.expect(StatusCode::SEE_OTHER);
+        let same = site.post("administrator", ONE, &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        same.says("менять нечего");
+        assert_ne!(name_on(&site, DAY.plus_days(-1)).await, "Рассматривается");
+        assert_eq!(name_on(&site, DAY).await, "Рассматривается");
+        let page = site.get("observer", &format!("{ONE}?kind=statuses&name=6")).await.expect(StatusCode::OK);
+        page.says("приказ № 1").says("Рассматривается").hides("name=\"reason\"");
+        let list = site.get("near", "/admin/monitoring/records?kind=statuses").await.expect(StatusCode::OK);
+        list.says("Рассматривается");
+        let back = [
+            ("kind_of", "statuses"),
+            ("name", "6"),
+            ("code", "6"),
+            ("valid_from", "2026-11-22"),
+            ("reason", "отмена"),
+            ("do", "built_in"),
+        ];
+        site.post("administrator", ONE, &back).await.expect(StatusCode::SEE_OTHER);
+        assert_eq!(name_on(&site, DAY).await, "Рассматривается");
+        assert_ne!(name_on(&site, DAY.plus_days(1)).await, "Рассматривается");
+        assert_eq!(site.journal().await, ["records.set", "records.set"]);
+    });
+}
+
+#[test]
+fn mon14_the_order_and_norms_are_edited_and_must_fit_the_statuses() {
+    with(async |site| {
+        let rule = |first: &'static str| {
+            [
+                ("kind_of", "order"),
+                ("name", ""),
+                ("code", "63"),
+                ("title", "Консультация — одна"),
+                ("printed", "one-consultation"),
+                ("kind", "once"),
+                ("first", first),
+                ("scope", "process"),
+                ("valid_from", "2026-11-01"),
+                ("reason", "приказ"),
+                ("do", "set"),
+            ]
+        };
+        let refused = site.post("administrator", ONE, &rule("7777")).await;
+        refused.expect(StatusCode::UNPROCESSABLE_ENTITY).says("перестаёт сходиться");
+        site.post("administrator", ONE, &rule("1008")).await.expect(StatusCode::SEE_OTHER);
+        let mut records = Vec::new();
+        for kind in KINDS {
+            records.extend(store::all(site.t.db.read(), kind).await.unwrap());
+        }
+        assert_eq!(records.len(), 1, "what was refused left nothing");
+        let order = reference(records, DAY).unwrap().order;
+        assert_eq!(order.rule(63).unwrap().title, "Консультация — одна");
+        for kind in ["order", "norms", "holidays", "regions", "services", "own"] {
+            site.get("administrator", &format!("/admin/monitoring/records?kind={kind}"))
+                .await
+                .expect(StatusCode::OK);
+            site.get("administrator", &format!("{ONE}?kind={kind}&name=1/")).await;
+        }
+    });
+}
+
+#[test]
+fn mon6_own_statuses_are_kept_per_sender_by_whoever_is_over_it() {
+    with(async |site| {
+        let (id, _) = site.sender("r27", "2700", "whole").await;
+        let fields = |sender: String| {
+            vec![
+                ("kind_of", "own".to_owned()),
+                ("name", format!("{sender}/")),
+                ("variant", "В работе".into()),
+                ("first", "6".into()),
+                ("valid_from", "2026-11-01".into()),
+                ("reason", "письмо".into()),
+            ]
+        };
+        let fields = fields(id.to_string());
+        site.post("far", ONE, &borrowed(&fields)).await.expect(StatusCode::NOT_FOUND);
+        site.post("near", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
+        let list = format!("/admin/monitoring/records?kind=own&sender={id}");
+        site.get("near", &list).await.expect(StatusCode::OK).says("В работе");
+        site.get("far", &list).await.expect(StatusCode::OK).hides("В работе");
+        let one = format!("{ONE}?kind=own&name={id}%2F%D0%92%20%D1%80%D0%B0%D0%B1%D0%BE%D1%82%D0%B5");
+        site.get("near", &one).await.expect(StatusCode::OK).says("письмо");
+        site.get("far", &one).await.expect(StatusCode::NOT_FOUND);
+    });
+}

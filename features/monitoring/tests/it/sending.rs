@@ -1,0 +1,346 @@
+//! Sending to partners: into a folder, by HTTPS to a real TLS server, by SFTP to a real OpenSSH server.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::http::StatusCode;
+use otklik_jobs::{HandlerError, PeriodicJob as _};
+use otklik_kernel::{CivilDay, Clock as _, Id, Instant};
+use otklik_monitoring::partners::deliver::{Made, Producer, SendDaily};
+use otklik_monitoring::partners::{Partner, Raw, Sending, State, add, https, sftp, store};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::site::{SYSTEM, Site, with};
+
+const AUTHORITY: &[u8] = include_bytes!("tls/authority.der");
+const CERTIFICATE: &[u8] = include_bytes!("tls/server.der");
+const KEY: &[u8] = include_bytes!("tls/server.key.der");
+
+/// Makes a file that tells of its day; there are no data of the 20th.
+struct Days;
+
+#[async_trait]
+impl Producer for Days {
+    async fn make(&self, _partner: &Partner, day: CivilDay) -> Result<Option<Made>, HandlerError> {
+        let made = Made {
+            name: format!("r27_{day}_r1.zip"), bytes: format!("данные за {day}").into_bytes()
+        };
+        Ok((day != CivilDay(20_261_120)).then_some(made))
+    }
+}
+
+async fn partner(site: &Site, raw: Raw<'_>) -> Id {
+    let raw =
+        Raw { body: "2700", name: "Ведомство", layout: "package", hour: "6", is_on: true, ..raw };
+    add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &raw).await.unwrap()
+}
+
+async fn run(site: &Site) -> Vec<Sending> {
+    let client = https::client(&[AUTHORITY.to_vec()]).unwrap();
+    let job = SendDaily::new(&site.ctx, Arc::new(Days), client);
+    job.run(site.t.clock.now()).await.unwrap();
+    store::sendings(site.t.db.read(), &SYSTEM, None, 100).await.unwrap()
+}
+
+#[test]
+fn mon18_every_day_is_sent_into_a_folder_once_and_the_proof_is_kept() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        partner(&site, Raw { method: "folder", address: path, since: "2026-11-19", ..Raw::default() }).await;
+        let sent = run(&site).await;
+        let states: Vec<State> = sent.iter().map(|one| one.state).collect();
+        assert_eq!(states, [State::Sent, State::Nothing, State::Sent]);
+        assert_eq!(
+            std::fs::read(folder.path().join("r27_2026-11-21_r1.zip")).unwrap(),
+            "данные за 2026-11-21".as_bytes()
+        );
+        assert_eq!(
+            (sent[0].digest.len(), sent[0].attempts, sent[0].finished_at),
+            (64, 1, Some(site.t.clock.now()))
+        );
+        assert_eq!(run(&site).await, sent, "nothing is sent twice");
+        let page = format!("/admin/monitoring/sendings/{}", sent[0].id);
+        site.get("near", &page).await.expect(StatusCode::OK).says(&sent[0].digest);
+        site.get("far", &page).await.expect(StatusCode::NOT_FOUND);
+        site.post("far", &format!("{page}/again"), &[]).await.expect(StatusCode::NOT_FOUND);
+        std::fs::remove_file(folder.path().join("r27_2026-11-21_r1.zip")).unwrap();
+        site.post("near", &format!("{page}/again"), &[]).await.expect(StatusCode::SEE_OTHER);
+        assert_eq!(run(&site).await[0].state, State::Sent);
+        assert!(folder.path().join("r27_2026-11-21_r1.zip").exists());
+    });
+}
+
+#[test]
+fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("later");
+        let address = path.to_str().unwrap();
+        partner(&site, Raw { method: "folder", address, since: "2026-11-21", ..Raw::default() }).await;
+        let first = run(&site).await.remove(0);
+        assert_eq!((first.state, first.attempts), (State::Waiting, 1));
+        assert!(first.answer.contains("later"), "{}", first.answer);
+        assert_eq!(run(&site).await[0].attempts, 1, "not before its time");
+        site.get("near", "/admin/monitoring/partners").await.expect(StatusCode::OK).says("будет повтор");
+        std::fs::create_dir(&path).unwrap();
+        site.t.clock.advance(2 * Instant::SECOND);
+        assert_eq!(run(&site).await[0].state, State::Sent);
+    });
+}
+
+#[test]
+fn mon18_partners_are_kept_within_the_scope_and_their_passwords_are_never_shown() {
+    with(async |site| {
+        let fields = [
+            ("name", "Ведомство"),
+            ("body", "2700"),
+            ("method", "https"),
+            ("address", "https://partner.example/in"),
+            ("login", ""),
+            ("secret", "очень тайно"),
+            ("layout", "wide"),
+            ("hour", "7"),
+            ("since", "2026-11-22"),
+            ("is_on", "1"),
+        ];
+        let new = "/admin/monitoring/partners/new";
+        site.post("officer", new, &fields).await.expect(StatusCode::FORBIDDEN);
+        site.post("far", new, &fields)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY)
+            .says("вне вашего участка");
+        site.post("near", new, &fields).await.expect(StatusCode::SEE_OTHER);
+        let known = store::all(site.t.db.read(), &SYSTEM).await.unwrap().remove(0);
+        assert!(!known.fields.secret.is_empty() && !known.fields.secret.contains("тайно"));
+        let page = format!("/admin/monitoring/partners/{}", known.id);
+        site.get("near", &page).await.expect(StatusCode::OK).hides("тайно").hides(&known.fields.secret);
+        site.get("far", &page).await.expect(StatusCode::NOT_FOUND);
+        // An empty field keeps the password that there is.
+        let kept = fields.map(|(name, value)| match name {
+            "secret" => (name, ""),
+            "hour" => (name, "8"),
+            _ => (name, value),
+        });
+        site.post("near", &page, &kept).await.expect(StatusCode::SEE_OTHER);
+        let changed = store::find(site.t.db.read(), &SYSTEM, known.id).await.unwrap().unwrap();
+        assert_eq!((changed.fields.hour, changed.fields.secret), (8, known.fields.secret));
+        let wrong = fields.map(|(name, value)| if name == "method" { (name, "sftp") } else { (name, value) });
+        site.post("near", &page, &wrong)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY)
+            .says("Адрес не подходит");
+        assert_eq!(site.journal().await, ["partners.create", "partners.change"]);
+    });
+}
+
+/// Answers one PUT over TLS after another; what came is told.
+fn tls_server() -> (u16, Receiver<(String, Vec<u8>)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::try_from(KEY.to_vec()).unwrap();
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![CertificateDer::from(CERTIFICATE.to_vec())], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let (told, heard) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(stream) = stream else { return };
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            // A client that doesn't trust us goes away in the middle.
+            let _ = answer(StreamOwned::new(connection, stream), &told);
+        }
+    });
+    (port, heard)
+}
+
+fn answer(
+    mut stream: StreamOwned<ServerConnection, TcpStream>,
+    told: &std::sync::mpsc::Sender<(String, Vec<u8>)>,
+) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4096];
+    let (head, mut body) = loop {
+        let read = stream.read(&mut piece)?;
+        if read == 0 {
+            return Ok(());
+        }
+        bytes.extend_from_slice(&piece[..read]);
+        if let Some(end) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
+            break (String::from_utf8_lossy(&bytes[..end]).to_lowercase(), bytes[end + 4..].to_vec());
+        }
+    };
+    // Nothing to send needs no length.
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+    let length: usize = length.trim().parse().unwrap();
+    while body.len() < length {
+        let read = stream.read(&mut piece)?;
+        body.extend_from_slice(&piece[..read]);
+    }
+    let status = if head.contains("bearer tayna") { "201 Created" } else { "403 Forbidden" };
+    let text = "receipt 17";
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len())?;
+    stream.flush()?;
+    let _ = told.send((head, body));
+    Ok(())
+}
+
+#[test]
+fn mon18_https_sends_over_tls_and_keeps_the_answer() {
+    with(async |site| {
+        let (port, heard) = tls_server();
+        let address = format!("https://localhost:{port}/in");
+        let raw = Raw {
+            method: "https",
+            address: &address,
+            secret: "tayna",
+            since: "2026-11-21",
+            ..Raw::default()
+        };
+        let id = partner(&site, raw).await;
+        let sent = run(&site).await.remove(0);
+        assert_eq!((sent.state, sent.answer.as_str()), (State::Sent, "201 Created receipt 17"));
+        let (head, body) = heard.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(head.starts_with("put /in/r27_2026-11-21_r1.zip http/1.1"), "{head}");
+        assert!(head.contains(&format!("x-content-sha256: {}", sent.digest)), "{head}");
+        assert_eq!(body, "данные за 2026-11-21".as_bytes());
+        // A server whose authority we don't know gets nothing, a refusal is kept in its own words.
+        let nobody = https::client(&[]).unwrap();
+        let account = https::Account { login: "", secret: "tayna" };
+        let untrusted = https::put(&nobody, &address, account, "x.zip", Vec::new(), &[0; 32]).await;
+        assert!(untrusted.unwrap_err().contains("certificate"));
+        let wrong = https::Account { login: "", secret: "other" };
+        let client = https::client(&[AUTHORITY.to_vec()]).unwrap();
+        let refused = https::put(&client, &address, wrong, "x.zip", Vec::new(), &[0; 32]).await.unwrap_err();
+        assert!(refused.contains("403") && refused.contains("receipt 17"), "{refused}");
+        assert_eq!(store::find(site.t.db.read(), &SYSTEM, id).await.unwrap().unwrap().id, id);
+    });
+}
+
+/// An OpenSSH server of its own, on a free port, with one key that may enter.
+struct Sshd {
+    child: Mutex<Child>,
+    port: u16,
+    key: String,
+    fingerprint: String,
+    folder: PathBuf,
+    _files: tempfile::TempDir,
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|error| {
+        panic!("{program}: {error}. Install it: apt-get install -y openssh-server openssh-client")
+    });
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn sshd() -> Sshd {
+    let files = tempfile::tempdir().unwrap();
+    let place = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    for name in ["host", "user"] {
+        output("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &place(name)]);
+    }
+    std::fs::copy(place("user.pub"), place("authorized")).unwrap();
+    let folder = files.path().join("in");
+    std::fs::create_dir(&folder).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = format!(
+        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\n\
+        PasswordAuthentication no\nPidFile none\nPermitRootLogin yes\nSubsystem sftp internal-sftp\n",
+        place("host"),
+        place("authorized"),
+    );
+    std::fs::write(place("config"), config).unwrap();
+    // The server insists on this folder when root starts it.
+    if output("id", &["-u"]) == "0" {
+        std::fs::create_dir_all("/run/sshd").unwrap();
+    }
+    let program =
+        ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].into_iter().find(|path| Path::new(path).exists());
+    let program = program.expect("sshd is installed: apt-get install -y openssh-server");
+    let child = Command::new(program)
+        .args(["-D", "-e", "-f", &place("config")])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sshd starts");
+    for _ in 0..100 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let fingerprint = output("ssh-keygen", &["-lf", &place("host.pub")]);
+    Sshd {
+        child: Mutex::new(child),
+        port,
+        key: std::fs::read_to_string(place("user")).unwrap(),
+        fingerprint: fingerprint.split(' ').nth(1).unwrap().to_owned(),
+        folder,
+        _files: files,
+    }
+}
+
+#[test]
+fn mon18_sftp_sends_to_an_openssh_server_whose_key_is_known() {
+    let server = sshd();
+    with(async |site| {
+        let address = format!("sftp://127.0.0.1:{}{}", server.port, server.folder.display());
+        let login = output("id", &["-un"]);
+        let raw = Raw {
+            method: "sftp",
+            address: &address,
+            login: &login,
+            secret: &server.key,
+            server_key: &server.fingerprint,
+            since: "2026-11-21",
+            ..Raw::default()
+        };
+        partner(&site, raw).await;
+        let sent = run(&site).await.remove(0);
+        assert_eq!(sent.state, State::Sent, "{}", sent.answer);
+        assert!(sent.answer.contains(&server.fingerprint), "{}", sent.answer);
+        let file = server.folder.join("r27_2026-11-21_r1.zip");
+        assert_eq!(std::fs::read(&file).unwrap(), "данные за 2026-11-21".as_bytes());
+        // Once more: what stands there is replaced; a large file arrives whole; nothing is left beside it.
+        let to = sftp::Server {
+            address: &address,
+            login: &login,
+            password: &server.key,
+            key: &server.fingerprint,
+        };
+        let large: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        sftp::put(&to, "r27_2026-11-21_r1.zip", &large).await.unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), large);
+        assert_eq!(std::fs::read_dir(&server.folder).unwrap().count(), 1);
+        // Another server under the same address, a wrong key, a missing folder: nothing is sent, and it is said.
+        let other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+        assert!(sftp::put(&sftp::Server { key: other, ..to }, "x.zip", b"x").await.is_err());
+        let refused = sftp::put(&sftp::Server { password: "wrong", ..to }, "x.zip", b"x").await.unwrap_err();
+        assert!(refused.contains("refuses"), "{refused}");
+        let missing = format!("{address}/missing");
+        assert!(sftp::put(&sftp::Server { address: &missing, ..to }, "x.zip", b"x").await.is_err());
+        std::fs::remove_file(&file).unwrap();
+    });
+}
