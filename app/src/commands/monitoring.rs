@@ -2,8 +2,10 @@
 
 mod check;
 mod common;
+mod exchange;
 mod export;
 mod generate;
+mod part;
 mod report;
 mod upkeep;
 
@@ -31,6 +33,12 @@ pub enum MonitoringCommand {
     Report(report::ReportArgs),
     /// All that is known of an application
     Trace(report::TraceArgs),
+    /// Write applications as an XES event log
+    Xes(exchange::LogArgs),
+    /// Write applications with what belongs to them as an OCEL 2.0 log in JSON
+    Ocel(exchange::LogArgs),
+    /// Read the XES log of another program and compare it with ours
+    Compare(exchange::CompareArgs),
     /// Look the lake over: files, receipts, what is derived
     Verify(Json),
     /// Put small files of the lake together, take away those that nobody needs
@@ -49,6 +57,9 @@ pub async fn run(settings: Settings, command: MonitoringCommand) -> anyhow::Resu
         MonitoringCommand::Datapackage => export::datapackage(),
         MonitoringCommand::Report(args) => report::run(settings, args).await,
         MonitoringCommand::Trace(args) => report::trace(settings, args).await,
+        MonitoringCommand::Xes(args) => exchange::write(settings, args, exchange::Form::Xes).await,
+        MonitoringCommand::Ocel(args) => exchange::write(settings, args, exchange::Form::Ocel).await,
+        MonitoringCommand::Compare(args) => exchange::beside_ours(settings, args).await,
         MonitoringCommand::Verify(json) => upkeep::verify(settings, json).await,
         MonitoringCommand::Compact(json) => upkeep::compact(settings, json).await,
         MonitoringCommand::Rebuild(json) => upkeep::rebuild(settings, json).await,

@@ -118,3 +118,33 @@ fn mon10_check_tells_every_error_with_its_place_and_changes_nothing() {
     assert_eq!(well(folder, &["monitoring", "verify", "--json"])["events"], json!(0));
     assert_eq!(run(folder, &["monitoring", "check", "missing"]).code, Some(1));
 }
+
+#[test]
+fn mon17_logs_are_written_and_compared_by_command() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let none = run(folder, &["monitoring", "xes", "--out", "log.xes"]);
+    assert_eq!((none.code, folder.join("log.xes").exists()), (Some(1), false), "{none:?}");
+    generated(folder);
+    well(folder, &["monitoring", "import", "data", "--json"]);
+    let log = well(folder, &["monitoring", "xes", "--out", "log.xes", "--json"]);
+    assert_eq!((&log["cases"], folder.join("log.xes.part").exists()), (&json!(400), false), "{log}");
+    let same = well(folder, &["monitoring", "compare", "log.xes", "--json"]);
+    assert_eq!(same["ours"], same["theirs"]);
+    assert_eq!(same["ours"]["events"], log["events"]);
+    assert_eq!(same["comparison"]["common_variants"], json!([1000.0, 1000.0]));
+    let part = well(folder, &["monitoring", "ocel", "--out", "log.json", "--channel", "МФЦ", "--json"]);
+    let cases = part["cases"].as_u64().unwrap();
+    assert!(cases > 0 && cases < 400, "{part}");
+    let text = std::fs::read_to_string(folder.join("log.json")).unwrap();
+    let objects = serde_json::from_str::<Value>(&text).unwrap();
+    assert!(objects["objects"].as_array().unwrap().len() as u64 > cases);
+    std::fs::write(folder.join("broken.xes"), "<log><trace>").unwrap();
+    for log in ["broken.xes", "missing.xes"] {
+        let said = run(folder, &["monitoring", "compare", log]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.stderr.contains(log), "{said:?}");
+    }
+    let wrong = run(folder, &["monitoring", "ocel", "--out", "log.json", "--channel", "почта"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use otklik_kernel::CivilDay;
-use otklik_monitoring::answers::{Allowed, Ask, By, Cell, Sheet};
-use otklik_progress::model::Channel;
+use otklik_monitoring::answers::{Allowed, By, Cell, Sheet};
 use serde_json::json;
 
-use super::common::{Opened, day};
+use super::common::Opened;
+use super::exchange::answers;
+use super::part::PartArgs;
 use crate::commands::Json;
 use crate::settings::Settings;
 
@@ -50,29 +51,16 @@ pub struct ReportArgs {
     /// What
     name: Name,
     /// Broken down by: service, variant, region, body, channel, month (period), day; separated by commas
-    #[arg(long, value_delimiter = ',')]
-    by: Vec<String>,
+    #[arg(long, value_delimiter = ',', value_parser = by)]
+    by: Vec<By>,
     /// From this status (durations)
     #[arg(long, requires = "to")]
     from: Option<i16>,
     /// To this status (durations)
     #[arg(long, requires = "from")]
     to: Option<i16>,
-    /// The days: ГГГГ-ММ-ДД..ГГГГ-ММ-ДД, ГГГГ-ММ or ГГГГ
-    #[arg(long)]
-    period: Option<String>,
-    /// Of this service
-    #[arg(long)]
-    service: Option<String>,
-    /// Of this region, two digits
-    #[arg(long)]
-    region: Option<u16>,
-    /// Of this body
-    #[arg(long)]
-    body: Option<String>,
-    /// Of this channel of the request
-    #[arg(long)]
-    channel: Option<String>,
+    #[command(flatten)]
+    part: PartArgs,
     #[command(flatten)]
     json: Json,
     /// Print CSV
@@ -80,68 +68,19 @@ pub struct ReportArgs {
     csv: bool,
 }
 
-/// The first and the last day of a period.
-fn period(text: &str) -> Result<(CivilDay, CivilDay), String> {
-    let wrong = || "ожидается ГГГГ-ММ-ДД..ГГГГ-ММ-ДД, ГГГГ-ММ или ГГГГ".to_owned();
-    if let Some((from, to)) = text.split_once("..") {
-        return Ok((day(from)?, day(to)?));
-    }
-    match text.len() {
-        4 => Ok((day(&format!("{text}-01-01"))?, day(&format!("{text}-12-31"))?)),
-        7 => {
-            let first = day(&format!("{text}-01"))?;
-            let next = first.plus_days(31);
-            Ok((first, CivilDay(next.0 / 100 * 100 + 1).plus_days(-1)))
-        }
-        10 => Ok((day(text)?, day(text)?)),
-        _ => Err(wrong()),
-    }
+fn by(word: &str) -> Result<By, String> {
+    By::find(word).map_err(|_| "ожидается service, variant, region, body, channel, month или day".to_owned())
 }
 
 /// Runs the command.
 pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
-    let by = args.by.iter().map(|word| By::find(word)).collect::<Result<Vec<_>, _>>();
-    let by = match by {
-        Ok(by) => by,
-        Err(fault) => {
-            eprintln!("otklik: {fault}");
-            return Ok(ExitCode::from(2));
-        }
-    };
-    let days = match args.period.as_deref().map(period).transpose() {
-        Ok(days) => days,
-        Err(fault) => {
-            eprintln!("otklik: --period: {fault}");
-            return Ok(ExitCode::from(2));
-        }
-    };
-    let channels = match args.channel.as_deref().map(Channel::find) {
-        None => Vec::new(),
-        Some(Some(channel)) => vec![channel],
-        Some(None) => {
-            eprintln!("otklik: --channel: ЕПГУ, РПГУ, ВИС, ОГВ или МФЦ");
-            return Ok(ExitCode::from(2));
-        }
-    };
-    let ask = Ask {
-        by,
-        services: args.service.iter().cloned().collect(),
-        variants: Vec::new(),
-        regions: args.region.into_iter().collect(),
-        bodies: args.body.iter().cloned().collect(),
-        channels,
-        from: days.map(|(from, _)| from),
-        to: days.map(|(_, to)| to),
-    };
+    let ask = args.part.ask(args.by.clone());
     let opened = Opened::open(settings).await?;
     if let Name::Completeness = args.name {
-        let sheet = completeness(&opened, days).await?;
+        let sheet = completeness(&opened, args.part.days()).await?;
         return print(opened, &args, &sheet).await;
     }
-    let answers = opened.hub.answers().await?;
-    if answers.commit() == 0 {
-        bail!("в озере ещё нет данных");
-    }
+    let answers = answers(&opened).await?;
     let all = Allowed::All;
     let sheet = match args.name {
         Name::Durations => match args.from.zip(args.to) {
@@ -249,19 +188,4 @@ pub async fn trace(settings: Settings, args: TraceArgs) -> Result<ExitCode> {
     };
     opened.close().await;
     Ok(code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mon13_periods_are_days_months_and_years() {
-        let days = |from, to| Ok((CivilDay(from), CivilDay(to)));
-        assert_eq!(period("2026-02"), days(20_260_201, 20_260_228));
-        assert_eq!(period("2026"), days(20_260_101, 20_261_231));
-        assert_eq!(period("2026-02-03..2026-03-01"), days(20_260_203, 20_260_301));
-        assert_eq!(period("2026-02-03"), days(20_260_203, 20_260_203));
-        assert!(period("вчера").is_err());
-    }
 }

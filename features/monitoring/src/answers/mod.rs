@@ -66,6 +66,12 @@ impl Answers {
         &self.session
     }
 
+    /// A condition over `live_cases`: the applications that a question is about, those known by events alone too.
+    #[must_use]
+    pub fn applications(&self, ask: &Ask) -> String {
+        ask.condition(&Allowed::All, "began_day")
+    }
+
     async fn sheet(&self, query: &str) -> Result<Sheet> {
         Sheet::of(&self.session.rows(query).await?)
     }

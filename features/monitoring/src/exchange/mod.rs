@@ -8,6 +8,7 @@ mod xes;
 
 pub use daily::{Layout, daily, written};
 pub use ocel::ocel;
+pub use otklik_eventlog::{Comparison, Quantiles, Summary, compare};
 pub use xes::{foreign, own, xes};
 
 /// How much was written.
