@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 
-import type { Looked } from "./test.js";
+import { be, type Looked } from "./test.js";
 
 type Step = Looked["open"];
 
@@ -9,19 +9,32 @@ const at =
   (page, otklik) =>
     page.goto(`${otklik.demo.admin_url}monitoring${path}`);
 
-/** Follows the first link of a page whose address fits. */
+/** Follows the first link of the page shown whose address fits. */
+const follow =
+  (address: RegExp): Step =>
+  async (page) => {
+    const links = await page.locator("main a[href]").all();
+    const all = await Promise.all(links.map(async (link) => (await link.getAttribute("href")) ?? ""));
+    const found = all.find((href) => address.test(href));
+    if (found === undefined) throw new Error(`no link of ${page.url()} fits ${String(address)}`);
+    await page.goto(new URL(found, page.url()).href);
+  };
+
+/** The first link of a page whose address fits, and of the page there, and so on. */
 const first =
-  (path: string, address: RegExp): Step =>
+  (path: string, ...addresses: RegExp[]): Step =>
   async (page, otklik) => {
     await at(path)(page, otklik);
-    const links = await page.locator("main a[href]").all();
-    for (const link of links) {
-      const href = (await link.getAttribute("href")) ?? "";
-      if (!address.test(href)) continue;
-      await page.goto(new URL(href, page.url()).href);
-      return;
-    }
-    throw new Error(`no link of ${page.url()} fits ${String(address)}`);
+    for (const address of addresses) await follow(address)(page, otklik);
+  };
+
+/** As the administrator of the region whose daily data the demo has. */
+const ofRegion =
+  (open: Step): Step =>
+  async (page, otklik) => {
+    const [, administrator] = otklik.accounts("administrator", 2);
+    if (administrator !== undefined) await be(page, otklik, administrator);
+    await open(page, otklik);
   };
 
 /** The page of the first entry of a list. */
@@ -44,8 +57,9 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-analysis-of-officer", as: "responsible_employee", open: at("/analysis") },
   { name: "monitoring-analysis-with-mistakes", as: "mer_observer", open: at("/analysis?body=nowhere&from=2026-13-40") },
   { name: "monitoring-map", as: "mer_observer", open: at("/map") },
+  { name: "monitoring-map-whole", as: "mer_observer", open: at("/map?all=1") },
   { name: "monitoring-breaking", as: "mer_observer", open: first("/analysis", /\/breaking\?/) },
-  { name: "monitoring-application", as: "mer_observer", open: at("/application?request=APPLICATION") },
+  { name: "monitoring-application", as: "mer_observer", open: first("/analysis", /\/breaking\?/, /\/application\?/) },
   { name: "monitoring-application-search", as: "mer_observer", open: at("/application") },
   { name: "monitoring-application-unknown", as: "mer_observer", open: at("/application?request=0") },
   { name: "monitoring-completeness", as: "mer_observer", open: at("/completeness") },
@@ -54,12 +68,12 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-deliveries-none", as: "mer_observer", open: at("/deliveries?from=2001-01-01&to=2001-01-02") },
   { name: "monitoring-delivery", as: "mer_observer", open: entry("deliveries", "?state=accepted") },
   { name: "monitoring-delivery-rejected", as: "mer_observer", open: entry("deliveries", "?state=rejected") },
-  { name: "monitoring-upload", as: "administrator", open: at("/deliveries/new") },
-  { name: "monitoring-upload-with-mistakes", as: "administrator", status: 422, open: press("/deliveries/new", "Отправить на проверку", "Выберите файл") },
+  { name: "monitoring-upload", as: "administrator", open: ofRegion(at("/deliveries/new")) },
+  { name: "monitoring-upload-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/deliveries/new", "Отправить на проверку", "Выберите файл")) },
   { name: "monitoring-senders", as: "mer_observer", open: at("/senders") },
-  { name: "monitoring-sender", as: "administrator", open: entry("senders") },
-  { name: "monitoring-sender-new", as: "administrator", open: at("/senders/new") },
-  { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: press("/senders/new", "Добавить", "Заполните это поле") },
+  { name: "monitoring-sender", as: "administrator", open: ofRegion(entry("senders")) },
+  { name: "monitoring-sender-new", as: "administrator", open: ofRegion(at("/senders/new")) },
+  { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/senders/new", "Добавить", "Заполните это поле")) },
   { name: "monitoring-statuses", as: "mer_observer", open: at("/records") },
   { name: "monitoring-status", as: "mer_observer", open: at("/records/one?kind=statuses&name=6") },
   { name: "monitoring-status-for-editing", as: "administrator", open: at("/records/one?kind=statuses&name=6") },
@@ -70,8 +84,8 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-services", as: "mer_observer", open: at("/records?kind=services") },
   { name: "monitoring-own-statuses", as: "mer_observer", open: at("/records?kind=own") },
   { name: "monitoring-partners", as: "mer_observer", open: at("/partners") },
-  { name: "monitoring-partner", as: "administrator", open: entry("partners") },
-  { name: "monitoring-sending", as: "administrator", open: first("/partners", /\/sendings\/\d+$/) },
-  { name: "monitoring-partner-new", as: "administrator", open: at("/partners/new") },
-  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: press("/partners/new", "Добавить", "Адрес не подходит") },
+  { name: "monitoring-partner", as: "administrator", open: ofRegion(entry("partners")) },
+  { name: "monitoring-sending", as: "administrator", open: ofRegion(first("/partners", /\/sendings\/\d+$/)) },
+  { name: "monitoring-partner-new", as: "administrator", open: ofRegion(at("/partners/new")) },
+  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/partners/new", "Добавить", "Адрес не подходит")) },
 ];
