@@ -20,9 +20,9 @@ use otklik_progress::generate::{Package, Place, Plan};
 use otklik_web::Ctx;
 
 /// Applications that are generated.
-const APPLICATIONS: u32 = 2400;
+const APPLICATIONS: u32 = 1800;
 /// Days of them.
-const DAYS: u16 = 70;
+const DAYS: u16 = 50;
 /// Bodies whose data these are: code, name, whether it is a centre.
 const PLACES: [(&str, &str, bool); 8] = [
     ("nso-soc-1", "Соцзащита Искитимского района", false),
@@ -154,7 +154,7 @@ async fn partner(ctx: &Ctx, tx: &otklik_db::Tx, bodies: &HashMap<String, Id>, fo
         hour: 0,
         zone: zone(),
         is_on: true,
-        since: CivilDay::max(ctx.now().day_in(&zone()).plus_days(-5), CivilDay(20_000_101)),
+        since: CivilDay::max(ctx.now().day_in(&zone()).plus_days(-3), CivilDay(20_000_101)),
     };
     partners::store::insert(tx, ctx.new_id(), &fields, ctx.now()).await?;
     Ok(())

@@ -24,6 +24,8 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
     let folder = tempdir().unwrap();
     let folder = folder.path();
     generated(folder);
+    // A day on its own first, so that there are files to put together.
+    well(folder, &["monitoring", "import", "days/epgu_2026-01-12_r1", "--json"]);
     let done = well(folder, &["monitoring", "import", "days", "--json"]);
     assert_eq!((&done["ok"], &done["errors"]), (&json!(true), &json!(0)), "{done}");
     let events = done["events"].as_i64().unwrap();

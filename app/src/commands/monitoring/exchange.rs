@@ -88,6 +88,7 @@ fn beside(out: &Path) -> Result<PathBuf> {
 #[derive(Args, Debug)]
 pub struct CompareArgs {
     /// An XES log, packed (`.gz`) or not
+    #[arg(id = "file", value_name = "LOG")]
     log: PathBuf,
     #[command(flatten)]
     part: PartArgs,
