@@ -76,7 +76,7 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/senders/new", "Добавить", "Заполните это поле")) },
   { name: "monitoring-statuses", as: "mer_observer", open: at("/records") },
   { name: "monitoring-status", as: "mer_observer", open: at("/records/one?kind=statuses&name=6") },
-  { name: "monitoring-status-for-editing", as: "administrator", open: at("/records/one?kind=statuses&name=6") },
+  { name: "monitoring-status-for-editing", as: "analytical_centre", open: at("/records/one?kind=statuses&name=6") },
   { name: "monitoring-order", as: "mer_observer", open: at("/records?kind=order") },
   { name: "monitoring-norms", as: "mer_observer", open: at("/records?kind=norms") },
   { name: "monitoring-holidays", as: "mer_observer", open: at("/records?kind=holidays") },

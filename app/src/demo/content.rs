@@ -118,6 +118,7 @@ pub const ACCOUNTS: &[DemoAccount] = &[
     account("mfc54", "responsible_employee", "nso-mfc-1", "Ответственный сотрудник, МФЦ «Зыряновский»"),
     account("mer_observer", "mer_observer", "0000", "Наблюдатель Минэкономразвития России"),
     account("mer_observer", "mer_observer", "nso", "Наблюдатель Минэкономразвития России"),
+    account("analyst", "analytical_centre", "nso", "Аналитический центр, ФНС России"),
     account("operator", "technical_operator", "0000", "Технический оператор, ФКУ"),
 ];
 

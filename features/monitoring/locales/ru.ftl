@@ -315,6 +315,22 @@ day-works = рабочий
 unit-working = рабочих дней
 unit-calendar = календарных дней
 unit-minutes = минут
+norm-working = { $n ->
+    [one] { $n } рабочий день
+    [few] { $n } рабочих дня
+   *[other] { $n } рабочих дней
+}
+norm-calendar = { $n ->
+    [one] { $n } календарный день
+    [few] { $n } календарных дня
+   *[other] { $n } календарных дней
+}
+norm-minutes = { $n ->
+    [one] { $n } минута
+    [few] { $n } минуты
+   *[other] { $n } минут
+}
+services-and-others = { $name } и др.
 scope-process = в том же процессе
 scope-application = во всём заявлении
 rule-requires = до каждого из первых должен быть один из вторых

@@ -83,12 +83,22 @@ pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
         Content::Holiday(day) => if day.works == "yes" { l.day_works() } else { l.day_off() }.to_owned(),
         Content::Region(region) => format!("{} · {}", region.name, region.zone),
         Content::Service { name, norm, .. } => match norm {
-            Some(_) => format!("{name} · {} {}", raw.get("amount"), unit_text(l, raw.get("unit"))),
+            Some(_) => format!("{name} · {}", norm_text(l, raw.get("amount"), raw.get("unit"))),
             None => name.clone(),
         },
         Content::OwnStatus(status) => status.to_string(),
         Content::Off => l.record_off().to_owned(),
         Content::BuiltIn => l.record_built_in().to_owned(),
+    }
+}
+
+/// A norm in words.
+fn norm_text(l: L, amount: &str, unit: &str) -> String {
+    let Ok(n) = amount.parse::<usize>() else { return format!("{amount} {}", unit_text(l, unit)) };
+    match unit {
+        "working" => l.norm_working(n),
+        "minutes" => l.norm_minutes(n),
+        _ => l.norm_calendar(n),
     }
 }
 

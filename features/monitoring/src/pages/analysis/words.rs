@@ -10,6 +10,7 @@ use super::failed;
 use crate::derive::Rules;
 use crate::pages::Monitoring;
 use crate::reference::{Content, Kind, by_name, split_service, store};
+use crate::texts::L;
 
 /// Names by code.
 pub struct Words {
@@ -26,14 +27,16 @@ impl Words {
     pub async fn load(monitoring: &Monitoring) -> Result<Self, Fail> {
         let rules = monitoring.hub.rules().await.map_err(failed)?;
         let day = monitoring.ctx.now().day_in(&Zone::utc()).plus_days(1);
-        let mut services = BTreeMap::new();
+        let l = L::default();
+        let mut told: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for (name, history) in by_name(store::all(monitoring.ctx.db.read(), Kind::Service).await?) {
-            if let (service, "") = split_service(&name)
-                && let Some(Content::Service { name, .. }) = history.on(day).map(|record| &record.content)
+            if let Some(Content::Service { name: title, .. }) = history.on(day).map(|record| &record.content)
             {
-                services.insert(service.to_owned(), name.clone());
+                let (service, variant) = split_service(&name);
+                told.entry(service.to_owned()).or_default().push((variant.to_owned(), title.clone()));
             }
         }
+        let services = told.into_iter().map(|(service, all)| (service, common(l, &all))).collect();
         let regions = rules.reference().regions.all().iter();
         let regions = regions.map(|region| (format!("{:02}", region.code), region.name.clone())).collect();
         let offices = monitoring.offices.current();
@@ -60,5 +63,38 @@ impl Words {
     pub fn status(&self, code: i64) -> String {
         let name = i16::try_from(code).map_or("", |code| self.rules.reference().statuses.name(Status(code)));
         if name.is_empty() { code.to_string() } else { name.to_owned() }
+    }
+}
+
+/// The name of a service: its own, or what the names of its variants have in common.
+fn common(l: L, all: &[(String, String)]) -> String {
+    let own = all.iter().find(|(variant, _)| variant.is_empty()).map(|(_, name)| name.clone());
+    let before = |name: &str| name.split_once(": ").map_or(name, |(before, _)| before).to_owned();
+    own.unwrap_or_else(|| match all {
+        [] => String::new(),
+        [(_, only)] => only.clone(),
+        [(_, first), others @ ..] if others.iter().all(|(_, other)| before(other) == before(first)) => {
+            before(first)
+        }
+        [(_, first), ..] => l.services_and_others(first.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon13_a_service_is_called_by_its_own_name_or_by_what_its_variants_share() {
+        let named = |all: &[(&str, &str)]| {
+            let all: Vec<_> =
+                all.iter().map(|(variant, name)| ((*variant).to_owned(), (*name).to_owned())).collect();
+            common(L::default(), &all)
+        };
+        assert_eq!(named(&[("", "Пособие"), ("1", "Пособие: разовое")]), "Пособие");
+        assert_eq!(named(&[("1", "Пособие: разовое")]), "Пособие: разовое");
+        assert_eq!(named(&[("1", "Пособие: разовое"), ("2", "Пособие: ежемесячное")]), "Пособие");
+        assert_eq!(named(&[("1", "Выписка"), ("2", "Регистрация")]), "Выписка и др.");
+        assert_eq!(named(&[]), "");
     }
 }
