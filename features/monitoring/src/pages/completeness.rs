@@ -67,11 +67,11 @@ const fn sign(mark: Mark) -> &'static str {
         Mark::Outside => "",
         Mark::Awaited => "·",
         Mark::Checking => "…",
-        Mark::Delivered => "✓",
-        Mark::Partly => "◐",
-        Mark::Late => "◷",
+        Mark::Delivered => "●",
+        Mark::Partly => "±",
+        Mark::Late => "▲",
         Mark::Empty => "○",
-        Mark::Rejected => "✕",
+        Mark::Rejected => "×",
         Mark::Missing => "–",
     }
 }

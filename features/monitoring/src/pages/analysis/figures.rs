@@ -4,6 +4,7 @@ use otklik_lake::Result;
 use otklik_ui::charts::{Step, Strip, Trend};
 use otklik_ui::thousands;
 
+use super::days::with_quiet_days;
 use super::figure::{Bar, Drawing, Figure, duration, percent};
 use super::{Asked, PATH, Words, next};
 use crate::answers::{Answers, By, Cell, Sheet};
@@ -130,19 +131,23 @@ impl Maker<'_> {
         if began + ended == 0 {
             return Ok(None);
         }
-        let value = |row: usize| real(&sheet, row, "began").unwrap_or(0.0);
-        let most = (0..sheet.rows.len()).map(value).fold(1.0, f64::max);
-        let step = |row: usize| {
-            let day = sheet.get(row, by.word()).and_then(Cell::text).unwrap_or_default();
+        let value = |row: Option<usize>| row.and_then(|row| real(&sheet, row, "began")).unwrap_or(0.0);
+        let most = (0..sheet.rows.len()).map(|row| value(Some(row))).fold(2.0, f64::max);
+        // A half of it stands at the axis too.
+        let most = (most / 2.0).ceil() * 2.0;
+        let step = |(name, row): (String, Option<usize>)| {
             let short = match by {
-                By::Day => format!("{}.{}", &day[8..], &day[5..7]),
-                _ => day.to_owned(),
+                By::Day => format!("{}.{}", &name[8..], &name[5..7]),
+                _ => name,
             };
             let began = value(row);
-            let n = count(whole(&sheet, row, "began"));
+            let n = count(row.map_or(0, |row| whole(&sheet, row, "began")));
             Step { long: l.dynamics_step(short.clone(), n), short, value: Some((began, began, began)) }
         };
-        let steps: Vec<Step> = (0..sheet.rows.len()).map(step).collect();
+        let names: Vec<String> = (0..sheet.rows.len())
+            .map(|row| sheet.get(row, by.word()).and_then(Cell::text).unwrap_or_default().to_owned())
+            .collect();
+        let steps: Vec<Step> = with_quiet_days(names, by).into_iter().map(step).collect();
         let marks = [0.5, 1.0].map(|share| (most * share, format!("{:.0}", most * share)));
         let last = sheet
             .rows

@@ -1,6 +1,7 @@
 //! How services run: figures over a part of the data that stands in the address; down to one application.
 
 mod asked;
+mod days;
 mod figure;
 mod figures;
 mod words;
