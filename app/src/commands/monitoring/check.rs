@@ -35,10 +35,27 @@ impl DeliveriesArgs {
     }
 }
 
+/// What became of a delivery.
+fn state(code: &str) -> &str {
+    match code {
+        "accepted" => "принята",
+        "partly" => "принята без ошибочных строк",
+        "empty" => "принята пустой",
+        "rejected" => "отклонена",
+        "replaced" => "заменена более поздней",
+        other => other,
+    }
+}
+
 fn words(done: &Done) -> String {
     let mut text = format!(
         "{}: {}, строк {} из {}, ошибок {}, предупреждений {}\n",
-        done.path, done.state, done.rows_taken, done.rows_read, done.error_count, done.warning_count
+        done.path,
+        state(done.state),
+        done.rows_taken,
+        done.rows_read,
+        done.error_count,
+        done.warning_count
     );
     for error in &done.errors {
         text.push_str(&format!(

@@ -98,8 +98,9 @@ pub struct CompareArgs {
 
 /// Reads the XES log of another program and tells what it says beside what the lake says; nothing is changed.
 pub async fn beside_ours(settings: Settings, args: CompareArgs) -> Result<ExitCode> {
-    let wrong = || args.log.display().to_string();
-    let theirs = foreign(File::open(&args.log).with_context(wrong)?).with_context(wrong)?;
+    let name = args.log.display();
+    let file = File::open(&args.log).with_context(|| format!("{name}: файл не читается"))?;
+    let theirs = foreign(file).with_context(|| format!("{name}: это не целый журнал XES"))?;
     let opened = Opened::open(settings).await?;
     let ours = match opened.hub.answers().await? {
         answers if answers.commit() == 0 => Summary::default(),
