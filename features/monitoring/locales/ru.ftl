@@ -466,8 +466,16 @@ mean = В среднем
 up-to-ninety = 90 % до { $span }
 half-under = половина за { $span }
 of-n = из { $n }
-n-applications = { $n } заявлений
-n-marks = { $n } оценок
+n-applications = { $count ->
+    [one] { $n } заявление
+    [few] { $n } заявления
+   *[other] { $n } заявлений
+}
+n-marks = { $count ->
+    [one] { $n } оценка
+    [few] { $n } оценки
+   *[other] { $n } оценок
+}
 column-n = Сколько
 column-share = Доля
 column-began = Начато

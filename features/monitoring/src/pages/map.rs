@@ -171,7 +171,12 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
                 width: BOX.0,
                 height: BOX.1,
                 lines: text.collect(),
-                title: format!("{} {}: {}", status, node.name, l.n_applications(count.clone())),
+                title: format!(
+                    "{} {}: {}",
+                    status,
+                    node.name,
+                    l.n_applications(node.applications, count.clone())
+                ),
                 count,
             });
         }

@@ -390,7 +390,7 @@ impl Maker<'_> {
             label: name.clone(),
             href: None,
             value: percent(share(*n)),
-            more: l.n_applications(count(*n)),
+            more: l.n_applications(*n, count(*n)),
             strip: bar(share(*n) / share(most), true),
         });
         let first = stages.iter().max_by_key(|(_, n)| *n);
@@ -474,7 +474,7 @@ impl Maker<'_> {
                 label: title(row),
                 href: Some(self.asked.address("/admin/monitoring/breaking", &[("rule", &rule)])),
                 value: percent(share),
-                more: l.n_applications(count(whole(&sheet, row, "n"))),
+                more: l.n_applications(whole(&sheet, row, "n"), count(whole(&sheet, row, "n"))),
                 strip: bar(share / top, true),
             }
         });
@@ -553,7 +553,7 @@ impl Maker<'_> {
                 label,
                 href: self.down(by, &code),
                 value: decimal(value),
-                more: l.n_marks(count(whole(&marks, row, "n"))),
+                more: l.n_marks(whole(&marks, row, "n"), count(whole(&marks, row, "n"))),
                 strip: Strip { line: Some(mean / 5.0), ..bar(value / 5.0, value < mean) },
             })
         });
