@@ -1,7 +1,6 @@
 //! Rows into SQLite on the thread that has them, with statements that stay prepared: a group of responses is
 //! handed over to nobody, and its SQL isn't read anew.
 
-use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -18,15 +17,14 @@ const STATEMENTS: usize = 32;
 pub(crate) struct Inserter(Arc<Mutex<Option<Connection>>>);
 
 impl Inserter {
-    /// Inserts the rows of all tables in one durable transaction; the thread waits for the disk. Tells how many pages the
-    /// write-ahead log has now.
-    pub(crate) fn insert(&self, address: &Address, tables: &[Rows]) -> Result<i32, DbErr> {
+    /// Inserts the rows of all tables in one durable transaction; the thread waits for the disk.
+    pub(crate) fn insert(&self, address: &Address, tables: &[Rows]) -> Result<(), DbErr> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match &mut *open {
             Some(connection) => insert(connection, tables),
-            none => open_with_hook(address).and_then(|fresh| insert(none.insert(fresh), tables)),
+            none => connect(address).and_then(|fresh| insert(none.insert(fresh), tables)),
         };
-        outcome.map(|()| LOG.get()).map_err(error)
+        outcome.map_err(error)
     }
 
     /// Closes the connection.
@@ -35,24 +33,9 @@ impl Inserter {
     }
 }
 
-thread_local! {
-    /// How many pages the write-ahead log had after the last commit of this thread.
-    static LOG: Cell<i32> = const { Cell::new(0) };
-}
-
-/// A connection that tells [`LOG`] of its commits, and doesn't move the log by itself.
-fn open_with_hook(address: &Address) -> rusqlite::Result<Connection> {
-    let connection = connect(address)?;
-    connection.wal_hook(Some(|_, pages| {
-        LOG.set(pages);
-        Ok(())
-    }));
-    Ok(connection)
-}
-
-/// A connection for one thread at a time.
-pub(crate) fn connect(address: &Address) -> rusqlite::Result<Connection> {
+fn connect(address: &Address) -> rusqlite::Result<Connection> {
     let Address::Sqlite(path) = address else { return Err(rusqlite::Error::InvalidQuery) };
+    // Only one thread at a time has it.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(crate::BUSY)?;
@@ -84,7 +67,7 @@ fn insert(connection: &mut Connection, tables: &[Rows]) -> rusqlite::Result<()> 
 }
 
 /// Tells what passes by itself from what doesn't, as [`crate::is_away`] does.
-pub(crate) fn error(error: rusqlite::Error) -> DbErr {
+fn error(error: rusqlite::Error) -> DbErr {
     use ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
     let text = RuntimeErr::Internal(error.to_string());
     match error.sqlite_error_code() {

@@ -5,7 +5,6 @@ mod inserter;
 mod kept;
 pub mod many;
 mod migrate;
-mod mover;
 mod rows;
 pub mod search;
 mod tx;
@@ -34,15 +33,15 @@ const STATEMENTS: usize = 400;
 /// How long a connection to SQLite waits for another to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 64 MiB at the
-/// latest, by whoever commits then (`mover.rs` mostly does it before): a log that is written over and over costs half of what one that grows does.
+/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 128 MiB, by
+/// whoever commits then: a log that is written over and over costs half of what one that grows does.
 const PRAGMAS: &[(&str, &str)] = &[
     ("synchronous", "FULL"),
     ("foreign_keys", "ON"),
     ("cache_size", "-8000"),
     ("temp_store", "MEMORY"),
-    ("wal_autocheckpoint", "16000"),
-    ("journal_size_limit", "67108864"),
+    ("wal_autocheckpoint", "32000"),
+    ("journal_size_limit", "134217728"),
 ];
 
 /// The oldest SQLite without the write-ahead-log defect that could lose a commit.
@@ -86,7 +85,6 @@ pub struct Db {
     /// Whose turn it is to write into SQLite, which has one writer: in the order in which they asked.
     turn: Arc<Semaphore>,
     inserter: inserter::Inserter,
-    mover: mover::Mover,
 }
 
 impl Db {
@@ -112,8 +110,7 @@ impl Db {
             }
         };
         let turn = Arc::new(Semaphore::new(1));
-        let (inserter, mover) = (inserter::Inserter::default(), mover::Mover::default());
-        Ok(Self { writer, reader, address: address.clone(), turn, inserter, mover })
+        Ok(Self { writer, reader, address: address.clone(), turn, inserter: inserter::Inserter::default() })
     }
 
     /// The pool to read from.
@@ -202,7 +199,6 @@ impl Db {
         let _ = self.reader.close_by_ref().await;
         let _ = self.writer.close_by_ref().await;
         self.inserter.close();
-        self.mover.close();
     }
 }
 

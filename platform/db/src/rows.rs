@@ -112,11 +112,8 @@ impl Db {
         }
         match &self.address {
             Address::Sqlite(_) => {
-                let turn = self.turn().await?;
-                let pages = self.inserter.insert(&self.address, &tables)?;
-                drop(turn);
-                self.mover.heard(self, pages);
-                Ok(())
+                let _turn = self.turn().await?;
+                self.inserter.insert(&self.address, &tables)
             }
             Address::Postgres(_) => insert_postgres(&self.writer, tables).await.map_err(broken),
         }
