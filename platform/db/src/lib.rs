@@ -33,15 +33,15 @@ const STATEMENTS: usize = 400;
 /// How long a connection to SQLite waits for another to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 128 MiB, by
+/// How each connection to SQLite is set. The write-ahead log is moved into the database file every 64 MiB, by
 /// whoever commits then: a log that is written over and over costs half of what one that grows does.
 const PRAGMAS: &[(&str, &str)] = &[
     ("synchronous", "FULL"),
     ("foreign_keys", "ON"),
     ("cache_size", "-8000"),
     ("temp_store", "MEMORY"),
-    ("wal_autocheckpoint", "32000"),
-    ("journal_size_limit", "134217728"),
+    ("wal_autocheckpoint", "16000"),
+    ("journal_size_limit", "67108864"),
 ];
 
 /// The oldest SQLite without the write-ahead-log defect that could lose a commit.

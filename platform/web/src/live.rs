@@ -6,18 +6,20 @@
 //! the next look sees the latest number. See `docs/adr/0007-live-updates.md`.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::unfold;
 use otklik_db::{Db, DbErr, Tx, versions};
 use serde::Deserialize;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -51,7 +53,7 @@ pub struct Live(Arc<Inner>);
 struct Inner {
     version: watch::Sender<i64>,
     open: AtomicUsize,
-    /// When the last message that has its turn goes out.
+    /// When the last message went out; who waits for it waits in a queue, and leaves the queue with its page.
     turn: Mutex<Instant>,
     ending: CancellationToken,
 }
@@ -91,11 +93,11 @@ impl Live {
         }
     }
 
-    /// The next turn to send a message that nobody has yet.
-    fn turn(&self) -> Instant {
-        let mut last = self.0.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = (*last + TURN).max(Instant::now());
-        *last
+    /// Waits for the turn to send a message.
+    async fn turn(self) {
+        let mut last = self.0.turn.lock().await;
+        sleep_until(*last + TURN).await;
+        *last = Instant::now();
     }
 }
 
@@ -142,8 +144,8 @@ struct Listener {
     seen: i64,
     /// Not before this may it ask for a turn.
     next: Instant,
-    /// When its message goes out.
-    turn: Option<Instant>,
+    /// Its place in the queue of those who have a message to send.
+    turn: Option<BoxFuture<'static, ()>>,
     checked: Instant,
     is_over: bool,
 }
@@ -156,11 +158,10 @@ impl Listener {
             let is_behind = *self.version.borrow_and_update() != self.seen;
             tokio::select! {
                 () = ending.cancelled() => return None,
-                () = sleep_until(self.turn.unwrap_or(self.next)), if is_behind => {
-                    if self.turn.is_none() {
-                        self.turn = Some(self.ctx.live.turn());
-                        continue;
-                    }
+                () = sleep_until(self.next), if is_behind && self.turn.is_none() => {
+                    self.turn = Some(self.ctx.live.clone().turn().boxed());
+                }
+                () = OptionFuture::from(self.turn.as_mut()).map(|_| ()), if self.turn.is_some() => {
                     self.turn = None;
                     self.next = Instant::now() + PACE;
                     self.seen = *self.version.borrow_and_update();
@@ -184,5 +185,25 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.ctx.live.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pages_that_are_closed_leave_the_queue() {
+        let live = Live::default();
+        let mut waiting: Vec<_> = (0..500).map(|_| live.clone().turn().boxed()).collect();
+        for turn in &mut waiting {
+            let _ = turn.now_or_never();
+        }
+        let begun = Instant::now();
+        drop(waiting);
+        // They would have taken twenty seconds.
+        live.clone().turn().await;
+        live.turn().await;
+        assert!(begun.elapsed() >= TURN && begun.elapsed() < TURN * 250, "{:?}", begun.elapsed());
     }
 }
