@@ -8,6 +8,7 @@ mod http;
 mod kill;
 mod load;
 mod machine;
+mod monitoring;
 mod otklik;
 mod peer;
 #[path = "../../platform/testkit/src/postgres.rs"]
@@ -72,6 +73,8 @@ enum Subcommands {
     },
     /// Measures the pages of officials, tables, live pages and mail over a year of responses.
     Desk(desk::Arguments),
+    /// Measures how daily data of applications come in and are answered from, beside DuckDB.
+    Monitoring(monitoring::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
     let result = match &arguments.command {
         Some(Subcommands::Peer { answer }) => peer::main(answer).map(|()| true),
         Some(Subcommands::Desk(desk)) => desk::measure(desk),
+        Some(Subcommands::Monitoring(monitoring)) => monitoring::measure(monitoring),
         None => measure(&arguments),
     };
     match result {

@@ -31,7 +31,8 @@ pub struct Otklik {
 }
 
 impl Otklik {
-    fn command(&self, words: &[&str]) -> Command {
+    /// A command over its folder and database.
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(words).arg("--data-dir").arg(&self.data);
         if let Some(url) = &self.database {

@@ -1,0 +1,153 @@
+//! Our side: the programme's own commands over an installation of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use super::watch::{Cost, watch};
+use crate::otklik::Otklik;
+
+/// An installation with its lake.
+#[derive(Debug)]
+pub struct Ours {
+    otklik: Otklik,
+}
+
+/// What the lake holds, as `monitoring verify` found it.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// Events.
+    pub events: u64,
+    /// Applications.
+    pub cases: u64,
+}
+
+impl Ours {
+    /// A new installation in a folder.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn new(binary: &Path, data: PathBuf) -> anyhow::Result<Self> {
+        fs::create_dir_all(&data)?;
+        let otklik = Otklik { binary: binary.to_owned(), data, database: None, mail: None };
+        otklik.run(&["migrate"])?;
+        Ok(Self { otklik })
+    }
+
+    /// Generates data of applications that begin over some days from a first one.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn generate(
+        binary: &Path,
+        applications: u32,
+        from: &str,
+        days: u16,
+        out: &Path,
+    ) -> anyhow::Result<Value> {
+        let mut command = std::process::Command::new(binary);
+        command.args(["monitoring", "generate", "--json", "--from", from]);
+        command.args(["--applications", &applications.to_string(), "--days", &days.to_string()]);
+        let (_, said) = watch(command.arg("--out").arg(out))?;
+        serde_json::from_str(&said).with_context(|| said.clone())
+    }
+
+    /// Imports packages strictly; every one must be taken whole.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn import(&self, folder: &Path) -> anyhow::Result<Cost> {
+        let mut command = self.otklik.command(&["monitoring", "import", "--json"]);
+        let (cost, _) = watch(command.arg(folder))?;
+        Ok(cost)
+    }
+
+    /// Checks every byte of the lake and counts what it holds.
+    ///
+    /// # Errors
+    /// The command fails, or finds damage.
+    pub fn verify(&self) -> anyhow::Result<Held> {
+        let said = self.otklik.run(&["monitoring", "verify", "--json"])?;
+        let value: Value = serde_json::from_str(&said).with_context(|| said.clone())?;
+        ensure!(value["ok"] == true, "the lake is damaged: {said}");
+        let count = |name: &str| value[name].as_u64().with_context(|| format!("no {name} in {said}"));
+        Ok(Held { events: count("events")?, cases: count("cases")? })
+    }
+
+    /// Runs a report some times: the median time of the whole command in seconds, and the answer.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn report(&self, words: &[&str], times: usize) -> anyhow::Result<(f64, Value)> {
+        let (mut taken, mut answer) = (Vec::with_capacity(times), Value::Null);
+        for _ in 0..times {
+            let mut command = self.otklik.command(&["monitoring", "report"]);
+            let (cost, said) = watch(command.args(words).arg("--json"))?;
+            taken.push(cost.seconds);
+            answer = serde_json::from_str(&said)?;
+        }
+        taken.sort_by(f64::total_cmp);
+        Ok((taken.get(times / 2).copied().context("no time was taken")?, answer))
+    }
+
+    /// Where the lake lies.
+    pub fn lake(&self) -> PathBuf {
+        self.otklik.data.join("lake")
+    }
+
+    /// Bytes of each table, from the files that the commits of the log add up to.
+    ///
+    /// # Errors
+    /// The log can't be read.
+    pub fn bytes(&self) -> anyhow::Result<BTreeMap<String, u64>> {
+        bytes_of(&self.lake())
+    }
+}
+
+fn bytes_of(lake: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(lake.join("_log"))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    entries.retain(|path| path.extension().is_some_and(|kind| kind == "json"));
+    entries.sort();
+    let mut files: BTreeMap<String, (String, u64)> = BTreeMap::new();
+    for path in entries {
+        let text = fs::read_to_string(&path)?;
+        let line = text.lines().next().with_context(|| format!("{} is empty", path.display()))?;
+        let commit: Value = serde_json::from_str(line)?;
+        for removed in commit["removes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            files.remove(removed);
+        }
+        for file in commit["adds"].as_array().into_iter().flatten() {
+            let word = |name: &str| file[name].as_str().map(str::to_owned).context("a file without a name");
+            files.insert(word("path")?, (word("table")?, file["bytes"].as_u64().unwrap_or(0)));
+        }
+    }
+    let mut tables = BTreeMap::new();
+    for (table, bytes) in files.into_values() {
+        *tables.entry(table).or_default() += bytes;
+    }
+    Ok(tables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_of_files_that_are_still_part_of_the_lake() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("_log");
+        fs::create_dir(&log).unwrap();
+        let first = r#"{"adds":[{"table":"t","path":"t/1","bytes":5},{"table":"u","path":"u/1","bytes":7}]}"#;
+        let second = r#"{"adds":[{"table":"t","path":"t/2","bytes":3}],"removes":["t/1"]}"#;
+        fs::write(log.join("00000000000000000001.json"), format!("{first}\nsum\n")).unwrap();
+        fs::write(log.join("00000000000000000002.json"), format!("{second}\nsum\n")).unwrap();
+        fs::write(log.join("00000000000000000032.state"), "no entry").unwrap();
+        let tables = bytes_of(folder.path()).unwrap();
+        assert_eq!(tables.into_iter().collect::<Vec<_>>(), [("t".to_owned(), 3), ("u".to_owned(), 7)]);
+    }
+}
