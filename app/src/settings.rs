@@ -198,6 +198,16 @@ impl Settings {
         self.place(&format!("{}-deliveries", self.lake.trim_end_matches('/')))
     }
 
+    /// The folders of the lake and of its deliveries by the names that they have in a copy; none when they lie in a store.
+    #[must_use]
+    pub fn lake_folders(&self) -> Vec<(&'static str, PathBuf)> {
+        if self.lake.contains("://") {
+            return Vec::new();
+        }
+        let lake = self.lake.trim_end_matches('/');
+        vec![("lake", lake.into()), ("lake-deliveries", format!("{lake}-deliveries").into())]
+    }
+
     fn place(&self, address: &str) -> Result<Place> {
         let spool = self.data_dir.join("spool");
         Place::parse(address, store_settings(), spool).with_context(|| format!("настройка lake: «{address}»"))

@@ -1,7 +1,9 @@
-//! `otklik backup` and `otklik restore`: the database, the keys and the exported heads, with digests.
+//! `otklik backup` and `otklik restore`: the database, the keys, the exported heads and the lake of a folder, with
+//! digests.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -9,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use otklik_db::Address;
 use otklik_kernel::{code, secret};
+use otklik_monitoring::SPOOL;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Json;
@@ -46,6 +49,10 @@ const CONTENTS: &str = "backup.json";
 const SQLITE: &str = "otklik.sqlite";
 const POSTGRES: &str = "otklik.pgdump";
 const KEY: &str = "journal-signing.pk8";
+/// The log of a lake within its folder.
+const LOG: &str = "_log";
+const HEADS: &str = "heads";
+const SECRET: &str = "secret.key";
 
 /// `otklik backup FOLDER`: consistent while the programme runs.
 pub async fn backup(settings: Settings, args: &BackupArgs) -> Result<ExitCode> {
@@ -64,11 +71,15 @@ pub async fn backup(settings: Settings, args: &BackupArgs) -> Result<ExitCode> {
             POSTGRES
         }
     };
-    fs::copy(&settings.secret_file, folder.join("secret.key"))?;
+    fs::copy(&settings.secret_file, folder.join(SECRET))?;
     if settings.data_dir.join(KEY).exists() {
         fs::copy(settings.data_dir.join(KEY), folder.join(KEY))?;
     }
-    copy_heads(&settings.data_dir.join("heads"), &folder.join("heads"))?;
+    copy_folder(&settings.data_dir.join(HEADS), &folder.join(HEADS))?;
+    // After the database: what the lake says, the database can be told again.
+    for (name, from) in settings.lake_folders() {
+        copy_folder(&from, &folder.join(name))?;
+    }
     let mut files = BTreeMap::new();
     for name in names(folder)? {
         let digest = digest(&folder.join(&name))?;
@@ -105,6 +116,12 @@ pub async fn restore(settings: Settings, args: &RestoreArgs) -> Result<ExitCode>
     if data.exists() && fs::read_dir(data)?.next().is_some() {
         bail!("{}: папка не пуста; восстановление возможно только в пустую", data.display());
     }
+    let lake = settings.lake_folders();
+    if lake.is_empty() && contents.files.keys().any(|name| name.starts_with("lake")) {
+        bail!(
+            "в копии есть папка озера, а настройка lake указывает на склад: укажите папку или другую копию"
+        );
+    }
     fs::create_dir_all(data)?;
     match &settings.database {
         Address::Sqlite(target) if contents.database == SQLITE => {
@@ -120,7 +137,13 @@ pub async fn restore(settings: Settings, args: &RestoreArgs) -> Result<ExitCode>
         ),
     }
     for name in contents.files.keys().filter(|name| **name != contents.database) {
-        let target = if name == "secret.key" { settings.secret_file.clone() } else { data.join(name) };
+        let of_lake =
+            lake.iter().find_map(|(place, at)| Some(at.join(name.strip_prefix(place)?.strip_prefix('/')?)));
+        let target = match of_lake {
+            Some(target) => target,
+            None if name == SECRET => settings.secret_file.clone(),
+            None => data.join(name),
+        };
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -185,28 +208,40 @@ fn tool(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn copy_heads(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with what lies below it, when there is one. The log of a lake comes before the files that it names:
+/// those stay for hours after they are named no more. Files that are still being written are left out.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     if !from.exists() {
         return Ok(());
     }
     fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    let mut entries = fs::read_dir(from)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(|entry| (entry.file_name() != LOG, entry.file_name()));
+    for entry in entries.into_iter().filter(|entry| entry.file_name() != SPOOL) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            match fs::copy(entry.path(), &to) {
+                // Swept meanwhile, so nothing names it.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                copied => {
+                    copied.with_context(|| format!("{}: не копируется", entry.path().display()))?;
+                }
+            }
+        }
     }
     Ok(())
 }
 
-/// The files of a copy, those of `heads` with their folder.
+/// The files of a copy, named with their folders.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type()?.is_dir() {
-            for inner in fs::read_dir(entry.path())? {
-                names.push(format!("{name}/{}", inner?.file_name().to_string_lossy()));
-            }
+            names.extend(self::names(&entry.path())?.into_iter().map(|inner| format!("{name}/{inner}")));
         } else {
             names.push(name);
         }

@@ -49,6 +49,19 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
         (&kept["ok"], &kept["events"], &kept["cases"]),
         (&json!(true), &found["events"], &found["cases"])
     );
+    // A copy of the installation has its lake.
+    well(folder, &["backup", "copy", "--json"]);
+    let other = folder.join("other");
+    std::fs::create_dir(&other).unwrap();
+    well(&other, &["restore", "../copy", "--json"]);
+    assert_eq!(well(&other, &["monitoring", "verify", "--json"]), kept);
+    let again = well(&other, &["monitoring", "import", "../days", "--json"]);
+    assert_eq!(again["deliveries"], done["deliveries"], "the same deliveries are known");
+    let store = ["--lake", "s3://bucket/lake", "restore", "../copy"];
+    let third = folder.join("third");
+    std::fs::create_dir(&third).unwrap();
+    let refused = run(&third, &store);
+    assert!(refused.code == Some(1) && refused.err.contains("lake"), "{refused:?}");
     let wrong = run(folder, &["monitoring", "report", "overview", "--by", "weather"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
 }

@@ -23,7 +23,7 @@ pub use lake::Lake;
 pub use log::entry::{Change, DataFile, Entry};
 pub use session::{Engine, Look, Session};
 pub use snapshot::Snapshot;
-pub use store::Place;
+pub use store::{Place, SPOOL};
 pub use table::{Packing, Table};
 pub use vacuum::Swept;
 pub use verify::{Damage, Report};
