@@ -33,6 +33,7 @@ def connect():
     con.execute("SET threads = 2")
     con.execute("SET memory_limit = '2GiB'")
     con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
     return con
 
 
