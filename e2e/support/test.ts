@@ -127,8 +127,14 @@ export async function fitsWidth(page: Page): Promise<void> {
 /** Where pages show what differs in each run though everything else is the same: receipts, numbers of rows, traces. */
 const VARIES = "[data-varies], .trace code, main > .c > span, main > p";
 
+/** What is on a page for a moment only: whether it is there depends on when the page is opened. */
+const PASSES = "[data-passes]";
+
 /** Puts the same in the place of it: the page keeps its look. */
 async function settle(page: Page): Promise<void> {
+  await page.locator(PASSES).evaluateAll((all) => {
+    for (const one of all) one.remove();
+  });
   await page.locator(VARIES).evaluateAll((all) => {
     for (const one of all) {
       const text = one.textContent ?? "";
