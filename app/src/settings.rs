@@ -201,7 +201,7 @@ impl Settings {
     /// The folders of the lake and of its deliveries by the names that they have in a copy; none when they lie in a store.
     #[must_use]
     pub fn lake_folders(&self) -> Vec<(&'static str, PathBuf)> {
-        if self.lake.contains("://") {
+        if !Place::is_folder(&self.lake) {
             return Vec::new();
         }
         let lake = self.lake.trim_end_matches('/');

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use otklik_db::Address;
 use otklik_kernel::{code, secret};
-use otklik_monitoring::SPOOL;
+use otklik_monitoring::{LOG, SPOOL};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Json;
@@ -49,8 +49,6 @@ const CONTENTS: &str = "backup.json";
 const SQLITE: &str = "otklik.sqlite";
 const POSTGRES: &str = "otklik.pgdump";
 const KEY: &str = "journal-signing.pk8";
-/// The log of a lake within its folder.
-const LOG: &str = "_log";
 const HEADS: &str = "heads";
 const SECRET: &str = "secret.key";
 
@@ -76,7 +74,7 @@ pub async fn backup(settings: Settings, args: &BackupArgs) -> Result<ExitCode> {
         fs::copy(settings.data_dir.join(KEY), folder.join(KEY))?;
     }
     copy_folder(&settings.data_dir.join(HEADS), &folder.join(HEADS))?;
-    // After the database: what the lake says, the database can be told again.
+    // After the database, which never knows more than the lake then.
     for (name, from) in settings.lake_folders() {
         copy_folder(&from, &folder.join(name))?;
     }

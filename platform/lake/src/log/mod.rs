@@ -3,4 +3,4 @@
 pub mod entry;
 mod files;
 
-pub use files::{Log, Numbered};
+pub use files::{FOLDER, Log, Numbered};

@@ -71,6 +71,12 @@ impl Place {
         Ok(Self { store, folder: None, spool })
     }
 
+    /// Whether an address names a folder, and no store.
+    #[must_use]
+    pub fn is_folder(address: &str) -> bool {
+        !address.contains("://")
+    }
+
     /// What an address names: `s3://bucket/prefix` with settings like `aws_endpoint`, `aws_region`,
     /// `aws_access_key_id`, `aws_secret_access_key`, `aws_allow_http`; or a path of a folder.
     ///
@@ -81,7 +87,7 @@ impl Place {
         settings: impl IntoIterator<Item = (String, String)>,
         spool: impl Into<PathBuf>,
     ) -> Result<Self> {
-        if !address.contains("://") {
+        if Self::is_folder(address) {
             return Self::folder(address);
         }
         let url = Url::parse(address).map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
