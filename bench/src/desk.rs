@@ -11,6 +11,7 @@ mod tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clap::{Args, ValueEnum};
@@ -34,6 +35,9 @@ const MEMORY: &str = "512MB";
 const OPEN: usize = 500;
 /// Offices that get the responses of the phase with live pages: they have no recipients, so nothing is mailed.
 const FRESH: usize = 200;
+
+/// How long handling what was accepted in one turn may take.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -274,6 +278,16 @@ fn exports(otklik: &Otklik, server: &Server, cast: &[Official; 3], desk: &mut De
     Ok(())
 }
 
+/// Waits until the server has handled what it has accepted, so that a turn doesn't pay for the one before.
+fn rest(server: &Server) -> anyhow::Result<()> {
+    let begun = now();
+    while talk::events_waiting(server.address)?.is_some_and(|events| events > 0) {
+        ensure!(begun.elapsed() < PATIENCE, "accepted responses are not handled in {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    Ok(())
+}
+
 /// Acceptance without and with open pages, in turns, to and fro, so that what grows or is worn out is shared equally.
 fn live_pages(
     arguments: &Arguments,
@@ -304,6 +318,7 @@ fn live_pages(
         }
         for place in order {
             let requests = fill_in(plan, server, count.max(MANY), section)?;
+            rest(server)?;
             let stand = rows[place].stand;
             let pages = match stand {
                 Stand::None => None,

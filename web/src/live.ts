@@ -31,7 +31,7 @@ export function installLive(
     const address = page.location.href;
     let moved = false;
     try {
-      const answer = await ask(address, { headers: { accept: "text/html" }, credentials: "same-origin" });
+      const answer = await ask(address, { headers: { accept: "text/html", "x-live": "1" }, credentials: "same-origin" });
       // Signed out, moved or failed: what stands here stays, and the next message asks again.
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -137,6 +137,7 @@ async fn listen(
     counters: &Counters,
 ) -> anyhow::Result<()> {
     let request = get(address, &page.path, &page.official);
+    let again = request.replacen("\r\n", "\r\nx-live: 1\r\n", 1);
     let mut line = Line::new(address);
     let head = line.ask(request.as_bytes()).await.map_err(|trouble| anyhow!(trouble))?;
     ensure!(head.status == 200, "status {}", head.status);
@@ -161,7 +162,7 @@ async fn listen(
         }
         counters.told.fetch_add(told as u64, Ordering::Relaxed);
         if asks_again {
-            let head = line.ask(request.as_bytes()).await.map_err(|trouble| anyhow!(trouble))?;
+            let head = line.ask(again.as_bytes()).await.map_err(|trouble| anyhow!(trouble))?;
             ensure!(head.status == 200, "status {}", head.status);
             counters.asked.fetch_add(1, Ordering::Relaxed);
         }

@@ -64,6 +64,18 @@ pub fn page(address: SocketAddr, path: &str, official: &Official) -> anyhow::Res
     exchange(address, &request)
 }
 
+/// How many events the server has accepted and not handled yet; nothing when it doesn't say.
+///
+/// # Errors
+/// No connection or no whole answer.
+pub fn events_waiting(address: SocketAddr) -> anyhow::Result<Option<u64>> {
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let answer = exchange(address, &request)?;
+    let meters = String::from_utf8_lossy(&answer.bytes[answer.head..]).into_owned();
+    let waiting = meters.lines().find_map(|line| line.strip_prefix("otklik_events_waiting "));
+    waiting.map(|number| number.trim().parse().context("otklik_events_waiting")).transpose()
+}
+
 fn post(address: SocketAddr, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
     let mut form = String::new();
     for (name, value) in fields {

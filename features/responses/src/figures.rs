@@ -84,7 +84,9 @@ impl Handler for Figures {
         let rows = days.iter().map(|day| json!([day, 1])).collect();
         let columns = [("day", Kind::Int), ("version", Kind::Long)];
         bulk::insert(tx, "responses_figure_days", &columns, rows, TOUCH).await?;
-        otklik_web::live::changed(tx).await?;
+        let mut bodies: Vec<Id> = sums.keys().map(|&(body, ..)| body).collect();
+        bodies.dedup();
+        otklik_web::live::changed(tx, &bodies).await?;
         Ok(())
     }
 }

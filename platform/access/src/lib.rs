@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod caller;
+pub mod changes;
 pub mod closure;
 pub mod role;
 pub mod scope;
@@ -10,4 +11,5 @@ pub use role::{Permission, Role};
 pub use scope::Scope;
 
 /// The steps of this crate's schema.
-pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations!["0100_access_closure"];
+pub const MIGRATIONS: &[otklik_db::Migration] =
+    otklik_db::migrations!["0100_access_closure", "0101_access_changes"];

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use otklik_access::{MIGRATIONS, Permission, Role, closure};
+use otklik_access::{MIGRATIONS, Permission, Role, changes, closure};
 use otklik_testkit::{both, caller};
 
 /// A seeded forest is built and moved at random; after each step the closure equals a plain walk.
@@ -56,5 +56,33 @@ fn org2_rows_follow_a_moved_body() {
         let nowhere = caller(1, &[(Role::TechnicalOperator, 0)]).scope(Permission::ReadResponses);
         assert!(nowhere.is_empty());
         assert!(!nowhere.contains(t.db.read(), 0).await.unwrap());
+    });
+}
+
+/// A change reaches the body and all above it, nobody beside it.
+#[test]
+fn qr4_a_change_is_seen_by_those_above_it() {
+    both(&[MIGRATIONS], async |t| {
+        let tx = t.db.begin().await.unwrap();
+        for (body, parent) in [(1, None), (2, Some(1)), (3, Some(2)), (4, Some(1)), (5, None)] {
+            closure::insert(&tx, body, parent).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let changed = async |bodies: &[i64]| {
+            let before = changes::latest(t.db.read()).await.unwrap();
+            let tx = t.db.begin().await.unwrap();
+            changes::note(&tx, bodies).await.unwrap();
+            tx.commit().await.unwrap();
+            let latest = changes::latest(t.db.read()).await.unwrap();
+            let mut since = changes::since(t.db.read(), before).await.unwrap();
+            since.sort_unstable();
+            assert!(latest > before && since.iter().all(|&(_, version)| version == latest));
+            since.into_iter().map(|(body, _)| body).collect::<Vec<_>>()
+        };
+        assert_eq!(changed(&[3]).await, [1, 2, 3]);
+        assert_eq!(changed(&[4]).await, [1, 4]);
+        assert_eq!(changed(&[3, 4, 3]).await, [1, 2, 3, 4]);
+        assert_eq!(changed(&[5]).await, [5]);
+        assert!(changed(&[]).await.is_empty());
     });
 }

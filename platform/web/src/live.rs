@@ -1,13 +1,14 @@
-//! Live updates (QR-4): open pages are told that something has changed, never what; each then asks for itself
-//! again, within its own scope.
+//! Live updates (QR-4): open pages are told that something within their person's scope has changed, never what; each
+//! then asks for itself again.
 //!
-//! Whoever changes what pages show raises one counter in its transaction ([`changed`]). Every node looks at
-//! the counter twice a second, so changes of all nodes arrive, and nothing is lost when a connection is:
-//! the next look sees the latest number. See `docs/adr/0007-live-updates.md`.
+//! Whoever changes what pages show notes the body in its transaction ([`changed`]). Every node looks twice a second
+//! at what was noted, so changes of all nodes arrive, and nothing is lost when a connection is: the next look sees the
+//! latest numbers. See `docs/adr/0007-live-updates.md`.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -17,42 +18,60 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::unfold;
-use otklik_db::{Db, DbErr, Tx, versions};
+use otklik_access::{Caller, changes};
+use otklik_db::{Db, DbErr, Tx};
+use otklik_kernel::Id;
 use serde::Deserialize;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Ctx, cookie};
+use crate::{Ctx, Who, cookie};
 
-/// The counter's name.
-const COUNTER: &str = "live";
+/// The header by which a page says that it asks for itself again.
+pub const AGAIN: &str = "x-live";
+
 /// How often a node looks at the counter.
 const LOOK: Duration = Duration::from_millis(500);
 /// How often a stream makes sure that its person is still signed in.
 const SESSION: Duration = Duration::from_secs(5);
 /// The shortest time between two messages to one page.
 const PACE: Duration = Duration::from_secs(1);
-/// The time between two messages of a node: its pages ask for themselves at most 25 times a second, one after another
-/// and not all at once.
+/// The shortest time between two messages of a node: its pages ask for themselves one after another and not all at
+/// once.
 const TURN: Duration = Duration::from_millis(40);
+/// The longest: one page that hangs doesn't hold up the others.
+const LONGEST_TURN: Duration = Duration::from_secs(1);
+/// Pages that ask again take at most this part of the machine's time: one of so many.
+const SHARE: u32 = 10;
 
-/// Says, in the transaction of the change, that what pages show changes with it.
+/// Says, in the transaction of the change, that what pages show of these bodies changes with it.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn changed(tx: &Tx) -> Result<(), DbErr> {
-    versions::bump(tx, COUNTER).await
+pub async fn changed(tx: &Tx, bodies: &[Id]) -> Result<(), DbErr> {
+    changes::note(tx, bodies).await
 }
 
-/// What this node knows of the counter, and the pages that listen; copies are the same one.
+/// What this node knows of changes, and the pages that listen; copies are the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Live(Arc<Inner>);
 
+/// Changes as a node last saw them.
+#[derive(Debug, Default)]
+struct Known {
+    /// The number of the latest.
+    version: i64,
+    /// The number of the latest within each body.
+    within: HashMap<Id, i64>,
+}
+
 #[derive(Debug)]
 struct Inner {
-    version: watch::Sender<i64>,
+    known: watch::Sender<Known>,
     open: AtomicUsize,
+    /// How long making a page that asks again takes here, in microseconds: a mean of the latest.
+    took: AtomicU64,
     /// When the last message went out; who waits for it waits in a queue, and leaves the queue with its page.
     turn: Mutex<Instant>,
     ending: CancellationToken,
@@ -61,8 +80,9 @@ struct Inner {
 impl Default for Inner {
     fn default() -> Self {
         Self {
-            version: watch::Sender::new(0),
+            known: watch::Sender::default(),
             open: AtomicUsize::new(0),
+            took: AtomicU64::new(0),
             turn: Mutex::new(Instant::now()),
             ending: CancellationToken::new(),
         }
@@ -70,10 +90,11 @@ impl Default for Inner {
 }
 
 impl Live {
-    /// The counter as this node last saw it: a page carries it, so that its stream begins where it stands.
+    /// The number of the latest change that this node knows: a page carries it, so that its stream begins where it
+    /// stands.
     #[must_use]
     pub fn version(&self) -> i64 {
-        *self.0.version.borrow()
+        self.0.known.borrow().version
     }
 
     /// How many pages listen on this node.
@@ -82,22 +103,55 @@ impl Live {
         self.0.open.load(Ordering::Relaxed)
     }
 
-    /// Looks at the counter until told to shut down; then every stream ends.
+    /// Takes note of how long a page that asked for itself again was made.
+    pub fn took(&self, time: Duration) {
+        let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        // Of two at once one may be lost: it is a mean.
+        let mean = self.0.took.load(Ordering::Relaxed);
+        self.0.took.store(mean - mean / 8 + time / 8, Ordering::Relaxed);
+    }
+
+    /// The time from one message to the next: what a page takes is so small a part of it as is granted to pages.
+    fn pause(&self) -> Duration {
+        let cores = std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1));
+        let took = Duration::from_micros(self.0.took.load(Ordering::Relaxed));
+        (took * SHARE / cores).clamp(TURN, LONGEST_TURN)
+    }
+
+    /// Looks at the changes until told to shut down; then every stream ends.
     pub async fn run(self, db: Db, shutdown: CancellationToken) {
         let _ended = self.0.ending.clone().drop_guard();
         while timeout(LOOK, shutdown.cancelled()).await.is_err() {
             // A database that is away is reported by those who need it; the next look sees everything.
-            if let Ok(version) = versions::current(db.read(), COUNTER).await {
-                self.0.version.send_if_modified(|known| std::mem::replace(known, version) != version);
+            let Ok(version) = changes::latest(db.read()).await else { continue };
+            let known = self.version();
+            if version == known {
+                continue;
             }
+            let Ok(within) = changes::since(db.read(), known).await else { continue };
+            self.0.known.send_modify(|known| {
+                if version < known.version {
+                    // The database was put back to an older state.
+                    known.within.clear();
+                }
+                known.version = version;
+                known.within.extend(within);
+            });
         }
     }
 
     /// Waits for the turn to send a message.
     async fn turn(self) {
         let mut last = self.0.turn.lock().await;
-        sleep_until(*last + TURN).await;
+        sleep_until(*last + self.pause()).await;
         *last = Instant::now();
+    }
+}
+
+impl Known {
+    /// Whether a page of these bodies that has been told of a change is out of date.
+    fn is_after(&self, seen: i64, bodies: &[Id]) -> bool {
+        bodies.iter().filter_map(|body| self.within.get(body)).any(|&at| at > seen)
     }
 }
 
@@ -112,14 +166,21 @@ pub struct Since {
 ///
 /// `changed` says that the page is out of date, `ended` that its person is no longer signed in; after that,
 /// and when the node shuts down, the stream ends.
-pub async fn stream(State(ctx): State<Ctx>, headers: HeaderMap, Query(since): Query<Since>) -> Response {
+pub async fn stream(
+    State(ctx): State<Ctx>,
+    who: Who,
+    headers: HeaderMap,
+    Query(since): Query<Since>,
+) -> Response {
     let secret = cookie::session(&ctx.settings, &headers).unwrap_or_default().to_owned();
     ctx.live.0.open.fetch_add(1, Ordering::Relaxed);
     let listener = Listener {
-        version: ctx.live.0.version.subscribe(),
+        known: ctx.live.0.known.subscribe(),
+        // A page of another node may be ahead of this one; one of before the database was put back stays so.
+        seen: since.since.min(ctx.live.version()),
         ctx,
         secret,
-        seen: since.since,
+        bodies: bodies(&who.caller),
         next: Instant::now(),
         turn: None,
         checked: Instant::now(),
@@ -136,11 +197,17 @@ pub async fn stream(State(ctx): State<Ctx>, headers: HeaderMap, Query(since): Qu
     response
 }
 
+/// The bodies of a person's roles: whatever they see lies there or below.
+fn bodies(caller: &Caller) -> Vec<Id> {
+    caller.grants().iter().map(|grant| grant.body).collect()
+}
+
 struct Listener {
     ctx: Ctx,
     secret: String,
-    version: watch::Receiver<i64>,
-    /// The version that the page has been told of.
+    bodies: Vec<Id>,
+    known: watch::Receiver<Known>,
+    /// The change up to which the page has been told.
     seen: i64,
     /// Not before this may it ask for a turn.
     next: Instant,
@@ -155,7 +222,7 @@ impl Listener {
     async fn next(&mut self) -> Option<&'static str> {
         let ending = self.ctx.live.0.ending.clone();
         while !self.is_over {
-            let is_behind = *self.version.borrow_and_update() != self.seen;
+            let is_behind = self.known.borrow_and_update().is_after(self.seen, &self.bodies);
             tokio::select! {
                 () = ending.cancelled() => return None,
                 () = sleep_until(self.next), if is_behind && self.turn.is_none() => {
@@ -164,16 +231,20 @@ impl Listener {
                 () = OptionFuture::from(self.turn.as_mut()).map(|_| ()), if self.turn.is_some() => {
                     self.turn = None;
                     self.next = Instant::now() + PACE;
-                    self.seen = *self.version.borrow_and_update();
+                    self.seen = self.known.borrow_and_update().version;
                     return Some("changed");
                 }
-                changed = self.version.changed(), if !is_behind => changed.ok()?,
+                changed = self.known.changed(), if !is_behind => changed.ok()?,
                 () = sleep_until(self.checked + SESSION) => {
                     self.checked = Instant::now();
                     // While the database is away nobody knows; the page can't be asked for then either.
-                    if let Ok(None) = self.ctx.authenticator.authenticate(&self.secret).await {
-                        self.is_over = true;
-                        return Some("ended");
+                    match self.ctx.authenticator.authenticate(&self.secret).await {
+                        Ok(Some(caller)) => self.bodies = bodies(&caller),
+                        Ok(None) => {
+                            self.is_over = true;
+                            return Some("ended");
+                        }
+                        Err(_) => {}
                     }
                 }
             }
@@ -191,6 +262,24 @@ impl Drop for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn qr4_a_page_is_out_of_date_only_by_what_lies_within_its_bodies() {
+        let known = Known { version: 9, within: HashMap::from([(1, 9), (2, 9), (3, 5)]) };
+        assert!(known.is_after(8, &[2]) && known.is_after(4, &[3]) && known.is_after(8, &[3, 1]));
+        assert!(!known.is_after(5, &[3]) && !known.is_after(9, &[1, 2, 3]));
+        assert!(!known.is_after(0, &[4]) && !known.is_after(0, &[]));
+    }
+
+    #[test]
+    fn pages_that_take_long_are_told_rarely() {
+        let live = Live::default();
+        assert_eq!(live.pause(), TURN);
+        (0..100).for_each(|_| live.took(Duration::from_secs(5)));
+        assert_eq!(live.pause(), LONGEST_TURN);
+        (0..200).for_each(|_| live.took(Duration::from_micros(100)));
+        assert_eq!(live.pause(), TURN);
+    }
 
     #[tokio::test]
     async fn pages_that_are_closed_leave_the_queue() {

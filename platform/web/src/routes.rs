@@ -14,10 +14,11 @@ use otklik_db::DbErr;
 use otklik_kernel::code;
 use otklik_ui::{Page, Person, Section, Viewer};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::fail::Failed;
 use crate::kept::{self, Kept};
-use crate::{Ctx, Fail, Trace, cookie};
+use crate::{Ctx, Fail, Trace, cookie, live};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,6 +202,7 @@ async fn guard(State((ctx, access)): State<(Ctx, Access)>, mut request: Request,
     let secret = cookie::session(&ctx.settings, request.headers()).map(ToOwned::to_owned);
     // What somebody sends may take its time to arrive, so it takes no turn.
     let _turn = if method == Method::GET { TURNS.acquire().await.ok() } else { None };
+    let asked_again = request.headers().contains_key(live::AGAIN).then(Instant::now);
     let mut seen = Viewer::default();
     let mut person = None;
     let mut response = match caller(&ctx, secret.as_deref()).await {
@@ -225,6 +227,9 @@ async fn guard(State((ctx, access)): State<(Ctx, Access)>, mut request: Request,
             }
         }
     };
+    if let Some(began) = asked_again {
+        ctx.live.took(began.elapsed());
+    }
     if let Some(failed) = response.extensions_mut().remove::<Failed>() {
         response = error_page(&seen, &failed, &trace);
         if failed.status.is_server_error() {

@@ -84,7 +84,7 @@ impl Work {
     async fn one(&self, delivery: &Delivery) -> Result<(), HandlerError> {
         let tx = self.ctx.db.begin().await?;
         store::set_checking(&tx, delivery.id, self.ctx.now()).await?;
-        live::changed(&tx).await?;
+        live::changed(&tx, &[delivery.body]).await?;
         tx.commit().await?;
         let folder = tempfile::tempdir().map_err(|error| HandlerError::Later(error.to_string()))?;
         // What it is, the content tells; the name only keeps a table apart from an archive.
@@ -163,7 +163,7 @@ pub async fn write_down(
         })),
     };
     Act::by(ctx, Actor::System("monitoring"), &trace.0).journal(tx, entry).await?;
-    live::changed(tx).await
+    live::changed(tx, &[delivery.body]).await
 }
 
 fn record(ctx: &Ctx, delivery: &Delivery, service: &Service) -> Record {

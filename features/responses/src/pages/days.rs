@@ -215,5 +215,5 @@ async fn write(
         })),
     };
     append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await?;
-    otklik_web::live::changed(tx).await
+    otklik_web::live::changed(tx, &[day.body]).await
 }

@@ -137,5 +137,5 @@ async fn write(
         after: Some(after),
     };
     append(tx, entry, pages.ctx.now(), &pages.ctx.ids, &*pages.ctx.random).await?;
-    otklik_web::live::changed(tx).await
+    otklik_web::live::changed(tx, &[response.body]).await
 }
