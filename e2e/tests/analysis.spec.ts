@@ -18,6 +18,8 @@ const PAGES: { name: string; as: Role; path: string }[] = [
   { name: "region", as: "quality_group", path: "?period=90&cut=week" },
   { name: "office", as: "head", path: "?period=90&cut=day" },
   { name: "none", as: "administrator", path: "?from=2001-01-01&to=2001-01-31" },
+  { name: "words", as: "administrator", path: "/words?period=365" },
+  { name: "words-of-office", as: "head", path: "/words?period=30" },
   { name: "mistakes", as: "administrator", path: "?body=9999&from=2026-13-40&about=z" },
 ];
 
@@ -28,7 +30,7 @@ lookOver("analysis", "analysis", PAGES.map(({ name, as, path }) => ({
   as,
   open: async (page, otklik) => {
     await page.goto(`${otklik.demo.admin_url}analysis${path}`);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Анализ");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(path.startsWith("/words") ? "О чём пишут" : "Анализ");
   },
   holds: async (page) => {
     // The tables too.

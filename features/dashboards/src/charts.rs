@@ -7,6 +7,7 @@ mod map;
 mod offices;
 mod periods;
 mod shares;
+mod words;
 
 use std::sync::Arc;
 
@@ -23,12 +24,18 @@ use crate::stats::Count;
 use crate::texts::L;
 use crate::tree::Tree;
 
+pub use words::Words;
+
 /// The address of the page.
 pub const PATH: &str = "/admin/analysis";
+/// The address of the page of words.
+pub const WORDS: &str = "/admin/analysis/words";
 
 /// What figures are made of.
 pub struct Made<'a> {
     pub numbers: &'a Numbers,
+    /// What people write about, where that was asked for.
+    pub words: &'a Words,
     pub asked: &'a Asked,
     pub tree: &'a Tree,
     /// The bodies at the top of the scope.
@@ -52,6 +59,8 @@ impl Made<'_> {
             Part::Hours => hours::figure(self),
             Part::Periods => periods::figure(self),
             Part::Map => map::figure(self),
+            Part::Words => words::figure(self, self.words),
+            Part::Changes => words::changes(self, self.words),
         }
     }
 

@@ -23,6 +23,10 @@ pub enum Part {
     Periods,
     /// Regions.
     Map,
+    /// Words of texts and the marks with them.
+    Words,
+    /// Words of texts in two periods.
+    Changes,
 }
 
 impl Part {
@@ -38,6 +42,9 @@ impl Part {
         Self::Hours,
     ];
 
+    /// Those of the page of words, in its order.
+    pub const WORDS: [Self; 2] = [Self::Words, Self::Changes];
+
     /// Its name in addresses.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -50,13 +57,15 @@ impl Part {
             Self::Hours => "hours",
             Self::Periods => "periods",
             Self::Map => "map",
+            Self::Words => "words",
+            Self::Changes => "changes",
         }
     }
 
     /// Finds one by its name in addresses.
     #[must_use]
     pub fn find(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.code() == code)
+        Self::ALL.into_iter().chain(Self::WORDS).find(|part| part.code() == code)
     }
 
     /// Whether it takes the whole width.

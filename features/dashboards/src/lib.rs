@@ -35,6 +35,7 @@ pub fn routes(ctx: &Ctx, cube: &Cube, questionnaires: &Questionnaires) -> Part {
     let read = Access::Needs(Permission::ReadResponses);
     Routes::new(ctx, pages)
         .get("/admin/analysis", read, pages::show)
+        .get("/admin/analysis/words", read, pages::words)
         .get("/admin/analysis/export.csv", read, pages::export)
         .finish()
 }

@@ -10,14 +10,16 @@ use otklik_db::DbErr;
 use otklik_kernel::{Id, Instant};
 use otklik_questionnaires::{Questionnaires, published};
 use otklik_responses::figures::Cube;
+use otklik_responses::store::Filter;
+use otklik_responses::topics::Topics;
 use otklik_ui::charts::Break;
 use otklik_ui::{Choice, Errors, Page, Section, When, thousands};
 use otklik_web::{Ctx, Fail, Form, Who, html};
 
-use crate::charts::{Made, PATH};
+use crate::charts::{Made, PATH, WORDS, Words};
 use crate::figure::{Drawing, Figure, Part};
 use crate::numbers::Numbers;
-use crate::period::{Cut, Preset};
+use crate::period::{Cut, Period, Preset};
 use crate::query::{Against, Asked, Units, zone};
 use crate::sums::Kept;
 use crate::texts::L;
@@ -42,6 +44,7 @@ pub struct Pages {
 struct Answer {
     asked: Asked,
     numbers: Numbers,
+    words: Words,
     tree: Arc<Tree>,
     tops: Vec<Id>,
     breaks: Vec<Break>,
@@ -70,6 +73,11 @@ struct PresetView {
 struct AnalysisView {
     page: Page,
     l: L,
+    path: &'static str,
+    /// The other page of the same: of words, or of marks.
+    other: String,
+    /// Whether it is put up to date by itself.
+    is_live: bool,
     errors: Errors,
     has_bodies: bool,
     body: String,
@@ -93,12 +101,29 @@ struct AnalysisView {
 
 /// `/admin/analysis`: all figures, or with `part` the fragment of one, to be put into the page again.
 pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
-    let answer = answer(&pages, &who, query.as_deref()).await?;
+    let mut answer = answer(&pages, &who, query.as_deref()).await?;
+    let part = match answer.asked.given.get("part") {
+        "" => None,
+        code => Some(Part::find(code).ok_or(Fail::NotFound)?),
+    };
+    answer.read_words(&pages, &who, part).await?;
     let made = answer.made(&pages, &who);
-    match answer.asked.given.get("part") {
-        "" => Ok(html(StatusCode::OK, &page(&pages, &who, &answer, &made))),
-        code => Ok(html(StatusCode::OK, &answer.view(&made, Part::find(code).ok_or(Fail::NotFound)?))),
+    match part {
+        None => Ok(html(StatusCode::OK, &page(&pages, &who, &answer, &made, PATH))),
+        Some(part) => Ok(html(StatusCode::OK, &answer.view(&made, part))),
     }
+}
+
+/// `/admin/analysis/words`: what people write about.
+pub async fn words(
+    State(pages): State<Pages>,
+    who: Who,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fail> {
+    let mut answer = answer(&pages, &who, query.as_deref()).await?;
+    answer.read_words(&pages, &who, Some(Part::Words)).await?;
+    let made = answer.made(&pages, &who);
+    Ok(html(StatusCode::OK, &page(&pages, &who, &answer, &made, WORDS)))
 }
 
 /// `/admin/analysis/export.csv`: the table of the figure `part`, of the dynamics when none is named.
@@ -107,11 +132,12 @@ pub async fn export(
     who: Who,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fail> {
-    let answer = answer(&pages, &who, query.as_deref()).await?;
+    let mut answer = answer(&pages, &who, query.as_deref()).await?;
     let part = match answer.asked.given.get("part") {
         "" => Part::Dynamics,
         code => Part::find(code).ok_or(Fail::NotFound)?,
     };
+    answer.read_words(&pages, &who, Some(part)).await?;
     let table = answer.made(&pages, &who).figure(part).table;
     let internal =
         |error: &dyn std::fmt::Display| Fail::Internal(format!("table of {}: {error}", part.code()));
@@ -144,7 +170,8 @@ async fn answer(pages: &Pages, who: &Who, query: Option<&str>) -> Result<Answer,
     }
     let numbers = Numbers::gather(&pages.sums, &pages.cube, db, &who.scope, &tree, &asked).await?;
     let tops = tree.tops(&who.scope).iter().map(|node| node.id).collect();
-    let mut answer = Answer { asked, numbers, tree, tops, breaks: Vec::new(), now, l };
+    let words = Words::default();
+    let mut answer = Answer { asked, numbers, words, tree, tops, breaks: Vec::new(), now, l };
     answer.breaks = answer.breaks(pages).await?;
     Ok(answer)
 }
@@ -153,6 +180,7 @@ impl Answer {
     fn made<'a>(&'a self, pages: &'a Pages, who: &Who) -> Made<'a> {
         Made {
             numbers: &self.numbers,
+            words: &self.words,
             asked: &self.asked,
             tree: &self.tree,
             tops: self.tops.clone(),
@@ -161,6 +189,25 @@ impl Answer {
             l: self.l,
             page_l: otklik_ui::L(who.viewer.lang),
         }
+    }
+
+    /// Reads what people wrote, where a figure is made of it.
+    async fn read_words(&mut self, pages: &Pages, who: &Who, part: Option<Part>) -> Result<(), DbErr> {
+        if !part.is_some_and(|part| Part::WORDS.contains(&part)) {
+            return Ok(());
+        }
+        let asked = &self.asked;
+        let read = async |period: Period| {
+            let filter = Filter {
+                under: asked.body,
+                from: Some(period.from),
+                to: Some(period.to),
+                ..Filter::default()
+            };
+            Topics::read(pages.ctx.db.read(), &who.scope, &filter, asked.about).await
+        };
+        self.words = Words { now: read(asked.period).await?, before: read(asked.other_period()).await? };
+        Ok(())
     }
 
     /// What happened within the period: a new version of the questionnaire, after which marks may mean
@@ -217,18 +264,18 @@ impl Answer {
     }
 
     /// The way down the tree to what is shown.
-    fn trail(&self, mut page: Page) -> Page {
+    fn trail(&self, mut page: Page, path: &str) -> Page {
         let Some(body) = self.asked.body else { return page.here(self.l.all_bodies()) };
         let is_within = |id: Id| self.tops.iter().any(|&top| self.tree.is_under(id, top));
         let mut way: Vec<_> = self.tree.upwards(body).filter(|node| is_within(node.id)).collect();
         way.reverse();
         if self.tops.len() > 1 {
-            page = page.crumb(self.l.tree_root(), self.asked.address(PATH, &[("body", "")]));
+            page = page.crumb(self.l.tree_root(), self.asked.address(path, &[("body", "")]));
         }
         for node in way {
             page = match node.id == body {
                 true => page.here(node.name.clone()),
-                false => page.crumb(node.name.clone(), self.asked.address(PATH, &[("body", &node.code)])),
+                false => page.crumb(node.name.clone(), self.asked.address(path, &[("body", &node.code)])),
             };
         }
         page
@@ -246,11 +293,12 @@ fn preset_text(l: L, preset: Preset) -> &'static str {
     }
 }
 
-fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>) -> AnalysisView {
+fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>, path: &'static str) -> AnalysisView {
+    let is_words = path == WORDS;
     let (asked, l) = (&answer.asked, answer.l);
     let criteria = &pages.questionnaires.newest().questionnaire.criteria;
     let preset_href =
-        |preset: Preset| asked.address(PATH, &[("period", preset.code()), ("from", ""), ("to", "")]);
+        |preset: Preset| asked.address(path, &[("period", preset.code()), ("from", ""), ("to", "")]);
     let presets = Preset::ALL.map(|preset| PresetView {
         text: preset_text(l, preset),
         href: preset_href(preset),
@@ -286,8 +334,12 @@ fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>) -> AnalysisV
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let shown = |part: &Part| *part != Part::Map || answer.numbers.regions.len() > 1;
     AnalysisView {
-        page: answer.trail(who.page(Section::Analysis, l.title())),
+        page: answer
+            .trail(who.page(Section::Analysis, if is_words { l.words_page() } else { l.title() }), path),
         l,
+        path,
+        other: asked.address(if is_words { PATH } else { WORDS }, &[]),
+        is_live: !is_words,
         has_bodies,
         body: if asked.errors.of("body").is_empty() { code.to_owned() } else { typed.to_owned() },
         offered: offered.into_iter().map(|node| (node.code.clone(), node.name.clone())).collect(),
@@ -306,6 +358,7 @@ fn page(pages: &Pages, who: &Who, answer: &Answer, made: &Made<'_>) -> AnalysisV
         year: preset_href(Preset::Days365),
         figures: match total {
             0 => Vec::new(),
+            _ if is_words => Part::WORDS.map(|part| answer.view(made, part)).into(),
             _ => Part::ALL.into_iter().filter(shown).map(|part| answer.view(made, part)).collect(),
         },
         errors: asked.errors.clone(),

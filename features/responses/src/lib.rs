@@ -16,6 +16,7 @@ mod recent;
 pub mod retention;
 pub mod store;
 pub mod suspicion;
+pub mod topics;
 pub mod words;
 
 pub use accept::{AcceptError, Acceptance, Acceptor, OnAcceptance};

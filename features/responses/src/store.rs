@@ -3,6 +3,7 @@
 pub mod days;
 mod filter;
 mod source;
+mod texts;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use crate::{Receipt, Receipts, Response, Stored, Suspicion};
 
 pub use filter::{Filter, WORDS};
 use source::Source;
+pub use texts::{Text, texts};
 
 /// So many days are searched for words of one or two letters in a vast scope unless other days are asked for.
 pub const SHORT_WORDS_DAYS: i32 = 14;

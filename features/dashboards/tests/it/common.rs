@@ -137,6 +137,25 @@ pub async fn context(t: &TestDb) -> Ctx {
     })
 }
 
+/// Words that people write, each in its forms.
+pub const VOCABULARY: [[&str; 3]; 6] = [
+    ["очередь", "очереди", "очередью"],
+    ["инспектор", "инспектора", "инспектором"],
+    ["вежливый", "вежливые", "вежливого"],
+    ["парковка", "парковки", "парковку"],
+    ["ожидание", "ожидания", "ожиданием"],
+    ["паспорт", "паспорта", "паспортом"],
+];
+
+/// Up to four of those words, between words that everybody writes, with a name and a number.
+fn text(random: &dyn Random) -> String {
+    let words = random.bytes::<4>().map(|byte| {
+        let (word, form) = (usize::from(byte % 16), usize::from(byte / 16 % 3));
+        VOCABULARY.get(word).map_or("также", |forms| forms[form])
+    });
+    format!("Когда Петрова и {} 8-900-123-45-67 или почта@россия.рф", words.join(" "))
+}
+
 /// Accepts random responses of the last `days` days and lets the handlers count them.
 pub async fn answer(t: &TestDb, ctx: &Ctx, count: usize, days: i64) {
     let random: &dyn Random = &*t.random;
@@ -157,14 +176,15 @@ pub async fn answer(t: &TestDb, ctx: &Ctx, count: usize, days: i64) {
                 (rated % 4 > 0).then(|| format!("{key}{}", u8::from(bad % 100 >= place.bad)))
             })
             .collect();
-        let comment = if marks.is_empty() || random.bytes::<1>()[0] % 3 == 0 { "текст" } else { "" };
+        let comment =
+            if marks.is_empty() || random.bytes::<1>()[0] % 3 == 0 { text(random) } else { String::new() };
         let form = NewResponse {
             body: place.id,
             questionnaire: 1,
             received_at,
             day: received_at.day_in(&zone(place.ahead)),
             marks: Marks::parse(&marks).unwrap(),
-            comment: comment.to_owned(),
+            comment,
             suspicion: Suspicion::default(),
             token: random.bytes(),
             device: random.bytes(),

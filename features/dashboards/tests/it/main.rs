@@ -5,3 +5,4 @@ mod common;
 mod naive;
 mod pages;
 mod recount;
+mod words;
