@@ -27,6 +27,7 @@ struct OverviewView {
     l: L,
     tabs: Vec<TabView>,
     may_send: bool,
+    may_manage: bool,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
 }
@@ -72,6 +73,7 @@ pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Resp
         l,
         tabs: Tab::Overview.row(l),
         may_send: who.caller.may(Permission::SendMonitoring),
+        may_manage: who.caller.may(Permission::ManageMonitoring),
         tiles: if all.is_empty() { Vec::new() } else { tiles },
         rows: last.iter().map(|delivery| row(l, &zone, &all, delivery)).collect(),
     };

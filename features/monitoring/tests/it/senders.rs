@@ -68,3 +68,15 @@ fn mon10_a_token_is_shown_once_and_the_one_before_ends() {
         site.ask(&second, list).await.expect(StatusCode::UNAUTHORIZED);
     });
 }
+
+#[test]
+fn mon6_only_those_who_may_add_senders_are_told_to_add_them() {
+    with(async |site| {
+        let page = site.get("near", "/admin/monitoring").await.expect(StatusCode::OK);
+        page.says("Сначала добавьте отправителей");
+        for who in ["officer", "observer"] {
+            let page = site.get(who, "/admin/monitoring").await.expect(StatusCode::OK);
+            page.says("обратитесь к нему").hides("Сначала добавьте");
+        }
+    });
+}
