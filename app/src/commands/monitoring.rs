@@ -43,6 +43,8 @@ pub enum MonitoringCommand {
     Verify(Json),
     /// Put small files of the lake together, take away those that nobody needs
     Compact(Json),
+    /// Write receipts into the database again as the lake has them, after an older copy of it was restored
+    Receipts(Json),
     /// Make everything derived anew, after reference data were edited
     Rebuild(Json),
 }
@@ -62,6 +64,7 @@ pub async fn run(settings: Settings, command: MonitoringCommand) -> anyhow::Resu
         MonitoringCommand::Compare(args) => exchange::beside_ours(settings, args).await,
         MonitoringCommand::Verify(json) => upkeep::verify(settings, json).await,
         MonitoringCommand::Compact(json) => upkeep::compact(settings, json).await,
+        MonitoringCommand::Receipts(json) => upkeep::receipts(settings, json).await,
         MonitoringCommand::Rebuild(json) => upkeep::rebuild(settings, json).await,
     }
 }

@@ -190,6 +190,7 @@ action-senders-token = Выдан токен отправителю данных
 action-senders-token-end = Отозван токен отправителя данных
 action-deliveries-receive = Получены данные о ходе услуг
 action-deliveries-decide = Решено о данных о ходе услуг
+action-deliveries-restore = Квитанция данных о ходе услуг восстановлена по озеру
 action-records-set = Изменён справочник хода услуг
 action-partners-create = Добавлен получатель данных
 action-partners-change = Изменён получатель данных

@@ -1,8 +1,9 @@
-//! `otklik monitoring verify`, `compact` and `rebuild`: keeping the lake small and sound.
+//! `otklik monitoring verify`, `compact`, `receipts` and `rebuild`: keeping the lake small and sound.
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use otklik_monitoring::deliveries::restore::{Found, restore};
 use otklik_monitoring::upkeep;
 use serde_json::json;
 
@@ -51,6 +52,35 @@ pub async fn compact(settings: Settings, json: Json) -> Result<ExitCode> {
     json.print(&answer, &words)?;
     opened.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes receipts into the database as the lake has them: 0 when both agree now, 1 when something is left.
+pub async fn receipts(settings: Settings, json: Json) -> Result<ExitCode> {
+    let opened = Opened::open(settings).await?;
+    let done = restore(&opened.ctx, &opened.hub, &opened.installation.trace()).await?;
+    let mut words = format!(
+        "Поставок в озере {}: квитанций добавлено {}, исправлено {}.\n",
+        done.receipts,
+        done.added.len(),
+        done.changed.len()
+    );
+    let parts: [(&str, &[Found]); 4] = [
+        ("добавлена", &done.added),
+        ("исправлена", &done.changed),
+        ("не восстановлена, нет такого отправителя: добавьте его и повторите", &done.no_sender),
+        ("есть в базе, но не в озере: не тронута", &done.not_in_lake),
+    ];
+    for (what, found) in parts {
+        for one in found {
+            let differs = one.differs.join(", ");
+            let line = format!("  {} {} ревизия {}: {what} {differs}", one.sender, one.day, one.revision);
+            words.push_str(line.trim_end());
+            words.push('\n');
+        }
+    }
+    json.print(&done, &words)?;
+    opened.close().await;
+    Ok(exit(done.ok))
 }
 
 /// Makes everything derived anew: after reference data were edited.

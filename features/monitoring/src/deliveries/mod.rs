@@ -6,6 +6,7 @@ pub mod depot;
 pub mod head;
 pub mod receive;
 pub mod report;
+pub mod restore;
 pub mod spool;
 pub mod store;
 pub mod work;

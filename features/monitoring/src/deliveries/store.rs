@@ -156,6 +156,14 @@ pub async fn between<C: ConnectionTrait>(
     many(conn, &tail, [from.0.into(), to.0.into()]).await
 }
 
+/// All deliveries, in the order of their receipts.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn all<C: ConnectionTrait>(conn: &C) -> Result<Vec<Delivery>, DbErr> {
+    many(conn, "1 = 1 ORDER BY d.id", []).await
+}
+
 /// Deliveries that wait, in the order in which they came, those of one sender by day and revision.
 ///
 /// # Errors
@@ -215,6 +223,15 @@ pub async fn insert(tx: &Tx, d: &Delivery) -> Result<(), DbErr> {
         d.problem.as_str().into(),
     ];
     tx.execute_raw(sql(tx, text, values)).await.map(|_| ())
+}
+
+/// Takes a delivery away, to be written anew.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(tx: &Tx, id: Id) -> Result<(), DbErr> {
+    let text = "DELETE FROM monitoring_deliveries WHERE id = ?";
+    tx.execute_raw(sql(tx, text, [id.into()])).await.map(|_| ())
 }
 
 /// Writes down that the check has begun.

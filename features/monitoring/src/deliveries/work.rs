@@ -166,7 +166,7 @@ pub async fn write_down(
     live::changed(tx, &[delivery.body]).await
 }
 
-fn record(ctx: &Ctx, delivery: &Delivery, service: &Service) -> Record {
+pub(super) fn record(ctx: &Ctx, delivery: &Delivery, service: &Service) -> Record {
     Record {
         id: ctx.new_id(),
         kind: Kind::Service,

@@ -48,8 +48,7 @@ pub async fn daily(session: &Session, receipt: &Receipt, layout: Layout) -> Resu
     let of = |table: &str, order: &str| {
         format!("select * from live_{table} where delivery = {} order by {order}", receipt.delivery)
     };
-    each(session, &of("services", "service, variant, valid_from"), |batch| services(batch, &mut delivery))
-        .await?;
+    delivery.services = services_of(session, receipt).await?;
     let applications_of = match layout {
         Layout::Package => of("applications", "line"),
         Layout::Wide => every_application(receipt.delivery),
@@ -65,6 +64,20 @@ pub async fn daily(session: &Session, receipt: &Receipt, layout: Layout) -> Resu
     })
     .await?;
     Ok(delivery)
+}
+
+/// The services that a delivery told of; `live` views must be registered.
+///
+/// # Errors
+/// The lake can't be read.
+pub async fn services_of(session: &Session, receipt: &Receipt) -> Result<Vec<Service>> {
+    let query = format!(
+        "select * from live_services where delivery = {} order by service, variant, valid_from",
+        receipt.delivery
+    );
+    let mut all = Vec::new();
+    each(session, &query, |batch| services(batch, &mut all)).await?;
+    Ok(all)
 }
 
 /// The latest row of each application that the delivery tells something of.
@@ -119,7 +132,7 @@ async fn each(
     Ok(())
 }
 
-fn services(batch: &RecordBatch, to: &mut Delivery) -> Result<()> {
+fn services(batch: &RecordBatch, to: &mut Vec<Service>) -> Result<()> {
     let [services, variants, names, directions] =
         ["service", "variant", "name", "direction"].map(|name| text(batch, name));
     let (services, variants, names, directions) = (services?, variants?, names?, directions?);
@@ -134,7 +147,7 @@ fn services(batch: &RecordBatch, to: &mut Delivery) -> Result<()> {
             from: from.value(row),
             to: until.value(row),
         });
-        to.services.push(Service {
+        to.push(Service {
             service: services.value(row).to_owned(),
             variant: variants.value(row).to_owned(),
             name: names.value(row).to_owned(),

@@ -6,6 +6,7 @@ mod daily;
 mod ocel;
 mod xes;
 
+pub(crate) use daily::services_of;
 pub use daily::{Layout, daily, written};
 pub use ocel::ocel;
 pub use otklik_eventlog::{Comparison, Quantiles, Summary, compare};

@@ -1,0 +1,280 @@
+//! Receipts written into the database again as the lake has them: its commits are the only truth. MON-11
+//!
+//! The lake doesn't keep a receipt's number, its file's name, or rows that were refused: a receipt that was lost
+//! gets a new number. Nothing is ever dropped: what the database has and the lake doesn't is told.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use otklik_access::Scope;
+use otklik_journal::Actor;
+use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_lake::Look;
+use otklik_organisations::act::{Act, Entry};
+use otklik_web::{Ctx, live as pages};
+use serde::Serialize;
+use serde_json::json;
+
+use super::work::record;
+use super::{Counts, Delivery, State, Way, store};
+use crate::exchange::services_of;
+use crate::hub::{Hub, HubError};
+use crate::ingest::{Book, Receipt};
+use crate::live::live;
+use crate::reference::store as records;
+use crate::senders::{self, Sender};
+use crate::take::commit_of;
+
+const SYSTEM: Scope = Scope::system("receipts as the lake has them");
+
+/// A receipt that something was done about, or can't be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Its number in the database.
+    pub receipt: Option<String>,
+    /// The sender.
+    pub sender: String,
+    /// The day.
+    pub day: String,
+    /// The revision.
+    pub revision: i32,
+    /// What was not as in the lake.
+    pub differs: Vec<&'static str>,
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// Whether the database and the lake agree now.
+    pub ok: bool,
+    /// Receipts in the lake.
+    pub receipts: usize,
+    /// Written anew.
+    pub added: Vec<Found>,
+    /// Made as they are in the lake.
+    pub changed: Vec<Found>,
+    /// Not written: there is no such sender, so nobody knows whose they are.
+    pub no_sender: Vec<Found>,
+    /// Taken as the database says, but the lake doesn't have them; they stay as they are.
+    pub not_in_lake: Vec<Found>,
+}
+
+/// Makes the receipts of the database what those of the lake are.
+///
+/// # Errors
+/// The lake or the database is away, or can't be read; nothing is changed then.
+pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubError> {
+    let tx = ctx.db.begin().await?;
+    // The database first: whatever it says was taken by now, the lake has.
+    let rows = store::all(&tx).await?;
+    let senders = senders::store::all(&tx, &SYSTEM).await?;
+    let snapshot = hub.lake().latest().await?;
+    let book = Book::read(hub.engine(), &snapshot).await?;
+    let kept = pairs(&book, &rows);
+    let claimed: HashSet<Id> = kept.values().map(|row| row.id).collect();
+    let mut done = Restored { receipts: book.receipts().count(), ..Restored::default() };
+    let left = rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id));
+    done.not_in_lake = left.map(|row| found(row, Vec::new())).collect();
+
+    let ids: BTreeMap<i64, Id> = book
+        .receipts()
+        .map(|one| (one.delivery, kept.get(&one.delivery).map_or_else(|| ctx.new_id(), |row| row.id)))
+        .collect();
+    let mut write = Vec::new();
+    for receipt in book.receipts() {
+        let before = kept.get(&receipt.delivery).copied();
+        let sender = senders.iter().find(|one| one.fields.code == receipt.sender);
+        let Some(mut row) = before.cloned().or_else(|| sender.map(|one| lost(one, receipt))) else {
+            done.no_sender.push(Found {
+                receipt: None,
+                sender: receipt.sender.clone(),
+                day: receipt.day.to_string(),
+                revision: revision(receipt),
+                differs: Vec::new(),
+            });
+            continue;
+        };
+        row.id = ids[&receipt.delivery];
+        set(&mut row, receipt, book.live(receipt.delivery).is_some());
+        row.replaced_by = next(&book, receipt).map(|number| ids[&number]);
+        if let Some(sender) = sender.filter(|_| senders.iter().all(|one| one.id != row.sender)) {
+            row.sender = sender.id;
+        }
+        match before {
+            None => done.added.push(found(&row, Vec::new())),
+            Some(before) if *before == row => continue,
+            Some(before) => done.changed.push(found(&row, differs(before, &row))),
+        }
+        write.push((before, row, receipt));
+    }
+    done.ok = done.no_sender.is_empty() && done.not_in_lake.is_empty();
+    if write.is_empty() {
+        return Ok(done);
+    }
+
+    // All away first: two may have each other's places.
+    for (before, _, _) in &write {
+        if let Some(before) = before {
+            store::delete(&tx, before.id).await?;
+        }
+    }
+    let session = live(hub.engine(), &snapshot, Look::Whole).await?;
+    let act = Act::by(ctx, Actor::System("command"), trace);
+    for (before, row, receipt) in write {
+        store::insert(&tx, &row).await?;
+        if before.is_none_or(|before| before.state.stands() != row.state.stands()) {
+            records::delete_of_delivery(&tx, row.id).await?;
+            if row.state.stands() {
+                for service in services_of(&session, receipt).await? {
+                    records::insert(&tx, &record(ctx, &row, &service)).await?;
+                }
+            }
+        }
+        let entry = Entry {
+            action: "deliveries.restore",
+            subject: Some(("daily_delivery", row.id)),
+            body: Some(row.body),
+            before: before.map(told),
+            after: Some(told(&row)),
+        };
+        act.journal(&tx, entry).await?;
+    }
+    pages::changed(&tx).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Whether the database says that the lake took it.
+fn is_taken(row: &Delivery) -> bool {
+    row.state.stands() || row.state == State::Replaced
+}
+
+fn revision(receipt: &Receipt) -> i32 {
+    i32::try_from(receipt.revision).unwrap_or(i32::MAX)
+}
+
+/// The row of each receipt of the lake: the one of the same bytes; else one that was taken and has the same sender,
+/// day and revision, or the same bytes in the same commit.
+fn pairs<'a>(book: &Book, rows: &'a [Delivery]) -> HashMap<i64, &'a Delivery> {
+    type Key<'a> = (&'a str, CivilDay, i32, &'a str);
+    let exact: HashMap<Key<'_>, &Delivery> =
+        rows.iter().map(|row| ((&*row.code, row.day, row.revision, &*row.digest), row)).collect();
+    let mut pairs = HashMap::new();
+    let mut open = Vec::new();
+    for one in book.receipts() {
+        match exact.get(&(&*one.sender, one.day, revision(one), &*one.digest)) {
+            Some(row) => drop(pairs.insert(one.delivery, *row)),
+            None => open.push(one),
+        }
+    }
+    let claimed: HashSet<Id> = pairs.values().map(|row| row.id).collect();
+    let mut free: Vec<&Delivery> =
+        rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id)).collect();
+    for one in open {
+        let place = free.iter().position(|row| {
+            (&row.code, row.day, row.revision) == (&one.sender, one.day, revision(one))
+                || (&row.digest, row.commit) == (&one.digest, Some(commit_of(one)))
+        });
+        if let Some(place) = place {
+            pairs.insert(one.delivery, free.swap_remove(place));
+        }
+    }
+    pairs
+}
+
+/// The number of the delivery that replaced another.
+fn next(book: &Book, receipt: &Receipt) -> Option<i64> {
+    let later = book.receipts().filter(|one| {
+        one.revision > receipt.revision && one.day == receipt.day && one.sender == receipt.sender
+    });
+    later.min_by_key(|one| one.revision).map(|one| one.delivery)
+}
+
+/// What is known of a receipt that the database lost.
+fn lost(sender: &Sender, receipt: &Receipt) -> Delivery {
+    let rows = receipt.rows;
+    let all =
+        rows.services + rows.applications + rows.events + rows.payments + rows.ratings + rows.complaints;
+    let at = Instant(receipt.at);
+    Delivery {
+        id: 0,
+        sender: sender.id,
+        code: receipt.sender.clone(),
+        body: sender.fields.body,
+        day: receipt.day,
+        revision: revision(receipt),
+        digest: receipt.digest.clone(),
+        state: State::Accepted,
+        way: Way::Command,
+        file: String::new(),
+        bytes: 0,
+        received_at: at,
+        received_by: "command".to_owned(),
+        started_at: Some(at),
+        finished_at: Some(at),
+        attempts: 1,
+        counts: Counts { rows_read: all, rows_taken: all, ..Counts::default() },
+        commit: None,
+        replaced_by: None,
+        problem: String::new(),
+    }
+}
+
+/// Makes a row say what the lake says.
+fn set(row: &mut Delivery, receipt: &Receipt, is_live: bool) {
+    row.code.clone_from(&receipt.sender);
+    row.day = receipt.day;
+    row.revision = revision(receipt);
+    row.digest.clone_from(&receipt.digest);
+    row.counts.applications = receipt.rows.applications;
+    row.counts.events = receipt.rows.events;
+    row.commit = Some(commit_of(receipt));
+    row.problem.clear();
+    // Whether rows were left out, only the database knows.
+    row.state = match (is_live, receipt.rows == crate::ingest::Rows::default()) {
+        (false, _) => State::Replaced,
+        _ if row.state == State::Partly || row.counts.errors > 0 => State::Partly,
+        (true, true) => State::Empty,
+        (true, false) => State::Accepted,
+    };
+    row.finished_at.get_or_insert(Instant(receipt.at));
+}
+
+fn differs(before: &Delivery, after: &Delivery) -> Vec<&'static str> {
+    let counts = |row: &Delivery| (row.counts.applications, row.counts.events);
+    let all = [
+        ("sender", (before.sender, &before.code) != (after.sender, &after.code)),
+        ("day", before.day != after.day),
+        ("revision", before.revision != after.revision),
+        ("digest", before.digest != after.digest),
+        ("counts", counts(before) != counts(after)),
+        ("commit", before.commit != after.commit),
+        ("state", before.state != after.state),
+        ("replaced_by", before.replaced_by != after.replaced_by),
+        ("finished_at", before.finished_at != after.finished_at),
+        ("problem", before.problem != after.problem),
+    ];
+    all.into_iter().filter(|(_, is_other)| *is_other).map(|(name, _)| name).collect()
+}
+
+fn found(row: &Delivery, differs: Vec<&'static str>) -> Found {
+    Found {
+        receipt: Some(row.id.to_string()),
+        sender: row.code.clone(),
+        day: row.day.to_string(),
+        revision: row.revision,
+        differs,
+    }
+}
+
+fn told(row: &Delivery) -> serde_json::Value {
+    json!({
+        "sender": row.code,
+        "day": row.day.to_string(),
+        "revision": row.revision,
+        "digest": row.digest,
+        "state": row.state.code(),
+        "applications": row.counts.applications,
+        "events": row.counts.events,
+        "commit": row.commit,
+    })
+}

@@ -1,0 +1,163 @@
+//! Receipts in the database and in the lake.
+
+#[path = "../lake/told.rs"]
+#[expect(dead_code, reason = "the tests of the lake use more of it")]
+mod told;
+
+use otklik_db::sql;
+use otklik_kernel::Clock as _;
+use otklik_monitoring::deliveries::completeness::days;
+use otklik_monitoring::deliveries::restore::restore;
+use otklik_monitoring::deliveries::store::{self, Decision};
+use otklik_monitoring::deliveries::{Counts, Delivery, State, Way};
+use otklik_monitoring::ingest::Verdict;
+use otklik_monitoring::senders;
+use otklik_monitoring::take::commit_of;
+use otklik_progress::model::Channel;
+use sea_orm::ConnectionTrait as _;
+
+use self::told::Told;
+use crate::site::{DAY, SYSTEM, Site, with};
+
+const TRACE: &str = "0123456789abcdef";
+
+fn data(code: &str, day: i32, revision: u32) -> Told {
+    let mut told = Told::new(code, day, revision, 1);
+    told.application("1-2", "100", 27, "2700", Channel::ALL[0]);
+    for step in 0..i64::from(revision) + 1 {
+        told.event("1-2", 1, 2, 1_795_000_000 + i64::from(day % 100) * 86_400 + step, "");
+    }
+    told
+}
+
+/// Takes a delivery into the lake and the database, as an import does.
+async fn take(site: &Site, told: &Told) {
+    let importer = site.monitoring.hub.importer().await.unwrap();
+    let verdict = importer.import(std::slice::from_ref(&told.0)).await.unwrap().pop().unwrap();
+    let Verdict::Accepted(receipt) = verdict else { panic!("{verdict:?}") };
+    let sender = senders::store::find_by_code(site.t.db.read(), &SYSTEM, &receipt.sender).await.unwrap();
+    let sender = sender.unwrap();
+    let now = site.t.clock.now();
+    let row = Delivery {
+        id: site.ctx.new_id(),
+        sender: sender.id,
+        code: receipt.sender.clone(),
+        body: sender.fields.body,
+        day: receipt.day,
+        revision: i32::try_from(receipt.revision).unwrap(),
+        digest: receipt.digest.clone(),
+        state: State::Checking,
+        way: Way::Command,
+        file: String::new(),
+        bytes: 0,
+        received_at: now,
+        received_by: "command".into(),
+        started_at: Some(now),
+        finished_at: None,
+        attempts: 1,
+        counts: Counts::default(),
+        commit: None,
+        replaced_by: None,
+        problem: String::new(),
+    };
+    let rows = receipt.rows.applications + receipt.rows.events;
+    let counts = Counts {
+        rows_read: rows,
+        rows_taken: rows,
+        applications: receipt.rows.applications,
+        events: receipt.rows.events,
+        ..Counts::default()
+    };
+    let state = if rows == 0 { State::Empty } else { State::Accepted };
+    let decision = Decision { state, counts, commit: Some(commit_of(&receipt)), problem: String::new() };
+    let tx = site.t.db.begin().await.unwrap();
+    store::insert(&tx, &row).await.unwrap();
+    store::decide(&tx, &row, &decision, now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn execute(site: &Site, text: &str) {
+    let tx = site.t.db.begin().await.unwrap();
+    assert!(tx.execute_raw(sql(&tx, text, [])).await.unwrap().rows_affected() > 0, "{text}");
+    tx.commit().await.unwrap();
+}
+
+/// All rows by sender, day and revision, with and without their numbers.
+async fn rows(site: &Site) -> (Vec<Delivery>, Vec<Delivery>) {
+    let mut all = store::all(site.t.db.read()).await.unwrap();
+    all.sort_by_key(|row| (row.code.clone(), row.day, row.revision));
+    let mut bare = all.clone();
+    for row in &mut bare {
+        row.replaced_by = row.replaced_by.map(|id| {
+            let by = all.iter().find(|one| one.id == id).unwrap();
+            i64::from(by.revision)
+        });
+        row.id = 0;
+    }
+    (all, bare)
+}
+
+#[test]
+fn mon11_receipts_are_restored_from_the_lake_and_nothing_is_dropped() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        for (day, revision) in [(DAY.0 - 2, 1), (DAY.0 - 1, 1), (DAY.0 - 1, 2), (DAY.0, 1)] {
+            take(&site, &data("r27", day, revision)).await;
+        }
+        take(&site, &Told::new("r27", DAY.0 - 3, 1, 1)).await;
+        let sender = senders::store::find_by_code(site.t.db.read(), &SYSTEM, "r27").await.unwrap().unwrap();
+        let calendar = |rows: &[Delivery]| -> Vec<_> {
+            let span = (DAY.plus_days(-5), DAY);
+            days(&sender, span, rows, site.t.clock.now()).into_iter().map(|day| day.mark).collect()
+        };
+        let again = async || restore(&site.ctx, &site.monitoring.hub, TRACE).await.unwrap();
+        let before = rows(&site).await;
+        let done = again().await;
+        assert!(done.ok && done.added.is_empty() && done.changed.is_empty(), "{done:?}");
+        assert_eq!(done.receipts, 5);
+
+        // Altered ones keep their numbers.
+        for change in [
+            "state = 'rejected', problem = 'revision', commit_number = NULL WHERE revision = 2",
+            "state = 'accepted', replaced_by = NULL WHERE revision = 1 AND state = 'replaced'",
+            "digest = 'other', events = 7 WHERE day = 20261121",
+            "day = 20261117 WHERE day = 20261118",
+        ] {
+            execute(&site, &format!("UPDATE monitoring_deliveries SET {change}")).await;
+        }
+        let done = again().await;
+        assert!(done.ok && done.added.is_empty(), "{done:?}");
+        assert_eq!(done.changed.len(), 4, "{done:?}");
+        assert_eq!(rows(&site).await.0, before.0);
+
+        // Lost ones are as before but for their numbers.
+        execute(&site, "DELETE FROM monitoring_deliveries WHERE day >= 20261120").await;
+        let done = again().await;
+        assert!(done.ok && done.changed.is_empty() && done.added.len() == 3, "{done:?}");
+        let after = rows(&site).await;
+        let untimed = |mut rows: Vec<Delivery>| {
+            for row in &mut rows {
+                (row.started_at, row.finished_at) = (None, None);
+            }
+            rows
+        };
+        assert_eq!(untimed(after.1.clone()), untimed(before.1));
+        assert_eq!(calendar(&after.0), calendar(&before.0));
+        assert_eq!(site.journal().await.iter().filter(|one| *one == "deliveries.restore").count(), 7);
+        assert_eq!(again().await.added, []);
+        assert_eq!(rows(&site).await, after);
+
+        // What can't be restored, and what the lake doesn't have, is told and stays.
+        execute(&site, "DELETE FROM monitoring_deliveries WHERE day = 20261121").await;
+        execute(&site, "UPDATE monitoring_senders SET code = 'new'").await;
+        let row = Delivery { id: 1, day: DAY.plus_days(-9), digest: "none".into(), ..after.0[0].clone() };
+        let tx = site.t.db.begin().await.unwrap();
+        store::insert(&tx, &Delivery { commit: Some(99), ..row }).await.unwrap();
+        tx.commit().await.unwrap();
+        let kept = rows(&site).await;
+        let done = again().await;
+        assert!(!done.ok && done.added.is_empty() && done.changed.is_empty(), "{done:?}");
+        assert_eq!((done.no_sender.len(), done.not_in_lake.len()), (1, 1), "{done:?}");
+        assert_eq!(rows(&site).await, kept);
+    });
+}
