@@ -1,7 +1,8 @@
 //! Killed at any moment of importing, compacting and cleaning, the lake is in the old or the new state (MON-11).
 //!
 //! A child process of this program imports without end; it is killed, the lake looked over, and the next child goes
-//! on. Ten times; two hundred with `OTKLIK_SOAK=1`.
+//! on. Ten times; two hundred with `OTKLIK_SOAK=1`, each twenty with a lake of their own: in a large one a child spends
+//! its time with opening it.
 
 #[path = "lake/told.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
@@ -30,21 +31,23 @@ fn main() -> ExitCode {
         println!("mon11_a_killed_import_leaves_the_old_or_the_new_state: test");
         return ExitCode::SUCCESS;
     }
-    let rounds = if std::env::var_os("OTKLIK_SOAK").is_some() { 200 } else { 10 };
+    let (lakes, rounds) = if std::env::var_os("OTKLIK_SOAK").is_some() { (10, 20) } else { (1, 10) };
     let program = std::env::current_exe().unwrap();
-    runtime.block_on(kill(&program, rounds));
-    println!("test mon11_a_killed_import_leaves_the_old_or_the_new_state ... ok ({rounds} kills)");
+    let mut dice = 42;
+    for _ in 0..lakes {
+        runtime.block_on(kill(&program, rounds, &mut dice));
+    }
+    println!("test mon11_a_killed_import_leaves_the_old_or_the_new_state ... ok ({} kills)", lakes * rounds);
     ExitCode::SUCCESS
 }
 
-async fn kill(program: &Path, rounds: u64) {
+async fn kill(program: &Path, rounds: u64, dice: &mut u64) {
     let folder = tempfile::tempdir().unwrap();
-    let mut dice = 42_u64;
     let (mut before, mut grown) = (0, 0);
     for round in 0..rounds {
         let mut child = Command::new(program).arg("work-in").arg(folder.path()).spawn().unwrap();
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        sleep(Duration::from_millis(200 + (dice >> 33) % 2_500));
+        *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        sleep(Duration::from_millis(200 + (*dice >> 33) % 2_500));
         child.kill().unwrap();
         child.wait().unwrap();
         let importer = importer(folder.path());

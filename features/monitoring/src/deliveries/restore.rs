@@ -3,7 +3,7 @@
 //! The lake doesn't keep a receipt's number, its file's name, or rows that were refused: a receipt that was lost
 //! gets a new number. Nothing is ever dropped: what the database has and the lake doesn't is told.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use otklik_access::Scope;
 use otklik_journal::Actor;
@@ -79,6 +79,7 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
         .receipts()
         .map(|one| (one.delivery, kept.get(&one.delivery).map_or_else(|| ctx.new_id(), |row| row.id)))
         .collect();
+    let revisions = revisions(&book);
     let mut write = Vec::new();
     for receipt in book.receipts() {
         let before = kept.get(&receipt.delivery).copied();
@@ -95,7 +96,7 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
         };
         row.id = ids[&receipt.delivery];
         set(&mut row, receipt, book.live(receipt.delivery).is_some());
-        row.replaced_by = next(&book, receipt).map(|number| ids[&number]);
+        row.replaced_by = next(&revisions, receipt).map(|number| ids[&number]);
         if let Some(sender) = sender.filter(|_| senders.iter().all(|one| one.id != row.sender)) {
             row.sender = sender.id;
         }
@@ -119,6 +120,7 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
     }
     let session = live(hub.engine(), &snapshot, Look::Whole).await?;
     let act = Act::by(ctx, Actor::System("command"), trace);
+    let mut bodies = BTreeSet::new();
     for (before, row, receipt) in write {
         store::insert(&tx, &row).await?;
         if before.is_none_or(|before| before.state.stands() != row.state.stands()) {
@@ -137,8 +139,9 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
             after: Some(told(&row)),
         };
         act.journal(&tx, entry).await?;
+        bodies.insert(row.body);
     }
-    pages::changed(&tx).await?;
+    pages::changed(&tx, &Vec::from_iter(bodies)).await?;
     tx.commit().await?;
     Ok(done)
 }
@@ -181,12 +184,21 @@ fn pairs<'a>(book: &Book, rows: &'a [Delivery]) -> HashMap<i64, &'a Delivery> {
     pairs
 }
 
+/// The numbers of deliveries by sender, day and revision.
+type Revisions<'a> = HashMap<(&'a str, CivilDay), BTreeMap<u32, i64>>;
+
+fn revisions(book: &Book) -> Revisions<'_> {
+    let mut all = Revisions::new();
+    for one in book.receipts() {
+        all.entry((&*one.sender, one.day)).or_default().insert(one.revision, one.delivery);
+    }
+    all
+}
+
 /// The number of the delivery that replaced another.
-fn next(book: &Book, receipt: &Receipt) -> Option<i64> {
-    let later = book.receipts().filter(|one| {
-        one.revision > receipt.revision && one.day == receipt.day && one.sender == receipt.sender
-    });
-    later.min_by_key(|one| one.revision).map(|one| one.delivery)
+fn next(revisions: &Revisions<'_>, receipt: &Receipt) -> Option<i64> {
+    let of_day = revisions.get(&(&*receipt.sender, receipt.day))?;
+    of_day.range(receipt.revision + 1..).next().map(|(_, &number)| number)
 }
 
 /// What is known of a receipt that the database lost.
