@@ -37,7 +37,7 @@ const OPEN: usize = 500;
 const FRESH: usize = 200;
 
 /// How long handling what was accepted in one turn may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
