@@ -146,13 +146,18 @@ impl Server {
     /// # Errors
     /// The process is gone, or the system doesn't show it (not Linux).
     pub fn memory(&self) -> anyhow::Result<Memory> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
-        let value = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-            line.split_whitespace().next()?.parse().ok()
-        };
+        let value = self.status()?;
         let (resident, peak) = (value("VmRSS"), value("VmHWM"));
         Ok(Memory { resident: resident.context("no VmRSS")?, peak: peak.context("no VmHWM")? })
+    }
+
+    /// The numbers that the system shows of it, by their names.
+    fn status(&self) -> anyhow::Result<impl Fn(&str) -> Option<u64>> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
+        Ok(move |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+            line.split_whitespace().next()?.parse().ok()
+        })
     }
 
     /// The time of processors it has used so far, of the programme and of the system for it.
@@ -169,13 +174,13 @@ impl Server {
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// Forgets the most that was resident so far, and says what is resident now, in KiB.
+    /// What it has allocated and is resident now, in KiB: without the pages of files, which the system takes back when
+    /// it needs them.
     ///
     /// # Errors
-    /// The process is gone, or the system doesn't allow it (not Linux).
-    pub fn forget_peak(&self) -> anyhow::Result<u64> {
-        fs::write(format!("/proc/{}/clear_refs", self.pid), "5")?;
-        Ok(self.memory()?.resident)
+    /// The process is gone, or the system doesn't show it (not Linux).
+    pub fn allocated(&self) -> anyhow::Result<u64> {
+        self.status()?("RssAnon").context("no RssAnon")
     }
 
     /// A function that kills it at once, as `kill -9` does.

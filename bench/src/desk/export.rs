@@ -26,9 +26,9 @@ pub struct Export {
     pub bytes: u64,
     /// From asking to the last byte.
     pub seconds: f64,
-    /// Resident memory before it, in KiB.
+    /// Allocated memory before it, in KiB.
     pub before: u64,
-    /// The most that was resident while it was made, in KiB.
+    /// The most that was allocated while it was made, in KiB, looked at with each part that arrived.
     pub peak: u64,
 }
 
@@ -50,7 +50,8 @@ pub fn take(
     path: &str,
     known: Option<u64>,
 ) -> anyhow::Result<Export> {
-    let before = server.forget_peak()?;
+    let before = server.allocated()?;
+    let mut peak = before;
     let begun = now();
     // By HTTP/1.0 the body comes as it is, to the end of the connection.
     let request = get(server.address, path, official).replacen("HTTP/1.1", "HTTP/1.0", 1);
@@ -58,6 +59,7 @@ pub fn take(
     let (mut bytes, mut csv, mut tail) = (0, Records::default(), Vec::new());
     while let Some(part) = reader.read()? {
         bytes += part.len() as u64;
+        peak = peak.max(server.allocated()?);
         if known.is_none() {
             csv.count(part);
         } else {
@@ -74,7 +76,6 @@ pub fn take(
         }
         None => csv.records.saturating_sub(1),
     };
-    let peak = server.memory()?.peak;
     Ok(Export { what: what.to_owned(), rows, bytes, seconds, before, peak })
 }
 

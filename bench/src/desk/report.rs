@@ -245,7 +245,7 @@ impl Desk {
         }
         let _ = writeln!(
             text,
-            "\n| table | rows | MiB | rows per second | memory before, MiB | at most, MiB | wanted | reached |"
+            "\n| table | rows | MiB | rows per second | allocated before, MiB | at most, MiB | wanted | reached |"
         );
         let _ = writeln!(text, "|---|---:|---:|---:|---:|---:|---|---|");
         for export in &self.exports {
