@@ -14,6 +14,8 @@ use crate::stats::{ALPHA, Count, Difference, Interval, clopper_pearson, newcombe
 const MOST: usize = 100;
 /// Words drawn; the table has all of them.
 const DRAWN: usize = 15;
+/// Fewer texts in one of the periods aren't compared: of a hundred words some would always seem to have changed.
+const COMPARED: u64 = 30;
 /// Words named in the answer.
 const NAMED: usize = 3;
 
@@ -53,7 +55,9 @@ fn rows(words: &Words) -> Vec<Row> {
 fn row(words: &Words, word: Word) -> Row {
     let now = Count::new(words.now.with(&word.stem), words.now.all);
     let before = Count::new(words.before.with(&word.stem), words.before.all);
-    Row { sad: Count::new(word.negative, word.all), now, before, difference: newcombe(now, before), word }
+    let is_enough = now.total.min(before.total) >= COMPARED;
+    let difference = newcombe(now, before).filter(|_| is_enough);
+    Row { sad: Count::new(word.negative, word.all), now, before, difference, word }
 }
 
 /// With which words marks are bad.

@@ -73,7 +73,10 @@ fn recount(
         };
         let mut row = cells(sad, n);
         row.extend([of(n, now.len()), of(then, before.len())]);
-        row.extend(difference((n, now.len() as u64), (then, before.len() as u64)));
+        row.extend(match now.len().min(before.len()) {
+            0..30 => vec![String::new(); 3],
+            _ => difference((n, now.len() as u64), (then, before.len() as u64)),
+        });
         words.insert(name.clone(), row);
         let mut day = days.0;
         while day <= days.1 {
