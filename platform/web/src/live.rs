@@ -43,7 +43,7 @@ const TURN: Duration = Duration::from_millis(40);
 /// The longest: one page that hangs doesn't hold up the others.
 const LONGEST_TURN: Duration = Duration::from_secs(1);
 /// Pages that ask again take at most this part of the machine's time: one of so many.
-const SHARE: u32 = 10;
+const SHARE: u32 = 20;
 
 /// Says, in the transaction of the change, that what pages show of these bodies changes with it.
 ///
