@@ -45,7 +45,7 @@ const PRAGMAS: &[(&str, &str)] = &[
 ];
 
 /// How the connections that only read are set besides: they look at the file itself, where others read each page into
-/// memory of their own. A search through the texts of a region takes a third of the time.
+/// memory of their own. A search through the texts of a region takes less than half the time.
 const READER_PRAGMAS: &[(&str, &str)] = &[("mmap_size", "17179869184")];
 
 /// The oldest SQLite without the write-ahead-log defect that could lose a commit.
