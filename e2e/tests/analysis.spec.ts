@@ -20,6 +20,7 @@ const PAGES: { name: string; as: Role; path: string }[] = [
   { name: "none", as: "administrator", path: "?from=2001-01-01&to=2001-01-31" },
   { name: "words", as: "administrator", path: "/words?period=365" },
   { name: "words-of-office", as: "head", path: "/words?period=30" },
+  { name: "words-with-mistakes", as: "administrator", path: "/words?body=9999&from=2026-13-40&about=z" },
   { name: "mistakes", as: "administrator", path: "?body=9999&from=2026-13-40&about=z" },
 ];
 

@@ -59,8 +59,8 @@ impl Made<'_> {
             Part::Hours => hours::figure(self),
             Part::Periods => periods::figure(self),
             Part::Map => map::figure(self),
-            Part::Words => words::figure(self, self.words),
-            Part::Changes => words::changes(self, self.words),
+            Part::Words => words::figure(self),
+            Part::Changes => words::changes(self),
         }
     }
 

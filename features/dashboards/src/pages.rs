@@ -102,10 +102,7 @@ struct AnalysisView {
 /// `/admin/analysis`: all figures, or with `part` the fragment of one, to be put into the page again.
 pub async fn show(State(pages): State<Pages>, who: Who, RawQuery(query): RawQuery) -> Result<Response, Fail> {
     let mut answer = answer(&pages, &who, query.as_deref()).await?;
-    let part = match answer.asked.given.get("part") {
-        "" => None,
-        code => Some(Part::find(code).ok_or(Fail::NotFound)?),
-    };
+    let part = answer.part()?;
     answer.read_words(&pages, &who, part).await?;
     let made = answer.made(&pages, &who);
     match part {
@@ -133,10 +130,7 @@ pub async fn export(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fail> {
     let mut answer = answer(&pages, &who, query.as_deref()).await?;
-    let part = match answer.asked.given.get("part") {
-        "" => Part::Dynamics,
-        code => Part::find(code).ok_or(Fail::NotFound)?,
-    };
+    let part = answer.part()?.unwrap_or(Part::Dynamics);
     answer.read_words(&pages, &who, Some(part)).await?;
     let table = answer.made(&pages, &who).figure(part).table;
     let internal =
@@ -188,6 +182,14 @@ impl Answer {
             breaks: self.breaks.clone(),
             l: self.l,
             page_l: otklik_ui::L(who.viewer.lang),
+        }
+    }
+
+    /// The figure that is asked for alone.
+    fn part(&self) -> Result<Option<Part>, Fail> {
+        match self.asked.given.get("part") {
+            "" => Ok(None),
+            code => Part::find(code).map(Some).ok_or(Fail::NotFound),
         }
     }
 

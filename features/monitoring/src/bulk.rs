@@ -365,30 +365,16 @@ impl Bulk {
         let revision = i32::try_from(pending.head.revision).unwrap_or(i32::MAX);
         let same = known.iter().find(|one| one.digest == pending.digest && one.revision == revision);
         let (now, is_new) = (pending.received.unwrap_or_else(|| self.ctx.now()), same.is_none());
+        let came = (pending.head.day, pending.head.revision);
         let delivery = same.cloned().unwrap_or_else(|| Delivery {
-            id: self.ctx.new_id(),
-            sender: sender.id,
-            code: pending.head.sender.clone(),
-            body: sender.fields.body,
-            day: pending.head.day,
-            revision,
-            digest: pending.digest.clone(),
             state: State::Checking,
-            way: Way::Command,
             file: pending
                 .path
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-            bytes: 0,
-            received_at: now,
-            received_by: "command".to_owned(),
             started_at: Some(now),
-            finished_at: None,
             attempts: 1,
-            counts: Counts::default(),
-            commit: None,
-            replaced_by: None,
-            problem: String::new(),
+            ..Delivery::new(self.ctx.new_id(), &sender, came, &pending.digest, (Way::Command, "command"), now)
         });
         if let Some(report) = pending.report.clone() {
             let put = self.depot.put(Part::Report, delivery.id, report).await;

@@ -45,8 +45,9 @@ const PRAGMAS: &[(&str, &str)] = &[
 ];
 
 /// How the connections that only read are set besides: they look at the file itself, where others read each page into
-/// memory of their own. A search through the texts of a region takes less than half the time.
-const READER_PRAGMAS: &[(&str, &str)] = &[("mmap_size", "17179869184")];
+/// memory of their own: the first two gigabytes, which is as much as SQLite does. A search through the texts of a region
+/// takes less than half the time.
+const READER_PRAGMAS: &[(&str, &str)] = &[("mmap_size", "2147418112")];
 
 /// The oldest SQLite without the write-ahead-log defect that could lose a commit.
 pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{Ctx, Who, cookie};
 
 /// The header by which a page says that it asks for itself again.
-pub const AGAIN: &str = "x-live";
+pub(crate) const AGAIN: &str = "x-live";
 
 /// How often a node looks at the counter.
 const LOOK: Duration = Duration::from_millis(500);
@@ -104,7 +104,7 @@ impl Live {
     }
 
     /// Takes note of how long a page that asked for itself again was made.
-    pub fn took(&self, time: Duration) {
+    pub(crate) fn took(&self, time: Duration) {
         let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         // Of two at once one may be lost: it is a mean.
         let mean = self.0.took.load(Ordering::Relaxed);

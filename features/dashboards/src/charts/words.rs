@@ -61,8 +61,8 @@ fn row(words: &Words, word: Word) -> Row {
 }
 
 /// With which words marks are bad.
-pub fn figure(made: &Made<'_>, words: &Words) -> Figure {
-    let l = made.l;
+pub fn figure(made: &Made<'_>) -> Figure {
+    let (l, words) = (made.l, made.words);
     let rows = rows(words);
     let mean = Count::new(words.now.negative, words.now.all).share();
     // All hold at once: the levels of single intervals add up to the one promised.
@@ -116,7 +116,7 @@ pub fn figure(made: &Made<'_>, words: &Words) -> Figure {
     Figure {
         part: Part::Words,
         title: l.words_title(),
-        answer: [read(made, words), found].join(" ").trim().to_owned(),
+        answer: [read(made), found].join(" ").trim().to_owned(),
         note: l.words_note(),
         table: Table {
             head: std::iter::once(l.column_word()).chain(heads(l)).chain(more).collect(),
@@ -131,8 +131,8 @@ pub fn figure(made: &Made<'_>, words: &Words) -> Figure {
 }
 
 /// How many responses have a text, and how many of the texts were read.
-fn read(made: &Made<'_>, words: &Words) -> String {
-    let (l, total) = (made.l, &made.numbers.total);
+fn read(made: &Made<'_>) -> String {
+    let (l, words, total) = (made.l, made.words, &made.numbers.total);
     let texts = l.words_texts(thousands(total.text), made.share(Count::new(total.text, total.all)));
     let counted = thousands(words.now.all);
     match words.now.cut {
@@ -143,8 +143,8 @@ fn read(made: &Made<'_>, words: &Words) -> String {
 }
 
 /// What is written more often or more rarely than before; the table has the counts by step.
-pub fn changes(made: &Made<'_>, words: &Words) -> Figure {
-    let l = made.l;
+pub fn changes(made: &Made<'_>) -> Figure {
+    let (l, words) = (made.l, made.words);
     let mut rows = rows(words);
     let is_clear = |row: &Row| row.difference.is_some_and(Difference::is_clear);
     let size = |row: &Row| row.difference.map_or(0.0, |d| d.value.abs());

@@ -13,6 +13,8 @@ pub mod work;
 
 use otklik_kernel::{CivilDay, Id, Instant};
 
+use crate::senders::Sender;
+
 /// What became of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
@@ -166,4 +168,40 @@ pub struct Delivery {
     pub replaced_by: Option<Id>,
     /// A code of why nothing of it was taken, where that isn't in the report of errors.
     pub problem: String,
+}
+
+impl Delivery {
+    /// A delivery as it comes: of a day and a revision, by some way from somebody, at a moment. Nothing of it is checked.
+    #[must_use]
+    pub fn new(
+        id: Id,
+        sender: &Sender,
+        (day, revision): (CivilDay, u32),
+        digest: &str,
+        (way, by): (Way, &str),
+        at: Instant,
+    ) -> Self {
+        Self {
+            id,
+            sender: sender.id,
+            code: sender.fields.code.clone(),
+            body: sender.fields.body,
+            day,
+            revision: i32::try_from(revision).unwrap_or(i32::MAX),
+            digest: digest.to_owned(),
+            state: State::Queued,
+            way,
+            file: String::new(),
+            bytes: 0,
+            received_at: at,
+            received_by: by.to_owned(),
+            started_at: None,
+            finished_at: None,
+            attempts: 0,
+            counts: Counts::default(),
+            commit: None,
+            replaced_by: None,
+            problem: String::new(),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::depot::{Depot, DepotError, Part};
 use super::head::{self, HeadError, Said};
-use super::{Counts, Delivery, State, Way, store};
+use super::{Delivery, State, Way, store};
 use crate::senders::{self, Sender};
 
 /// A file that came, on this machine.
@@ -100,27 +100,11 @@ pub async fn receive(
     if let Some(receipt) = decide(&known, &head, &digest)? {
         return Ok(receipt);
     }
+    let came = (head.day, head.revision);
     let delivery = Delivery {
-        id: act.new_id(),
-        sender: sender.id,
-        code: sender.fields.code.clone(),
-        body: sender.fields.body,
-        day: head.day,
-        revision: i32::try_from(head.revision).unwrap_or(i32::MAX),
-        digest,
-        state: State::Queued,
-        way: arrived.way,
         file: arrived.name.chars().take(300).collect(),
         bytes: i64::try_from(arrived.bytes).unwrap_or(i64::MAX),
-        received_at: act.now,
-        received_by: arrived.by.to_owned(),
-        started_at: None,
-        finished_at: None,
-        attempts: 0,
-        counts: Counts::default(),
-        commit: None,
-        replaced_by: None,
-        problem: String::new(),
+        ..Delivery::new(act.new_id(), &sender, came, &digest, (arrived.way, arrived.by), act.now)
     };
     // The file first: a row without its file could never be checked, a file without its row is swept away.
     depot.put_file(Part::Inbox, delivery.id, arrived.path).await?;

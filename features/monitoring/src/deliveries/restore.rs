@@ -207,27 +207,12 @@ fn lost(sender: &Sender, receipt: &Receipt) -> Delivery {
     let all =
         rows.services + rows.applications + rows.events + rows.payments + rows.ratings + rows.complaints;
     let at = Instant(receipt.at);
+    let came = (receipt.day, receipt.revision);
     Delivery {
-        id: 0,
-        sender: sender.id,
-        code: receipt.sender.clone(),
-        body: sender.fields.body,
-        day: receipt.day,
-        revision: revision(receipt),
-        digest: receipt.digest.clone(),
-        state: State::Accepted,
-        way: Way::Command,
-        file: String::new(),
-        bytes: 0,
-        received_at: at,
-        received_by: "command".to_owned(),
         started_at: Some(at),
-        finished_at: Some(at),
         attempts: 1,
         counts: Counts { rows_read: all, rows_taken: all, ..Counts::default() },
-        commit: None,
-        replaced_by: None,
-        problem: String::new(),
+        ..Delivery::new(0, sender, came, &receipt.digest, (Way::Command, "command"), at)
     }
 }
 

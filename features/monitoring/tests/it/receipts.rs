@@ -38,27 +38,12 @@ async fn take(site: &Site, told: &Told) {
     let sender = senders::store::find_by_code(site.t.db.read(), &SYSTEM, &receipt.sender).await.unwrap();
     let sender = sender.unwrap();
     let now = site.t.clock.now();
+    let came = (receipt.day, receipt.revision);
     let row = Delivery {
-        id: site.ctx.new_id(),
-        sender: sender.id,
-        code: receipt.sender.clone(),
-        body: sender.fields.body,
-        day: receipt.day,
-        revision: i32::try_from(receipt.revision).unwrap(),
-        digest: receipt.digest.clone(),
         state: State::Checking,
-        way: Way::Command,
-        file: String::new(),
-        bytes: 0,
-        received_at: now,
-        received_by: "command".into(),
         started_at: Some(now),
-        finished_at: None,
         attempts: 1,
-        counts: Counts::default(),
-        commit: None,
-        replaced_by: None,
-        problem: String::new(),
+        ..Delivery::new(site.ctx.new_id(), &sender, came, &receipt.digest, (Way::Command, "command"), now)
     };
     let rows = receipt.rows.applications + receipt.rows.events;
     let counts = Counts {
