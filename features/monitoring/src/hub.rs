@@ -42,6 +42,9 @@ pub enum HubError {
     /// The reference data don't fit together.
     #[error("reference: {0}")]
     Reference(#[from] Fault),
+    /// Receipts were compared with the lake, and changed meanwhile each time.
+    #[error("receipts change all the time; nothing was done, try again later")]
+    Changing,
 }
 
 /// The lake of this installation; copies are the same one.
@@ -53,6 +56,8 @@ struct Inner {
     clock: SharedClock,
     lake: Lake,
     engine: Engine,
+    /// What puts files together, with memory of its own: questions get theirs meanwhile.
+    upkeep: Engine,
     rules: Mutex<Option<Kept>>,
     answers: Turn<Option<Answers>>,
 }
@@ -104,11 +109,13 @@ impl Hub {
     pub fn open(db: &Db, place: Place, clock: SharedClock, random: SharedRandom) -> Result<Self, HubError> {
         let lake = Lake::new(place, clock.clone(), random);
         let engine = Engine::new(&lake, MEMORY, PARTS)?;
+        let upkeep = Engine::new(&lake, MEMORY, PARTS)?;
         Ok(Self(Arc::new(Inner {
             db: db.clone(),
             clock,
             lake,
             engine,
+            upkeep,
             rules: Mutex::default(),
             answers: Turn::default(),
         })))
@@ -189,7 +196,7 @@ impl Hub {
     /// # Errors
     /// The lake fails.
     pub async fn keep_up(&self) -> Result<KeptUp, HubError> {
-        let compacted = upkeep::compact(&self.0.lake, &self.0.engine).await?;
+        let compacted = upkeep::compact(&self.0.lake, &self.0.upkeep).await?;
         let swept = self.0.lake.vacuum(Instant::DAY).await?;
         let (commit, removed, added) = (compacted.commit, compacted.removed, compacted.added);
         Ok(KeptUp { commit, removed, added, swept: swept.files.len() })

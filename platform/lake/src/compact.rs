@@ -81,7 +81,7 @@ impl Engine {
         snapshot: &Snapshot,
         rewrite: &Rewrite<'_>,
     ) -> Result<Option<Written>> {
-        let session = self.session_of(snapshot, &[(rewrite.table, &rewrite.files)], Look::Whole)?;
+        let session = self.session_of(snapshot, &[(rewrite.table, &rewrite.files)], Look::Rewrite)?;
         let quoted = |column: &String| format!("\"{column}\"");
         let mut query = format!("select * from {}", rewrite.table.name());
         if let Some(only) = &rewrite.only {

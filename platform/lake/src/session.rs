@@ -35,7 +35,13 @@ pub enum Look {
     Whole,
     /// Few rows are picked out of many, as for one application: only they are unpacked.
     Few,
+    /// All rows are sorted and written anew. They pass in small batches: merging what was sorted on the disk holds
+    /// some of each part, and rows of a hundred columns are large.
+    Rewrite,
 }
+
+/// Rows of a batch that is sorted to be written anew.
+const REWRITTEN: usize = 1_024;
 
 /// What sessions of a lake share: memory, what is known of files, threads.
 #[derive(Clone)]
@@ -120,6 +126,9 @@ impl Engine {
     fn context(&self, snapshot: &Snapshot, look: Look) -> SessionContext {
         self.known.learn(snapshot);
         let mut config = SessionConfig::new().with_target_partitions(self.partitions);
+        if look == Look::Rewrite {
+            config = config.with_batch_size(REWRITTEN);
+        }
         let options = config.options_mut();
         options.execution.parquet.pushdown_filters = look == Look::Few;
         options.execution.parquet.reorder_filters = look == Look::Few;

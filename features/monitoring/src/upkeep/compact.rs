@@ -169,7 +169,7 @@ fn session(engine: &Engine, start: &Snapshot, plan: &Plan, files: &[String]) -> 
         _ => &*tables::STEPS_GONE,
     };
     let all = paths(start.files(gone.name()));
-    engine.session_of(start, &[(&plan.table, files), (gone, &all)], Look::Whole)
+    engine.session_of(start, &[(&plan.table, files), (gone, &all)], Look::Rewrite)
 }
 
 /// The months of rows that fit a condition, with how many there are.
@@ -211,7 +211,7 @@ async fn add_up(lake: &Lake, engine: &Engine, start: &Snapshot, table: &Table) -
     if files.len() < 2 {
         return Ok(Change::new());
     }
-    let session = engine.session_of(start, &[(table, &files)], Look::Whole)?;
+    let session = engine.session_of(start, &[(table, &files)], Look::Rewrite)?;
     let names = table.schema().fields().iter().map(|field| field.name().clone());
     let is_sum = |name: &String| {
         let spans = ["count", "seconds"].contains(&name.as_str()) && table.name() == "spans";

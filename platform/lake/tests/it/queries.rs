@@ -104,6 +104,22 @@ async fn sorting_more_than_fits_into_memory_uses_the_disk() {
 }
 
 #[tokio::test]
+async fn rows_of_many_columns_are_sorted_anew_in_little_memory() {
+    use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
+    let place = in_folder();
+    let base = grow(&place.lake, 0, 150_000).await.expect("a commit");
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    let names: Vec<String> = (0..120).map(|number| format!("c{number}")).collect();
+    let fields = names.iter().map(|name| Field::new(name, DataType::Int64, false)).collect::<Vec<_>>();
+    let wide = Table::new("wide", Schema::new(fields));
+    let columns: Vec<String> = names.iter().zip(0..).map(|(name, n)| format!("at + {n} as {name}")).collect();
+    let query = format!("select {} from events order by at % 1009, at", columns.join(", "));
+    let session = engine.session(&base, &[table()], Look::Rewrite).expect("a session");
+    let written = session.write(&place.lake, &wide, &query).await;
+    assert_eq!(written.expect("it is written").expect("rows").file().rows, 150_000);
+}
+
+#[tokio::test]
 async fn a_column_that_came_later_is_empty_in_older_files() {
     use otklik_lake::arrow::datatypes::{DataType, Field};
     let place = in_folder();
