@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use otklik_access::Scope;
+use otklik_db::{DbErr, Tx};
 use otklik_journal::Actor;
 use otklik_kernel::{CivilDay, Id, Instant};
 use otklik_lake::Look;
 use otklik_organisations::act::{Act, Entry};
+use otklik_progress::delivery::Service;
 use otklik_web::{Ctx, live as pages};
 use serde::Serialize;
 use serde_json::json;
@@ -58,18 +60,65 @@ pub struct Restored {
     pub not_in_lake: Vec<Found>,
 }
 
-/// Makes the receipts of the database what those of the lake are.
+/// How often comparing begins anew because somebody changed the receipts meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// A receipt as the database has it, as it shall be, and as the lake has it.
+type Planned<'a> = (Option<&'a Delivery>, Delivery, &'a Receipt);
+
+/// A receipt to be written.
+struct Write<'a> {
+    before: Option<&'a Delivery>,
+    row: Delivery,
+    /// What it tells of services, where it begins or ceases to hold.
+    services: Option<Vec<Service>>,
+}
+
+/// Makes the receipts of the database what those of the lake are. The lake is read before the database is held, so
+/// that nobody waits for it.
 ///
 /// # Errors
-/// The lake or the database is away, or can't be read; nothing is changed then.
+/// The lake or the database is away, or can't be read, or the receipts change all the time; nothing is changed then.
 pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubError> {
-    let tx = ctx.db.begin().await?;
-    // The database first: whatever it says was taken by now, the lake has.
-    let rows = store::all(&tx).await?;
-    let senders = senders::store::all(&tx, &SYSTEM).await?;
-    let snapshot = hub.lake().latest().await?;
-    let book = Book::read(hub.engine(), &snapshot).await?;
-    let kept = pairs(&book, &rows);
+    for _ in 0..ATTEMPTS {
+        // The database first: whatever it says was taken by now, the lake has.
+        let rows = store::all(ctx.db.read()).await?;
+        let senders = senders::store::all(ctx.db.read(), &SYSTEM).await?;
+        let snapshot = hub.lake().latest().await?;
+        let book = Book::read(hub.engine(), &snapshot).await?;
+        let (done, planned) = plan(ctx, &book, &rows, &senders);
+        if planned.is_empty() {
+            return Ok(done);
+        }
+        let session = live(hub.engine(), &snapshot, Look::Whole).await?;
+        let mut writes = Vec::with_capacity(planned.len());
+        for (before, row, receipt) in planned {
+            let services = match before.is_none_or(|before| before.state.stands() != row.state.stands()) {
+                true if row.state.stands() => Some(services_of(&session, receipt).await?),
+                true => Some(Vec::new()),
+                false => None,
+            };
+            writes.push(Write { before, row, services });
+        }
+        let tx = ctx.db.begin().await?;
+        if store::all(&tx).await? == rows && senders::store::all(&tx, &SYSTEM).await? == senders {
+            write_down(&tx, ctx, &writes, trace).await?;
+            tx.commit().await?;
+            return Ok(done);
+        }
+        tx.rollback().await?;
+    }
+    Err(HubError::Changing)
+}
+
+/// What is to be done, and of which receipts of the lake: the row as it is and as it shall be.
+fn plan<'a>(
+    ctx: &Ctx,
+    book: &'a Book,
+    rows: &'a [Delivery],
+    senders: &[Sender],
+) -> (Restored, Vec<Planned<'a>>) {
+    let kept = pairs(book, rows);
     let claimed: HashSet<Id> = kept.values().map(|row| row.id).collect();
     let mut done = Restored { receipts: book.receipts().count(), ..Restored::default() };
     let left = rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id));
@@ -79,8 +128,8 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
         .receipts()
         .map(|one| (one.delivery, kept.get(&one.delivery).map_or_else(|| ctx.new_id(), |row| row.id)))
         .collect();
-    let revisions = revisions(&book);
-    let mut write = Vec::new();
+    let revisions = revisions(book);
+    let mut planned = Vec::new();
     for receipt in book.receipts() {
         let before = kept.get(&receipt.delivery).copied();
         let sender = senders.iter().find(|one| one.fields.code == receipt.sender);
@@ -105,30 +154,25 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
             Some(before) if *before == row => continue,
             Some(before) => done.changed.push(found(&row, differs(before, &row))),
         }
-        write.push((before, row, receipt));
+        planned.push((before, row, receipt));
     }
     done.ok = done.no_sender.is_empty() && done.not_in_lake.is_empty();
-    if write.is_empty() {
-        return Ok(done);
-    }
+    (done, planned)
+}
 
+async fn write_down(tx: &Tx, ctx: &Ctx, writes: &[Write<'_>], trace: &str) -> Result<(), DbErr> {
     // All away first: two may have each other's places.
-    for (before, _, _) in &write {
-        if let Some(before) = before {
-            store::delete(&tx, before.id).await?;
-        }
+    for before in writes.iter().filter_map(|write| write.before) {
+        store::delete(tx, before.id).await?;
     }
-    let session = live(hub.engine(), &snapshot, Look::Whole).await?;
     let act = Act::by(ctx, Actor::System("command"), trace);
     let mut bodies = BTreeSet::new();
-    for (before, row, receipt) in write {
-        store::insert(&tx, &row).await?;
-        if before.is_none_or(|before| before.state.stands() != row.state.stands()) {
-            records::delete_of_delivery(&tx, row.id).await?;
-            if row.state.stands() {
-                for service in services_of(&session, receipt).await? {
-                    records::insert(&tx, &record(ctx, &row, &service)).await?;
-                }
+    for Write { before, row, services } in writes {
+        store::insert(tx, row).await?;
+        if let Some(services) = services {
+            records::delete_of_delivery(tx, row.id).await?;
+            for service in services {
+                records::insert(tx, &record(ctx, row, service)).await?;
             }
         }
         let entry = Entry {
@@ -136,14 +180,12 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
             subject: Some(("daily_delivery", row.id)),
             body: Some(row.body),
             before: before.map(told),
-            after: Some(told(&row)),
+            after: Some(told(row)),
         };
-        act.journal(&tx, entry).await?;
+        act.journal(tx, entry).await?;
         bodies.insert(row.body);
     }
-    pages::changed(&tx, &Vec::from_iter(bodies)).await?;
-    tx.commit().await?;
-    Ok(done)
+    pages::changed(tx, &Vec::from_iter(bodies)).await
 }
 
 /// Whether the database says that the lake took it.

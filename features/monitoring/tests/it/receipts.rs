@@ -7,7 +7,7 @@ mod told;
 use otklik_db::sql;
 use otklik_kernel::Clock as _;
 use otklik_monitoring::deliveries::completeness::days;
-use otklik_monitoring::deliveries::restore::restore;
+use otklik_monitoring::deliveries::restore::{Found, restore};
 use otklik_monitoring::deliveries::store::{self, Decision};
 use otklik_monitoring::deliveries::{Counts, Delivery, State, Way};
 use otklik_monitoring::ingest::Verdict;
@@ -144,5 +144,41 @@ fn mon11_receipts_are_restored_from_the_lake_and_nothing_is_dropped() {
         assert!(!done.ok && done.added.is_empty() && done.changed.is_empty(), "{done:?}");
         assert_eq!((done.no_sender.len(), done.not_in_lake.len()), (1, 1), "{done:?}");
         assert_eq!(rows(&site).await, kept);
+    });
+}
+
+#[test]
+fn mon11_an_older_copy_of_the_database_gets_what_the_lake_took_since() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        take(&site, &data("r27", DAY.0 - 1, 1)).await;
+        take(&site, &data("r27", DAY.0, 1)).await;
+        let copy = rows(&site).await.0;
+        take(&site, &data("r27", DAY.0 - 1, 2)).await;
+        take(&site, &data("r27", DAY.0 - 1, 3)).await;
+        take(&site, &data("r27", DAY.0 - 2, 1)).await;
+        let last = rows(&site).await;
+
+        execute(&site, "DELETE FROM monitoring_deliveries").await;
+        let tx = site.t.db.begin().await.unwrap();
+        for row in &copy {
+            store::insert(&tx, row).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let done = restore(&site.ctx, &site.monitoring.hub, TRACE).await.unwrap();
+        assert!(done.ok && done.not_in_lake.is_empty(), "{done:?}");
+        let told = |all: &[Found]| all.iter().map(|one| (one.day.clone(), one.revision)).collect::<Vec<_>>();
+        let day = |back: i32| DAY.plus_days(-back).to_string();
+        assert_eq!(told(&done.changed), [(day(1), 1)], "its first revision holds no longer");
+        assert_eq!(told(&done.added), [(day(1), 2), (day(1), 3), (day(2), 1)]);
+
+        let after = rows(&site).await;
+        let untimed = |rows: &[Delivery]| -> Vec<Delivery> {
+            rows.iter().map(|row| Delivery { started_at: None, finished_at: None, ..row.clone() }).collect()
+        };
+        assert_eq!(untimed(&after.1), untimed(&last.1));
+        for row in &copy {
+            assert!(after.0.iter().any(|one| (one.id, &one.digest) == (row.id, &row.digest)), "{row:?}");
+        }
     });
 }
