@@ -16,6 +16,7 @@ use std::sync::Arc;
 use otklik_access::Permission;
 use otklik_questionnaires::Questionnaires;
 use otklik_responses::figures::Cube;
+use otklik_responses::topics::KeptTopics;
 use otklik_web::{Access, Ctx, Part, Routes};
 
 mod texts {
@@ -31,6 +32,7 @@ pub fn routes(ctx: &Ctx, cube: &Cube, questionnaires: &Questionnaires) -> Part {
         cube: cube.clone(),
         tree: tree::SharedTree::default(),
         sums: sums::Kept::default(),
+        topics: KeptTopics::default(),
     };
     let read = Access::Needs(Permission::ReadResponses);
     Routes::new(ctx, pages)

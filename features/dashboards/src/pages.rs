@@ -11,7 +11,7 @@ use otklik_kernel::{Id, Instant};
 use otklik_questionnaires::{Questionnaires, published};
 use otklik_responses::figures::Cube;
 use otklik_responses::store::Filter;
-use otklik_responses::topics::Topics;
+use otklik_responses::topics::KeptTopics;
 use otklik_ui::charts::Break;
 use otklik_ui::{Choice, Errors, Page, Section, When, thousands};
 use otklik_web::{Ctx, Fail, Form, Who, html};
@@ -38,6 +38,7 @@ pub struct Pages {
     pub cube: Cube,
     pub tree: SharedTree,
     pub sums: Kept,
+    pub topics: KeptTopics,
 }
 
 /// What was asked for, with its numbers.
@@ -206,7 +207,8 @@ impl Answer {
                 to: Some(period.to),
                 ..Filter::default()
             };
-            Topics::read(pages.ctx.db.read(), &who.scope, &filter, asked.about).await
+            let conn = pages.ctx.db.read();
+            pages.topics.read(conn, &who.scope, &filter, asked.about, self.now).await
         };
         self.words = Words { now: read(asked.period).await?, before: read(asked.other_period()).await? };
         Ok(())

@@ -1,6 +1,8 @@
 //! What people write about: the words of texts with which marks are bad more often, and how often they are written now
 //! and before.
 
+use std::sync::Arc;
+
 use otklik_responses::topics::{Topics, Word};
 use otklik_ui::charts::{Strip, axis};
 use otklik_ui::thousands;
@@ -23,9 +25,9 @@ const NAMED: usize = 3;
 #[derive(Debug, Default)]
 pub struct Words {
     /// The period.
-    pub now: Topics,
+    pub now: Arc<Topics>,
     /// The other.
-    pub before: Topics,
+    pub before: Arc<Topics>,
 }
 
 /// A word with its numbers.
@@ -47,7 +49,7 @@ impl Row {
 
 /// The words of most texts, those first that surely stand in negative texts most often.
 fn rows(words: &Words) -> Vec<Row> {
-    let mut rows: Vec<Row> = words.now.words().into_iter().take(MOST).map(|word| row(words, word)).collect();
+    let mut rows: Vec<Row> = words.now.words(MOST).into_iter().map(|word| row(words, word)).collect();
     rows.sort_by(|one, other| other.low().total_cmp(&one.low()));
     rows
 }
