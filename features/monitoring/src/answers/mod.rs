@@ -12,7 +12,8 @@ mod percentiles;
 mod sheet;
 mod trace;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
 
@@ -27,6 +28,9 @@ use crate::live::live;
 /// Up to so many rows percentiles are exact; above they come from counted buckets and are within 1 %.
 pub const EXACT: u64 = 2_000_000;
 
+/// Rows of answers that are kept, all together.
+const KEPT_ROWS: usize = 200_000;
+
 /// Answers about one snapshot. Cheap to copy; keep it as long as the snapshot is the latest.
 #[derive(Clone)]
 pub struct Answers {
@@ -34,6 +38,29 @@ pub struct Answers {
     few: Session,
     rules: Arc<Rules>,
     exact: u64,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// Answers by their queries: a snapshot never changes, and who may see what stands in the query.
+#[derive(Default)]
+struct Kept {
+    sheets: HashMap<String, Sheet>,
+    rows: usize,
+}
+
+impl Kept {
+    fn keep(&mut self, query: &str, sheet: &Sheet) {
+        // An answer of one row takes room too.
+        let rows = sheet.rows.len() + 10;
+        if rows > KEPT_ROWS / 10 {
+            return;
+        }
+        if self.rows + rows > KEPT_ROWS {
+            *self = Self::default();
+        }
+        self.rows += rows;
+        self.sheets.insert(query.to_owned(), sheet.clone());
+    }
 }
 
 impl Answers {
@@ -44,7 +71,7 @@ impl Answers {
     pub async fn of(engine: &Engine, snapshot: &Snapshot, rules: Arc<Rules>) -> Result<Self> {
         let session = live(engine, snapshot, Look::Whole).await?;
         let few = live(engine, snapshot, Look::Few).await?;
-        Ok(Self { session, few, rules, exact: EXACT })
+        Ok(Self { session, few, rules, exact: EXACT, kept: Arc::default() })
     }
 
     /// With another size up to which percentiles are exact.
@@ -73,7 +100,19 @@ impl Answers {
     }
 
     async fn sheet(&self, query: &str) -> Result<Sheet> {
-        Sheet::of(&self.session.rows(query).await?)
+        self.once(query, async || Sheet::of(&self.session.rows(query).await?)).await
+    }
+
+    /// What was answered before, or is now.
+    async fn once(&self, query: &str, answer: impl AsyncFnOnce() -> Result<Sheet>) -> Result<Sheet> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().sheets.get(query).cloned();
+        if let Some(sheet) = known {
+            return Ok(sheet);
+        }
+        let sheet = answer().await?;
+        kept().keep(query, &sheet);
+        Ok(sheet)
     }
 
     /// For questions that pick few rows out of many.

@@ -96,7 +96,11 @@ impl Answers {
     /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
     async fn counted(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
         let order = format!("select * from ({query}) b where rows <> 0 order by {}bucket", listed(names));
-        let batches = self.session.rows(&order).await?;
+        self.once(&order, async || self.merged(&order, names, sums).await).await
+    }
+
+    async fn merged(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
+        let batches = self.session.rows(query).await?;
         let mut sheet = Sheet { is_exact: false, ..Sheet::default() };
         sheet.columns.extend(names.iter().cloned());
         sheet.columns.extend(["n", "mean"].map(str::to_owned));
