@@ -329,7 +329,7 @@ impl EventColumns {
             self.delivery.push(part.number);
             self.request.push(request);
             self.process.push(event.step.process.cast_signed());
-            self.item.push(part.delivery.events.item[event.row as usize]);
+            self.item.push(event.item);
             self.status.push(event.step.status);
             self.at.push(event.step.at);
             self.offset.push(event.step.offset);

@@ -106,6 +106,8 @@ impl Given {
 pub struct App {
     /// The key of its request number.
     pub key: u64,
+    /// Another hash of the number: two numbers of one key are told apart by it.
+    pub check: u64,
     /// The part that names it, and the number's text there; of [`Gathered::asked`] when `part` is past the parts.
     pub part: u32,
     /// The text of the request number.
@@ -119,8 +121,8 @@ pub struct App {
 pub struct Event {
     /// What deriving needs.
     pub step: Step,
-    /// Its row in its part.
-    pub row: u32,
+    /// Its item.
+    pub item: i16,
     /// The part.
     pub part: u32,
 }
@@ -211,11 +213,11 @@ impl<'a> Gathered<'a> {
 
     fn app(&mut self, part: usize, text: Text, request: &str, key: u64) -> Result<u32, Collision> {
         let next = u32::try_from(self.apps.len()).unwrap_or(u32::MAX);
-        let place = *self.index.entry(key).or_insert(next);
+        let (place, check) = (*self.index.entry(key).or_insert(next), Texts::hash(request));
         if place == next {
             let part = u32::try_from(part).unwrap_or(u32::MAX);
-            self.apps.push(App { key, part, request: text, given: None });
-        } else if self.request(&self.apps[place as usize]) != request {
+            self.apps.push(App { key, check, part, request: text, given: None });
+        } else if self.apps[place as usize].check != check {
             let known = self.request(&self.apps[place as usize]).to_owned();
             return Err(Collision(known, request.to_owned()));
         }
@@ -327,11 +329,8 @@ impl<'a> Gathered<'a> {
                     process: rows.process[row],
                 };
                 let slot = &mut next[app];
-                self.events[*slot as usize] = Event {
-                    step,
-                    row: u32::try_from(row).unwrap_or(u32::MAX),
-                    part: u32::try_from(place).unwrap_or(u32::MAX),
-                };
+                self.events[*slot as usize] =
+                    Event { step, item: rows.item[row], part: u32::try_from(place).unwrap_or(u32::MAX) };
                 *slot += 1;
             }
         }

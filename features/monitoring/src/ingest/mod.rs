@@ -23,6 +23,7 @@ use otklik_lake::{Change, Engine, Error, Lake, Snapshot};
 use otklik_progress::delivery::Delivery;
 
 pub use book::{Book, Receipt, Rows, Verdict};
+pub(crate) use gather::Keyed;
 pub use gather::{Collision, request_key};
 pub use grouping::Grouping;
 pub(crate) use known::{text, typed};

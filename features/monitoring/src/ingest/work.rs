@@ -176,7 +176,8 @@ impl Job<'_> {
                 }
             })
             .collect();
-        let order = order(&given, words);
+        let ranks = ranks(words);
+        let order = order(&given, &ranks);
         let work = Work {
             gathered,
             given: &given,
@@ -190,19 +191,24 @@ impl Job<'_> {
             with_events,
         };
         let Made { mut files, tally } = work.run(&importer.lake, importer.threads)?;
-        files.extend(sums(&importer.lake, &tally, words)?);
+        files.extend(sums(&importer.lake, &tally, words, &ranks)?);
         Ok(files)
     }
 }
 
-/// Applications by service, region and body, else as they came: numbers usually grow.
-fn order(given: &[Option<Given>], words: &Texts) -> Vec<u32> {
+/// The places of words among all of them in the order of their texts.
+fn ranks(words: &Texts) -> Vec<u32> {
     let mut by_text: Vec<u32> = (0..u32::try_from(words.len()).unwrap_or(u32::MAX)).collect();
     by_text.sort_unstable_by_key(|word| words.get(*word));
     let mut ranks = vec![0_u32; words.len()];
     for (word, rank) in by_text.iter().zip(0..) {
         ranks[*word as usize] = rank;
     }
+    ranks
+}
+
+/// Applications by service, region and body, else as they came: numbers usually grow.
+fn order(given: &[Option<Given>], ranks: &[u32]) -> Vec<u32> {
     let rank = |word: u32| u128::from(ranks[word as usize]);
     let mut keys: Vec<u128> = given
         .iter()
@@ -219,12 +225,13 @@ fn order(given: &[Option<Given>], words: &Texts) -> Vec<u32> {
 }
 
 /// Files of kept sums.
-fn sums(lake: &Lake, tally: &Tally, words: &Texts) -> Result<Vec<Written>, Error> {
+fn sums(lake: &Lake, tally: &Tally, words: &Texts, ranks: &[u32]) -> Result<Vec<Written>, Error> {
     let mut spans: Vec<_> = tally.spans.iter().filter(|(_, sum)| **sum != (0, 0)).collect();
-    spans.sort_unstable_by_key(|(key, _)| (words.get(key.service), **key));
+    let rank = |word: u32| ranks[word as usize];
+    spans.sort_unstable_by_key(|(key, _)| (rank(key.service), **key));
     let mut figures: Vec<_> =
         tally.figures.iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
-    figures.sort_unstable_by_key(|(key, _)| (words.get(key.service), key.region, words.get(key.body), **key));
+    figures.sort_unstable_by_key(|(key, _)| (rank(key.service), key.region, rank(key.body), **key));
     let texts = |values: &mut dyn Iterator<Item = u32>| {
         let mut column = TextColumn::default();
         values.for_each(|word| column.push(words.get(word)));

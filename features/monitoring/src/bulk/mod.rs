@@ -1,0 +1,382 @@
+//! Many deliveries at once, by a command: checked as if one after the other, imported group by group, each with its
+//! own receipt, errors and policy.
+
+mod checks;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use otklik_access::Scope;
+use otklik_db::DbErr;
+use otklik_jobs::HandlerError;
+use otklik_journal::Actor;
+use otklik_kernel::{CivilDay, Id, Instant, Zone, code};
+use otklik_organisations::act::{Act, Entry};
+use otklik_organisations::store as bodies;
+use otklik_progress::delivery::{Delivery as Data, Head};
+use otklik_web::Ctx;
+use serde::Serialize;
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use self::checks::{CheckedDelivery, Checks, MANY};
+use crate::deliveries::depot::{Depot, Part};
+use crate::deliveries::report::{self, Finding};
+use crate::deliveries::store::{self, Decision};
+use crate::deliveries::work::write_down;
+use crate::deliveries::{Counts, Delivery, State, Way};
+use crate::hub::{Hub, HubError};
+use crate::ingest::{Grouping, ImportError, Importer, Verdict};
+use crate::senders::{self, Policy, Sender};
+use crate::take::{commit_of, counts, state};
+
+/// Errors told of a delivery; its report has all of them.
+const SHOWN: usize = 100;
+
+const SYSTEM: Scope = Scope::system("a command of the operator");
+
+/// What became of one delivery.
+#[derive(Clone, Debug, Serialize)]
+pub struct Done {
+    /// Where it lies.
+    pub path: String,
+    /// The receipt; nothing when it isn't known whose it is.
+    pub receipt: Option<String>,
+    /// The sender.
+    pub sender: String,
+    /// The day.
+    pub day: String,
+    /// The revision.
+    pub revision: u32,
+    /// What became of it.
+    pub state: &'static str,
+    /// Rows read and taken, errors, warnings.
+    pub rows_read: i64,
+    /// Rows taken.
+    pub rows_taken: i64,
+    /// Errors found.
+    pub error_count: i64,
+    /// Warnings found.
+    pub warning_count: i64,
+    /// Events taken.
+    pub events: i64,
+    /// The commit that holds it.
+    pub commit: Option<i64>,
+    /// The first errors.
+    pub errors: Vec<Finding>,
+}
+
+impl Done {
+    /// What checking found; nothing is imported yet.
+    fn found(path: &Path, head: Option<&Head>, state: State, counts: Counts, errors: Vec<Finding>) -> Self {
+        Self {
+            path: path.display().to_string(),
+            receipt: None,
+            sender: head.map_or_else(String::new, |head| head.sender.clone()),
+            day: head.map_or_else(String::new, |head| head.day.to_string()),
+            revision: head.map_or(1, |head| head.revision),
+            state: state.code(),
+            rows_read: counts.rows_read,
+            rows_taken: counts.rows_taken,
+            error_count: counts.errors,
+            warning_count: counts.warnings,
+            events: counts.events,
+            commit: None,
+            errors,
+        }
+    }
+}
+
+/// A delivery that was checked and waits for its group.
+struct Pending {
+    path: PathBuf,
+    head: Head,
+    digest: String,
+    state: State,
+    counts: Counts,
+    services: Vec<otklik_progress::delivery::Service>,
+    report: Option<Vec<u8>>,
+    received: Option<Instant>,
+}
+
+/// What was said beside the paths.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// The sender.
+    pub sender: Option<String>,
+    /// The day.
+    pub day: Option<CivilDay>,
+    /// The revision.
+    pub revision: Option<u32>,
+    /// When it came, where that isn't now.
+    pub received: Option<Instant>,
+}
+
+/// A group that is being imported while those after it are checked.
+struct Importing {
+    heads: Vec<Head>,
+    verdicts: JoinHandle<Result<Vec<Verdict>, ImportError>>,
+    /// Its deliveries, and those among them that were refused.
+    pending: Vec<Pending>,
+}
+
+/// Takes many deliveries in.
+pub struct Bulk {
+    ctx: Ctx,
+    depot: Depot,
+    importer: Importer,
+    checks: Checks,
+    grouping: Grouping,
+    pending: Vec<Pending>,
+    importing: Option<Importing>,
+    senders: HashMap<String, Sender>,
+    trace: String,
+}
+
+fn later(error: &HubError) -> HandlerError {
+    HandlerError::Later(error.to_string())
+}
+
+impl Bulk {
+    /// Begins an import of about so many deliveries.
+    ///
+    /// # Errors
+    /// The lake or the database is away.
+    pub async fn begin(
+        ctx: &Ctx,
+        depot: &Depot,
+        hub: &Hub,
+        many: usize,
+        trace: &str,
+    ) -> Result<Self, HandlerError> {
+        let senders = senders::store::all(ctx.db.read(), &SYSTEM).await?;
+        Ok(Self {
+            ctx: ctx.clone(),
+            depot: depot.clone(),
+            importer: hub.importer().await.map_err(|error| later(&error))?,
+            checks: Checks::begin(ctx, hub, many).await?,
+            grouping: Grouping::default(),
+            pending: Vec::new(),
+            importing: None,
+            senders: senders.into_iter().map(|one| (one.fields.code.clone(), one)).collect(),
+            trace: trace.to_owned(),
+        })
+    }
+
+    /// Begins to check a delivery, which must stay where it lies until [`Self::finish`] ends; tells what became of
+    /// some before it.
+    ///
+    /// # Errors
+    /// One can't be read, or the lake or the database is away.
+    pub async fn push(&mut self, path: &Path, said: &Said) -> Result<Vec<Done>, HandlerError> {
+        let mut done = Vec::new();
+        while self.checks.is_full(path) {
+            done.extend(self.take().await?.into_iter().flatten());
+        }
+        self.checks.start(path, said).await?;
+        Ok(done)
+    }
+
+    /// Takes the first delivery that is being checked, and imports those before it when their group is full; `None`
+    /// when there is none.
+    async fn take(&mut self) -> Result<Option<Vec<Done>>, HandlerError> {
+        let Some(CheckedDelivery { path, said, checked, report }) = self.checks.next().await? else {
+            return Ok(None);
+        };
+        let counted = counts(&checked);
+        let Some(head) = checked.head else {
+            let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+            return Ok(Some(vec![Done {
+                sender: said.sender.clone().unwrap_or_default(),
+                day: said.day.map_or_else(String::new, |day| day.to_string()),
+                revision: said.revision.unwrap_or(1),
+                ..Done::found(&path, None, State::Rejected, counted, findings)
+            }]));
+        };
+        let mut done = Vec::new();
+        let mut pending = Pending {
+            path,
+            head,
+            digest: code::hex(&checked.digest),
+            state: state(checked.outcome),
+            counts: counted,
+            services: Vec::new(),
+            report,
+            received: said.received,
+        };
+        if let Some(data) = checked.delivery {
+            pending.services.clone_from(&data.services);
+            if let Some(group) = self.grouping.push(data) {
+                done = self.import(group).await?;
+            }
+        }
+        self.pending.push(pending);
+        Ok(Some(done))
+    }
+
+    /// Imports what waits.
+    ///
+    /// # Errors
+    /// The lake or the database is away.
+    pub async fn finish(mut self) -> Result<Vec<Done>, HandlerError> {
+        let mut done = Vec::new();
+        while let Some(more) = self.take().await? {
+            done.extend(more);
+        }
+        let group = self.grouping.rest();
+        done.extend(self.import(group).await?);
+        let last = self.imported().await?;
+        done.extend(self.settle(last).await?);
+        Ok(done)
+    }
+
+    /// Begins to import a group with what waits for it, when the one before it is done, of which this tells.
+    async fn import(&mut self, group: Vec<Data>) -> Result<Vec<Done>, HandlerError> {
+        let before = self.imported().await?;
+        let (heads, importer) = (group.iter().map(|data| data.head.clone()).collect(), self.importer.clone());
+        let verdicts = tokio::spawn(async move { importer.import(&group).await });
+        self.importing = Some(Importing { heads, verdicts, pending: std::mem::take(&mut self.pending) });
+        self.settle(before).await
+    }
+
+    /// Waits for the group that is being imported.
+    async fn imported(&mut self) -> Result<Vec<(Pending, Option<Verdict>)>, HandlerError> {
+        let Some(Importing { heads, verdicts, pending }) = self.importing.take() else {
+            return Ok(Vec::new());
+        };
+        let verdicts = verdicts.await.map_err(|error| HandlerError::Later(error.to_string()))?;
+        let verdicts = verdicts.map_err(|error| later(&error.into()))?;
+        let mut by_head: HashMap<Head, Verdict> = heads.into_iter().zip(verdicts).collect();
+        let of = |one: Pending| {
+            let verdict = if one.state == State::Rejected { None } else { by_head.remove(&one.head) };
+            (one, verdict)
+        };
+        Ok(pending.into_iter().map(of).collect())
+    }
+
+    /// Writes down what became of deliveries.
+    async fn settle(&mut self, all: Vec<(Pending, Option<Verdict>)>) -> Result<Vec<Done>, HandlerError> {
+        let mut done = Vec::with_capacity(all.len());
+        for (one, verdict) in all {
+            done.push(self.write(one, verdict.as_ref()).await?);
+        }
+        Ok(done)
+    }
+
+    /// Writes a delivery down as the lake has it.
+    async fn write(&mut self, pending: Pending, verdict: Option<&Verdict>) -> Result<Done, HandlerError> {
+        let (mut state, mut commit, mut problem) = (pending.state, None, "");
+        match verdict {
+            Some(Verdict::Accepted(receipt) | Verdict::Repeated(receipt)) => {
+                commit = Some(commit_of(receipt))
+            }
+            Some(Verdict::Lower(_) | Verdict::Differs(_)) => (state, problem) = (State::Rejected, "revision"),
+            None => {}
+        }
+        let sender = self.sender(&pending.head).await?;
+        let known = store::of_day(self.ctx.db.read(), sender.id, pending.head.day).await?;
+        let revision = i32::try_from(pending.head.revision).unwrap_or(i32::MAX);
+        let same = known.iter().find(|one| one.digest == pending.digest && one.revision == revision);
+        let (now, is_new) = (pending.received.unwrap_or_else(|| self.ctx.now()), same.is_none());
+        let came = (pending.head.day, pending.head.revision);
+        let delivery = same.cloned().unwrap_or_else(|| Delivery {
+            state: State::Checking,
+            file: pending
+                .path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            started_at: Some(now),
+            attempts: 1,
+            ..Delivery::new(self.ctx.new_id(), &sender, came, &pending.digest, (Way::Command, "command"), now)
+        });
+        if let Some(report) = pending.report.clone() {
+            let put = self.depot.put(Part::Report, delivery.id, report).await;
+            put.map_err(|error| HandlerError::Later(error.to_string()))?;
+        }
+        let decision = Decision { state, counts: pending.counts, commit, problem: problem.to_owned() };
+        let is_decided = delivery.state == State::Replaced || (!is_new && delivery.state == state);
+        if !is_decided {
+            let tx = self.ctx.db.begin().await?;
+            if is_new {
+                store::insert(&tx, &delivery).await?;
+            }
+            write_down(&tx, &self.ctx, &delivery, &decision, &pending.services).await?;
+            tx.commit().await?;
+        }
+        let is_out = state == State::Rejected;
+        let state = if is_decided { delivery.state } else { state };
+        let findings = pending.report.map_or_else(Vec::new, |report| report::read(&report, SHOWN));
+        let found = Done::found(&pending.path, Some(&pending.head), state, pending.counts, findings);
+        Ok(Done {
+            receipt: Some(delivery.id.to_string()),
+            rows_taken: if is_out { 0 } else { found.rows_taken },
+            events: if is_out { 0 } else { found.events },
+            commit,
+            ..found
+        })
+    }
+
+    /// The sender of a delivery, written down when it is new: of the first root of the tree.
+    async fn sender(&mut self, head: &Head) -> Result<Sender, DbErr> {
+        if let Some(sender) = self.senders.get(&head.sender) {
+            return Ok(sender.clone());
+        }
+        let all = bodies::all(self.ctx.db.read(), &SYSTEM).await?;
+        let root = all.iter().find(|body| body.parent.is_none());
+        let fields = senders::Fields {
+            code: head.sender.clone(),
+            name: head.sender.clone(),
+            body: root.map_or(0, |body| body.id),
+            policy: Policy::Whole,
+            marks: (1, 5),
+            zone: root.map_or_else(Zone::utc, |body| body.fields.zone.clone()),
+            due_hours: 12,
+            since: head.day,
+            until: None,
+        };
+        let id: Id = self.ctx.new_id();
+        let tx = self.ctx.db.begin().await?;
+        senders::store::insert(&tx, id, &fields, self.ctx.now()).await?;
+        let entry = Entry {
+            action: "senders.create",
+            subject: Some(("sender", id)),
+            body: root.map(|body| body.id),
+            before: None,
+            after: Some(json!({ "code": fields.code })),
+        };
+        Act::by(&self.ctx, Actor::System("command"), &self.trace).journal(&tx, entry).await?;
+        tx.commit().await?;
+        let sender = Sender { id, fields, token_at: None };
+        self.senders.insert(head.sender.clone(), sender.clone());
+        Ok(sender)
+    }
+}
+
+/// Checks deliveries and changes nothing; each may build on the applications of those before it.
+///
+/// # Errors
+/// One can't be read, or the lake or the database is away.
+pub async fn check_only(
+    ctx: &Ctx,
+    hub: &Hub,
+    paths: &[PathBuf],
+    said: &Said,
+) -> Result<Vec<Done>, HandlerError> {
+    let mut checks = Checks::begin(ctx, hub, paths.len().max(MANY)).await?;
+    let mut all = Vec::new();
+    let mut take = |one: CheckedDelivery| {
+        let findings = one.report.map_or_else(Vec::new, |report| report::read(&report, usize::MAX));
+        let (counts, state) = (counts(&one.checked), state(one.checked.outcome));
+        all.push(Done::found(&one.path, one.checked.head.as_ref(), state, counts, findings));
+    };
+    for path in paths {
+        while checks.is_full(path) {
+            checks.next().await?.into_iter().for_each(&mut take);
+        }
+        checks.start(path, said).await?;
+    }
+    while let Some(one) = checks.next().await? {
+        take(one);
+    }
+    Ok(all)
+}
