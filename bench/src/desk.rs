@@ -5,8 +5,8 @@ mod live;
 mod mail;
 mod questions;
 mod report;
-mod talk;
-mod tree;
+pub mod talk;
+pub mod tree;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -101,6 +101,9 @@ pub fn questions() -> Vec<Question> {
     let below = regions.iter().map(|code| format!("/admin/analysis?body={code}&period=90")).collect();
     ask("analysis of a region, 90 days", Country, DASHBOARD, below);
     for level in [Country, Region, Office] {
+        ask("what texts are about", level, DASHBOARD, fixed("/admin/analysis/words"));
+    }
+    for level in [Country, Region, Office] {
         ask("daily monitoring, gaps", level, DASHBOARD, fixed("/admin/daily"));
     }
     ask("daily monitoring, all offices", Country, DASHBOARD, fixed("/admin/daily?show=all"));

@@ -59,12 +59,16 @@ pub fn fresh(count: usize) -> String {
     std::iter::once(HEADER.to_owned()).chain((0..count).map(office)).collect()
 }
 
+/// The file of the root alone.
+pub fn root() -> String {
+    format!(
+        "{HEADER}{ROOT};;Федеральная налоговая служба;ФНС России;tax_central;federal;77;Europe/Moscow;;;;;нет;нет\n"
+    )
+}
+
 /// Makes the tree.
 pub fn tree() -> Tree {
-    let mut csv = HEADER.to_owned();
-    csv.push_str(&format!(
-        "{ROOT};;Федеральная налоговая служба;ФНС России;tax_central;federal;77;Europe/Moscow;;;;;нет;нет\n"
-    ));
+    let mut csv = root();
     let mut offices = Vec::new();
     for (place, digits) in REGIONS.iter().enumerate() {
         let (above, zone) = (region(place), ZONES[place % ZONES.len()]);

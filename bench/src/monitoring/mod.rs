@@ -53,6 +53,14 @@ const FROM: &str = "2026-01-12";
 const BEFORE: &str = "2025-06-02";
 /// How often a question is asked; the median counts.
 const TIMES: usize = 3;
+/// Pages that are asked for, of the whole country.
+const PAGES: [(&str, &str); 3] = [
+    ("analysis, 30 days", "/admin/monitoring/analysis?from=2026-01-12&to=2026-02-10"),
+    ("analysis, a year", "/admin/monitoring/analysis?from=2025-06-01&to=2026-05-31"),
+    ("map of the process, 30 days", "/admin/monitoring/map?from=2026-01-12&to=2026-02-10"),
+];
+/// How often each.
+const PAGE_TIMES: usize = 100;
 
 /// Everything one run found out.
 #[derive(Debug, Serialize)]
@@ -204,7 +212,12 @@ impl Run<'_> {
         let what = "the start, with a small answer from the database: it is in every command's time";
         lines.push(line(what, start * 1000.0, None, "ms", Wanted::Shown));
         let what = "figures of each day, the whole command";
-        lines.push(line(what, overview * 1000.0, None, "ms", Wanted::AtMost(50.0)));
+        lines.push(line(what, overview * 1000.0, None, "ms", Wanted::Shown));
+        let pages = ours.pages(&PAGES.map(|(_, path)| path), PAGE_TIMES)?;
+        for ((what, _), [p50, p99]) in PAGES.into_iter().zip(pages) {
+            lines.push(line(&format!("page: {what}, p50"), p50, None, "ms", Wanted::Shown));
+            lines.push(line(&format!("page: {what}, p99"), p99, None, "ms", Wanted::AtMost(50.0)));
+        }
         Ok(alike)
     }
 

@@ -8,7 +8,12 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use super::watch::{Cost, watch};
+use crate::clock::now;
+use crate::desk::{talk, tree};
 use crate::otklik::Otklik;
+
+/// Who looks at pages.
+const OFFICIAL: &str = "country";
 
 /// An installation with its lake.
 #[derive(Debug)]
@@ -26,15 +31,46 @@ pub struct Held {
 }
 
 impl Ours {
-    /// A new installation in a folder.
+    /// A new installation in a folder, with one body and an official who sees everything.
     ///
     /// # Errors
     /// It can't be made.
     pub fn new(binary: &Path, data: PathBuf) -> anyhow::Result<Self> {
         fs::create_dir_all(&data)?;
+        let bodies = data.with_extension("bodies.csv");
+        fs::write(&bodies, tree::root())?;
         let otklik = Otklik { binary: binary.to_owned(), data, database: None, mail: None };
         otklik.run(&["migrate"])?;
+        otklik.run(&["bodies", "import", &bodies.to_string_lossy()])?;
+        talk::add(&otklik, OFFICIAL, "quality_group", tree::ROOT)?;
         Ok(Self { otklik })
+    }
+
+    /// Asks the server for pages, one after another, each so many times after a first: their p50 and p99 in
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// The server doesn't start, or a page isn't given.
+    pub fn pages(&self, paths: &[&str], times: usize) -> anyhow::Result<Vec<[f64; 2]>> {
+        let server = self.otklik.serve(None)?;
+        let official = talk::sign_in(server.address, OFFICIAL)?;
+        let mut all = Vec::with_capacity(paths.len());
+        for path in paths {
+            let mut taken = Vec::with_capacity(times);
+            for _ in 0..=times {
+                let begun = now();
+                let page = talk::page(server.address, path, &official)?;
+                taken.push(begun.elapsed().as_secs_f64() * 1000.0);
+                ensure!(page.status == 200, "{path} has status {}", page.status);
+                ensure!(page.text().contains("<table"), "{path} has no figures");
+            }
+            taken.remove(0);
+            taken.sort_by(f64::total_cmp);
+            let at = |share: usize| taken[(times * share).div_ceil(100).max(1) - 1];
+            all.push([at(50), at(99)]);
+        }
+        server.stop()?;
+        Ok(all)
     }
 
     /// Generates data of applications that begin over some days from a first one.
