@@ -5,8 +5,9 @@
 //! stands in `responses_fresh`. Both together are all responses, at every moment. The first has beside the office what lists
 //! are filtered by, so that those of a region are counted without a look at the responses themselves.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use otklik_access::Scope;
 use otklik_db::search::trigrams;
@@ -14,6 +15,7 @@ use otklik_db::{DbErr, Value, sql};
 use otklik_kernel::Id;
 use otklik_kernel::text::search_text;
 use sea_orm::{ConnectionTrait, DbBackend};
+use tokio::time::Instant;
 
 use super::filter::{Condition, Filter, WORDS};
 
@@ -32,10 +34,15 @@ const SETTLED: &str = "x.is_negative, NOT x.is_looked AS waits";
 const FRESH: &str = "(SELECT r.is_negative FROM responses_responses r WHERE r.id = x.id), \
     (SELECT r.looked_at IS NULL FROM responses_responses r WHERE r.id = x.id)";
 
-/// Scopes that are known to be vast, which they stay.
-static VAST_SCOPES: Mutex<BTreeSet<(Vec<Id>, Option<Id>)>> = Mutex::new(BTreeSet::new());
-/// How many of those are kept.
+/// The sizes of scopes by their bodies, and when they were counted.
+type Sizes = BTreeMap<(Vec<Id>, Option<Id>), (i64, Instant)>;
+
+/// Sizes that are known: a page asks for several parts of one scope. They only choose the way.
+static SIZES: Mutex<Sizes> = Mutex::new(BTreeMap::new());
+/// How many of them are kept.
 const KNOWN: usize = 1_000;
+/// A scope is counted again after this time; a vast one stays vast.
+const OLD: Duration = Duration::from_secs(60);
 
 /// A scope with fewer responses is searched for words on PostgreSQL by looking at each text of its own: by words it
 /// would read all the texts of the country that have them, once for each office.
@@ -249,12 +256,13 @@ impl Offices {
     }
 }
 
-/// How many responses a scope has, counted no further than [`VAST`].
+/// How many responses a scope has, or had within the last minute, counted no further than [`VAST`].
 async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) -> Result<i64, DbErr> {
-    let known = || VAST_SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = || SIZES.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (scope.tops().to_vec(), under);
-    if known().contains(&key) {
-        return Ok(VAST);
+    let last = known().get(&key).copied();
+    if let Some((size, _)) = last.filter(|(size, counted)| *size >= VAST || counted.elapsed() < OLD) {
+        return Ok(size);
     }
     let within = Filter { under, ..Filter::default() };
     let (found, values) = match conn.get_database_backend() {
@@ -268,13 +276,11 @@ async fn size<C: ConnectionTrait>(conn: &C, scope: &Scope, under: Option<Id>) ->
         format!("SELECT COUNT(*) AS n FROM (SELECT * FROM ({found}) AS found LIMIT {VAST}) AS counted");
     let row = conn.query_one_raw(sql(conn, &text, values)).await?;
     let size = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-    if size >= VAST {
-        let mut known = known();
-        if known.len() >= KNOWN {
-            known.clear();
-        }
-        known.insert(key);
+    let mut known = known();
+    if known.len() >= KNOWN {
+        known.clear();
     }
+    known.insert(key, (size, Instant::now()));
     Ok(size)
 }
 
