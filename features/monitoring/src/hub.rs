@@ -212,8 +212,24 @@ impl Hub {
         if let Some(answers) = kept.as_ref().filter(|one| one.commit() == snapshot.number()) {
             return Ok(answers.clone());
         }
-        let answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
+        let mut answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
+        if let Some(before) = kept.as_ref()
+            && self.is_same(before.commit(), snapshot.number()).await
+        {
+            answers = answers.keeping(before);
+        }
         *kept = Some(answers.clone());
         Ok(answers)
+    }
+
+    /// Whether the commits after one only put files together, which changes no answer.
+    async fn is_same(&self, from: u64, to: u64) -> bool {
+        for number in from + 1..=to {
+            let entry = self.0.lake.entry(number).await;
+            if !entry.is_ok_and(|entry| entry.notes.get("kind").is_some_and(|kind| kind == "compact")) {
+                return false;
+            }
+        }
+        from > 0
     }
 }

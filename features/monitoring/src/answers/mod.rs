@@ -74,6 +74,13 @@ impl Answers {
         Ok(Self { session, few, rules, exact: EXACT, kept: Arc::default() })
     }
 
+    /// With what was answered before, of a snapshot that holds the same.
+    #[must_use]
+    pub fn keeping(mut self, before: &Self) -> Self {
+        self.kept = Arc::clone(&before.kept);
+        self
+    }
+
     /// With another size up to which percentiles are exact.
     #[must_use]
     pub fn exact_up_to(mut self, rows: u64) -> Self {
