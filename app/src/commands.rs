@@ -9,6 +9,7 @@ pub mod monitoring;
 pub mod responses;
 pub mod user;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -25,12 +26,17 @@ pub struct Json {
 impl Json {
     /// Prints an answer: as JSON, or in words.
     pub fn print(self, answer: &impl Serialize, words: &str) -> anyhow::Result<()> {
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(answer)?);
-        } else {
-            println!("{}", words.trim_end());
-        }
-        Ok(())
+        let text =
+            if self.json { serde_json::to_string_pretty(answer)? } else { words.trim_end().to_owned() };
+        say(&(text + "\n"))
+    }
+}
+
+/// Prints text. Whoever reads it may have had enough (`… | head`).
+pub fn say(text: &str) -> anyhow::Result<()> {
+    match write!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
     }
 }
 

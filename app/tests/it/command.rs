@@ -44,6 +44,22 @@ pub fn run_with(folder: &Path, args: &[&str], input: &str) -> Said {
         .unwrap();
     // A command that doesn't read its input may be gone already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    said(child)
+}
+
+/// Runs a command whose output nobody reads.
+pub fn unread(folder: &Path, args: &[&str]) -> Said {
+    let mut child = command(folder, args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    said(child)
+}
+
+fn said(child: Child) -> Said {
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { code: status.code(), out: text(stdout), err: text(stderr) }

@@ -6,7 +6,7 @@ use otklik_db::{Address, Db, execute};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::command::{Server, respond, run, run_with};
+use crate::command::{Server, respond, run, run_with, unread};
 use crate::world::form;
 
 const HEADER: &str = "code;parent_code;full_name;short_name;kind;level;region;time_zone;address;latitude;\
@@ -352,4 +352,11 @@ fn the_demo_is_complete_and_never_mixes_with_real_data() {
     let server = Server::start(folder, &["demo"]);
     assert_eq!(server.get("/readyz").status, 200);
     assert_eq!(count(folder), before);
+}
+
+#[test]
+fn a_command_whose_reader_has_had_enough_ends_well() {
+    let folder = tempdir().unwrap();
+    let said = unread(folder.path(), &["monitoring", "datapackage"]);
+    assert_eq!((said.code, &*said.err), (Some(0), ""));
 }

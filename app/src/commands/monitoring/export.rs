@@ -12,7 +12,7 @@ use otklik_monitoring::senders;
 use serde_json::json;
 
 use super::common::{Opened, SYSTEM, day};
-use crate::commands::Json;
+use crate::commands::{Json, say};
 use crate::settings::Settings;
 
 /// A layout of files.
@@ -83,6 +83,6 @@ pub async fn run(settings: Settings, args: ExportArgs) -> Result<ExitCode> {
 /// Prints the published description of the daily data: a Frictionless Data Package. It needs no installation.
 pub fn datapackage() -> Result<ExitCode> {
     let described = otklik_progress::describe::package(otklik_progress::reference::Reference::built_in());
-    println!("{}", serde_json::to_string_pretty(&described)?);
+    say(&(serde_json::to_string_pretty(&described)? + "\n"))?;
     Ok(ExitCode::SUCCESS)
 }

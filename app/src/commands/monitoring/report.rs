@@ -11,7 +11,7 @@ use serde_json::json;
 use super::common::Opened;
 use super::exchange::answers;
 use super::part::PartArgs;
-use crate::commands::Json;
+use crate::commands::{Json, say};
 use crate::settings::Settings;
 
 /// What can be reported.
@@ -104,9 +104,9 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
 
 async fn print(opened: Opened, args: &ReportArgs, sheet: &Sheet) -> Result<ExitCode> {
     match (args.json.json, args.csv) {
-        (true, _) => println!("{}", serde_json::to_string_pretty(sheet)?),
-        (_, true) => print!("{}", sheet.csv()),
-        _ => print!("{}", table(sheet)),
+        (true, _) => say(&(serde_json::to_string_pretty(sheet)? + "\n"))?,
+        (_, true) => say(&sheet.csv())?,
+        _ => say(&table(sheet))?,
     }
     opened.close().await;
     Ok(ExitCode::SUCCESS)
