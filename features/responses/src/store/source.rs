@@ -117,17 +117,16 @@ impl Source {
     /// The same on PostgreSQL, in a scope of so many responses.
     fn on_postgres(scope: &Scope, filter: &Filter, size: i64) -> Self {
         let mut condition = Condition::default();
-        // Nothing is added to the text, but its index is not a way any more.
-        let texts = filter.texts("r.search_text || ''");
+        let texts = filter.texts("search_text");
         if !texts.is_empty() && size < NEAR {
             let mut place = filter.place(scope, "x.body_id", "x.id");
             place.and_all(filter.traits("x", "has_text", "looked_at IS NULL"));
             place.and("x.has_text", []);
-            let (place, values) = place.into_parts();
-            let near = format!("SELECT x.id FROM responses_responses x WHERE {place}");
-            let near = format!("r.id IN (WITH near AS MATERIALIZED ({near}) SELECT id FROM near)");
-            condition.and(&near, values);
-            condition.and_all(texts);
+            let ((place, values), (texts, words)) = (place.into_parts(), texts.into_parts());
+            // Its texts are taken first, by office, and looked at as they are: the index of words is not a way.
+            let near = format!("SELECT x.id, x.search_text FROM responses_responses x WHERE {place}");
+            let near = format!("WITH near AS MATERIALIZED ({near}) SELECT id FROM near WHERE {texts}");
+            condition.and(&format!("r.id IN ({near})"), values.into_iter().chain(words));
         } else {
             // Likewise, in a vast scope the index by office is not a way: its newest responses are the way.
             let body = if size < VAST { "r.body_id" } else { "(r.body_id + 0)" };
