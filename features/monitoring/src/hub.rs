@@ -202,18 +202,19 @@ impl Hub {
         Ok(KeptUp { commit, removed, added, swept: swept.files.len() })
     }
 
-    /// Answers about the last commit, kept while it is the last one.
+    /// Answers about the last commit by the rules in force, kept while both are.
     ///
     /// # Errors
     /// The lake or the database can't be read.
     pub async fn answers(&self) -> Result<Answers, HubError> {
         let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
         let mut kept = self.0.answers.lock().await;
-        if let Some(answers) = kept.as_ref().filter(|one| one.commit() == snapshot.number()) {
+        let before = kept.as_ref().filter(|one| one.is_by(&rules));
+        if let Some(answers) = before.filter(|one| one.commit() == snapshot.number()) {
             return Ok(answers.clone());
         }
         let mut answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
-        if let Some(before) = kept.as_ref()
+        if let Some(before) = before
             && self.is_same(before.commit(), snapshot.number()).await
         {
             answers = answers.keeping(before);

@@ -81,6 +81,12 @@ impl Answers {
         self
     }
 
+    /// Whether they are by these very rules.
+    #[must_use]
+    pub fn is_by(&self, rules: &Arc<Rules>) -> bool {
+        Arc::ptr_eq(&self.rules, rules)
+    }
+
     /// With another size up to which percentiles are exact.
     #[must_use]
     pub fn exact_up_to(mut self, rows: u64) -> Self {

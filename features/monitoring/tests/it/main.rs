@@ -1,5 +1,6 @@
 //! The slice against both databases, real files and real servers.
 
+mod answers;
 mod api;
 mod receipts;
 mod receiving;

@@ -2,7 +2,7 @@
 
 #[path = "../lake/told.rs"]
 #[expect(dead_code, reason = "the tests of the lake use more of it")]
-mod told;
+pub mod told;
 
 use otklik_db::sql;
 use otklik_kernel::Clock as _;
@@ -31,7 +31,7 @@ fn data(code: &str, day: i32, revision: u32) -> Told {
 }
 
 /// Takes a delivery into the lake and the database, as an import does.
-async fn take(site: &Site, told: &Told) {
+pub async fn take(site: &Site, told: &Told) {
     let importer = site.monitoring.hub.importer().await.unwrap();
     let verdict = importer.import(std::slice::from_ref(&told.0)).await.unwrap().pop().unwrap();
     let Verdict::Accepted(receipt) = verdict else { panic!("{verdict:?}") };

@@ -8,7 +8,7 @@ use otklik_progress::model::Status;
 
 use crate::site::{DAY, Site, with};
 
-const ONE: &str = "/admin/monitoring/records/one";
+pub const ONE: &str = "/admin/monitoring/records/one";
 
 async fn name_on(site: &Site, day: CivilDay) -> String {
     let mut records = Vec::new();
@@ -18,7 +18,7 @@ async fn name_on(site: &Site, day: CivilDay) -> String {
     reference(records, day).unwrap().statuses.name(Status(6)).to_owned()
 }
 
-fn status(title: &str) -> Vec<(&'static str, String)> {
+pub fn status(title: &str) -> Vec<(&'static str, String)> {
     let known = otklik_progress::reference::Records::built_in();
     let known = known.statuses.into_iter().find(|one| one.code == 6).unwrap();
     let item = |item: Option<u8>| item.map_or(String::new(), |item| item.to_string());
@@ -38,7 +38,7 @@ fn status(title: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+pub fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
