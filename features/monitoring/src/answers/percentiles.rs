@@ -1,9 +1,12 @@
 //! Percentiles of durations: exact while there are few, from counted buckets above, within 1 %.
 
+use std::collections::HashMap;
+
 use otklik_lake::Result;
-use otklik_lake::arrow::array::AsArray as _;
-use otklik_lake::arrow::compute::cast;
+use otklik_lake::arrow::array::{ArrayRef, AsArray as _, RecordBatch};
+use otklik_lake::arrow::compute::{SortOptions, cast};
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
+use otklik_lake::arrow::row::{RowConverter, Rows, SortField};
 
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 use crate::derive::quantile;
@@ -95,34 +98,30 @@ impl Answers {
 
     /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
     async fn counted(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
-        let order = format!("select * from ({query}) b where rows <> 0 order by {}bucket", listed(names));
-        self.once(&order, async || self.merged(&order, names, sums).await).await
+        let query = format!("select * from ({query}) b where rows <> 0");
+        self.once(&query, async || self.merged(&query, names, sums).await).await
     }
 
+    /// Rows come in any order: there are many more of them than keys, and putting those in order is quicker.
     async fn merged(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
         let batches = self.session.rows(query).await?;
-        let mut sheet = Sheet { is_exact: false, ..Sheet::default() };
-        sheet.columns.extend(names.iter().cloned());
-        sheet.columns.extend(["n", "mean"].map(str::to_owned));
-        sheet.columns.extend(SHARES.map(|(name, _)| name.to_owned()));
-        sheet.columns.extend(sums.iter().map(|(_, name)| (*name).to_owned()));
-        let mut groups: Vec<(Vec<Cell>, Counted)> = Vec::new();
-        for batch in &batches {
-            let keys = Sheet::of(&[batch.project(&(0..names.len()).collect::<Vec<_>>())?])?;
+        let mut groups: HashMap<Box<[u8]>, (Vec<Cell>, Counted)> = HashMap::new();
+        for batch in batches {
+            let keys = batch.project(&(0..names.len()).collect::<Vec<_>>())?;
+            let ordered = ordered(&keys)?;
             let whole = |place: usize| cast(batch.column(names.len() + place), &DataType::Int64);
             let (buckets, rows, seconds) = (whole(0)?, whole(1)?, whole(2)?);
             let beside: Vec<_> = (0..sums.len())
                 .map(|place| cast(batch.column(names.len() + 3 + place), &DataType::Float64))
                 .collect::<std::result::Result<_, _>>()?;
             for row in 0..batch.num_rows() {
-                let key = keys.rows.get(row).cloned().unwrap_or_default();
-                if groups.last().is_none_or(|(last, _)| *last != key) {
-                    groups.push((key, Counted { sums: vec![0.0; sums.len()], ..Counted::default() }));
+                let key = ordered.as_ref().map_or(&[][..], |rows| rows.row(row).data());
+                if !groups.contains_key(key) {
+                    let cells = Sheet::of(&[keys.slice(row, 1)])?.rows.pop().unwrap_or_default();
+                    groups.insert(key.into(), (cells, Counted::of(sums.len())));
                 }
-                let Some((_, group)) = groups.last_mut() else { continue };
-                let value = |column: &otklik_lake::arrow::array::ArrayRef| {
-                    column.as_primitive::<Int64Type>().value(row)
-                };
+                let Some((_, group)) = groups.get_mut(key) else { continue };
+                let value = |column: &ArrayRef| column.as_primitive::<Int64Type>().value(row);
                 group.counts.push((i16::try_from(value(&buckets)).unwrap_or(i16::MAX), value(&rows)));
                 group.seconds += value(&seconds);
                 for (sum, column) in group.sums.iter_mut().zip(&beside) {
@@ -130,9 +129,27 @@ impl Answers {
                 }
             }
         }
-        sheet.rows = groups.into_iter().filter_map(|(key, group)| group.row(key)).collect();
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let mut sheet = Sheet { is_exact: false, ..Sheet::default() };
+        sheet.columns.extend(names.iter().cloned());
+        sheet.columns.extend(["n", "mean"].map(str::to_owned));
+        sheet.columns.extend(SHARES.map(|(name, _)| name.to_owned()));
+        sheet.columns.extend(sums.iter().map(|(_, name)| (*name).to_owned()));
+        sheet.rows = groups.into_iter().filter_map(|(_, (key, group))| group.row(key)).collect();
         Ok(sheet)
     }
+}
+
+/// Keys as bytes whose order is theirs; `None` without columns.
+fn ordered(keys: &RecordBatch) -> Result<Option<Rows>> {
+    if keys.num_columns() == 0 {
+        return Ok(None);
+    }
+    let last = SortOptions { descending: false, nulls_first: false };
+    let fields = keys.schema_ref().fields().iter();
+    let fields = fields.map(|field| SortField::new_with_options(field.data_type().clone(), last)).collect();
+    Ok(Some(RowConverter::new(fields)?.convert_columns(keys.columns())?))
 }
 
 #[derive(Default)]
@@ -143,11 +160,16 @@ struct Counted {
 }
 
 impl Counted {
-    fn row(self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
+    fn of(sums: usize) -> Self {
+        Self { sums: vec![0.0; sums], ..Self::default() }
+    }
+
+    fn row(mut self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
         let count: i64 = self.counts.iter().map(|(_, count)| count).sum();
         if count <= 0 {
             return None;
         }
+        self.counts.sort_unstable();
         key.push(Cell::Whole(count));
         key.push(Cell::Real(self.seconds as f64 / count as f64));
         for (_, share) in SHARES {
