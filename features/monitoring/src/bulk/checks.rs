@@ -28,7 +28,7 @@ pub(super) const MANY: usize = 8;
 /// The most applications kept in memory: some 500 MB.
 const MOST_KEPT: u64 = 20_000_000;
 /// Deliveries being checked at a time: some of them wait for those before.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Bytes of deliveries being checked at a time; a larger one is checked alone.
 const MOST_BYTES: u64 = 64 << 20;
 /// An archive is taken to hold so many times its bytes.
@@ -65,14 +65,14 @@ impl Kept {
         number
     }
 
-    fn add_all(&mut self, data: &Data) {
+    fn add_all(&mut self, data: &Data, keys: &[u64]) {
         let (all, text) = (&data.applications, |number| data.texts.get(number));
         let mut bodies: HashMap<(Text, Text), u32> = HashMap::new();
-        self.by_key.reserve(all.request.len());
-        for row in 0..all.request.len() {
+        self.by_key.reserve(keys.len());
+        for (row, key) in keys.iter().enumerate() {
             let (code, name) = (all.body_code[row], all.body[row]);
             let body = *bodies.entry((code, name)).or_insert_with(|| self.body(text(code), text(name)));
-            self.by_key.insert(request_key(text(all.request[row])), (all.region[row], body));
+            self.by_key.insert(*key, (all.region[row], body));
         }
     }
 }
@@ -88,8 +88,9 @@ struct Told {
 }
 
 impl Told {
-    fn add(&mut self, data: &Data) {
-        self.kept.add_all(data);
+    /// Adds a delivery, whose applications have these keys.
+    fn add(&mut self, data: &Data, keys: &[u64]) {
+        self.kept.add_all(data, keys);
         for one in &data.services {
             let mut is_new = !self.services.contains_key(&one.service);
             let variants = self.services.entry(one.service.clone()).or_default();
@@ -187,6 +188,8 @@ impl Task {
         let _turn = Turn { shared, place };
         let known = KnownBefore { shared, place, lake };
         let (mut checked, mut report) = check(&register, &path, &claim, &known)?;
+        // Before its turn: those after it wait for what it does then.
+        let mut keys = checked.delivery.as_ref().map_or_else(Vec::new, keys_of);
         let mut told = shared.turn(place);
         if checked.errors > 0 && told.version != version {
             // Some of them may be about services that one before told of.
@@ -194,14 +197,19 @@ impl Task {
             told.add_to(&mut register);
             drop(told);
             (checked, report) = check(&register, &path, &claim, &known)?;
+            keys = checked.delivery.as_ref().map_or_else(Vec::new, keys_of);
             told = shared.turn(place);
         }
         if let Some(data) = &checked.delivery {
-            told.add(data);
+            told.add(data, &keys);
         }
         drop(told);
         Ok(CheckedDelivery { path, said, checked, report })
     }
+}
+
+fn keys_of(data: &Data) -> Vec<u64> {
+    data.applications.request.iter().map(|request| request_key(data.texts.get(*request))).collect()
 }
 
 fn check(
@@ -267,15 +275,15 @@ impl Checks {
         })
     }
 
-    /// Whether one must be taken before this one may begin.
-    pub fn is_full(&self, path: &Path) -> bool {
-        let bytes: u64 = self.running.iter().map(|(bytes, _)| bytes).sum();
+    /// Whether one must be taken before another of so many bytes may begin.
+    pub fn is_full(&self, bytes: u64) -> bool {
+        let running: u64 = self.running.iter().map(|(bytes, _)| bytes).sum();
         !self.running.is_empty()
-            && (self.running.len() >= AT_ONCE || bytes.saturating_add(size(path)) > MOST_BYTES)
+            && (self.running.len() >= AT_ONCE || running.saturating_add(bytes) > MOST_BYTES)
     }
 
-    /// Begins to check one.
-    pub async fn start(&mut self, path: &Path, said: &Said) -> Result<(), HandlerError> {
+    /// Begins to check one of so many bytes.
+    pub async fn start(&mut self, path: &Path, bytes: u64, said: &Said) -> Result<(), HandlerError> {
         let own = head::of_path(path);
         let now = self.ctx.now();
         let today = now.day_in(&Zone::utc());
@@ -299,7 +307,6 @@ impl Checks {
         };
         let (path, said, place) = (path.to_owned(), said.clone(), self.begun);
         let task = Task { place, path, said, claim, register, version, lake };
-        let bytes = size(&task.path);
         let shared = Arc::clone(&self.shared);
         self.running.push_back((bytes, tokio::task::spawn_blocking(move || task.run(&shared))));
         self.begun += 1;
@@ -338,7 +345,7 @@ impl Checks {
 }
 
 /// About how many bytes a file or a folder holds.
-fn size(path: &Path) -> u64 {
+pub(super) fn size(path: &Path) -> u64 {
     let of = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
     match fs::read_dir(path) {
         Ok(files) => files.flatten().map(|file| of(&file.path())).sum(),

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use self::checks::{CheckedDelivery, Checks, MANY};
+use self::checks::{CheckedDelivery, Checks, MANY, size};
 use crate::deliveries::depot::{Depot, Part};
 use crate::deliveries::report::{self, Finding};
 use crate::deliveries::store::{self, Decision};
@@ -169,11 +169,11 @@ impl Bulk {
     /// # Errors
     /// One can't be read, or the lake or the database is away.
     pub async fn push(&mut self, path: &Path, said: &Said) -> Result<Vec<Done>, HandlerError> {
-        let mut done = Vec::new();
-        while self.checks.is_full(path) {
+        let (mut done, bytes) = (Vec::new(), size(path));
+        while self.checks.is_full(bytes) {
             done.extend(self.take().await?.into_iter().flatten());
         }
-        self.checks.start(path, said).await?;
+        self.checks.start(path, bytes, said).await?;
         Ok(done)
     }
 
@@ -370,10 +370,11 @@ pub async fn check_only(
         all.push(Done::found(&one.path, one.checked.head.as_ref(), state, counts, findings));
     };
     for path in paths {
-        while checks.is_full(path) {
+        let bytes = size(path);
+        while checks.is_full(bytes) {
             checks.next().await?.into_iter().for_each(&mut take);
         }
-        checks.start(path, said).await?;
+        checks.start(path, bytes, said).await?;
     }
     while let Some(one) = checks.next().await? {
         take(one);
