@@ -10,6 +10,9 @@ use otklik_lake::{Packing, Table};
 
 use crate::derive::CODES;
 
+/// What questions are about, beside days.
+const ASKED: [&str; 5] = ["service", "variant", "region", "body", "channel_in"];
+
 /// Every delivery that was ever accepted; the highest revision of a sender's day holds.
 pub static DELIVERIES: LazyLock<Table> = LazyLock::new(|| {
     Table::new(
@@ -77,6 +80,7 @@ pub static APPLICATIONS: LazyLock<Table> = LazyLock::new(|| {
     .packed(Packing::Plain, &["applicant"])
     .packed(Packing::Delta, &["line"])
     .looked_up_by(&["request"])
+    .filtered_by(&["delivery", "request"])
     .level(1)
 });
 
@@ -99,6 +103,7 @@ pub static EVENTS: LazyLock<Table> = LazyLock::new(|| {
     .packed(Packing::Prefix, &["request"])
     .packed(Packing::Delta, &["at"])
     .looked_up_by(&["request"])
+    .filtered_by(&["delivery", "request"])
     .level(1)
 });
 
@@ -111,6 +116,7 @@ fn told(name: &str, more: Vec<Field>) -> Table {
         .packed(Packing::Plain, &["request_key"])
         .packed(Packing::Delta, &["at", "line"])
         .looked_up_by(&["request"])
+        .filtered_by(&["delivery", "request"])
         .level(1)
 }
 
@@ -185,6 +191,7 @@ pub static CASES: LazyLock<Table> = LazyLock::new(|| {
         .packed(Packing::Plain, &["request_key", "trail"])
         .packed(Packing::Delta, &deltas)
         .looked_up_by(&["request"])
+        .filtered_by(&[&ASKED[..], &["request", "began_day", "ended_day"]].concat())
         .level(1)
 });
 
@@ -206,6 +213,7 @@ fn of_application(name: &str, own: Vec<Field>) -> Table {
     Table::new(name, Schema::new(fields))
         .packed(Packing::Plain, &["request_key"])
         .packed(Packing::Delta, &["seconds"])
+        .filtered_by(&[&ASKED[..], &["day"]].concat())
         .level(1)
 }
 

@@ -32,6 +32,7 @@ pub struct Table {
     sort: Vec<String>,
     packing: BTreeMap<String, Packing>,
     blooms: Vec<String>,
+    filters: Vec<String>,
     row_group: usize,
     page: usize,
     level: i32,
@@ -53,6 +54,7 @@ impl Table {
             sort: Vec::new(),
             packing: BTreeMap::new(),
             blooms: Vec::new(),
+            filters: Vec::new(),
             row_group: 1 << 20,
             page: 20_000,
             level: 3,
@@ -77,6 +79,14 @@ impl Table {
     #[must_use]
     pub fn looked_up_by(mut self, columns: &[&str]) -> Self {
         self.blooms = columns.iter().map(|&column| column.to_owned()).collect();
+        self
+    }
+
+    /// Keeps the least and the greatest value of each page for these columns alone, by which readers leave rows out;
+    /// for all unless said.
+    #[must_use]
+    pub fn filtered_by(mut self, columns: &[&str]) -> Self {
+        self.filters = columns.iter().map(|&column| column.to_owned()).collect();
         self
     }
 
@@ -120,8 +130,17 @@ impl Table {
             .set_compression(Compression::ZSTD(level))
             .set_max_row_group_row_count(Some(self.row_group))
             .set_data_page_row_count_limit(self.page)
-            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_statistics_enabled(if self.filters.is_empty() {
+                EnabledStatistics::Page
+            } else {
+                EnabledStatistics::None
+            })
             .set_sorting_columns(self.sorting()?);
+        for column in &self.filters {
+            self.index(column)?;
+            let path = ColumnPath::from(column.as_str());
+            builder = builder.set_column_statistics_enabled(path, EnabledStatistics::Page);
+        }
         for (column, packing) in &self.packing {
             self.index(column)?;
             builder = pack(builder, column, *packing);
