@@ -48,23 +48,14 @@ pub struct Work<'a> {
     pub with_events: bool,
 }
 
-/// What was made.
-#[derive(Default)]
-pub struct Made {
-    /// Files.
-    pub files: Vec<Written>,
-    /// Sums.
-    pub tally: Tally,
-}
-
 impl Work<'_> {
-    /// Does it with some threads.
+    /// Does it with some threads; the files that were written.
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn run(&self, lake: &Lake, threads: usize) -> Result<Made> {
+    pub fn run(&self, lake: &Lake, threads: usize) -> Result<Vec<Written>> {
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Made> {
+        let work = || -> Result<Vec<Written>> {
             let mut worker = Worker::new(self, lake);
             loop {
                 let from = next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -78,19 +69,16 @@ impl Work<'_> {
             }
             worker.finish()
         };
-        let made: Vec<Result<Made>> = thread::scope(|scope| {
+        let made: Vec<Result<Vec<Written>>> = thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let own = work();
             let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Err(broken())));
             [own].into_iter().chain(others).collect()
         });
-        let mut all = Made::default();
-        for made in made {
-            let Made { files, tally } = made?;
-            all.files.extend(files);
-            all.tally.merge(tally);
-        }
-        Ok(all)
+        made.into_iter().try_fold(Vec::new(), |mut all, files| {
+            all.extend(files?);
+            Ok(all)
+        })
     }
 
     fn word(&self, text: Text) -> &str {
@@ -114,7 +102,7 @@ struct Worker<'a> {
     exchanges: ExchangeColumns,
     cases_gone: Gone,
     steps_gone: Gone,
-    outs: [Out<'a>; 6],
+    outs: [Out<'a>; 8],
     tally: Tally,
     steps: Vec<Step>,
     derived: Derived,
@@ -130,6 +118,8 @@ impl<'a> Worker<'a> {
             &tables::EXCHANGES,
             &tables::CASES_GONE,
             &tables::STEPS_GONE,
+            &tables::SPANS,
+            &tables::FIGURES,
         ];
         Self {
             work,
@@ -255,7 +245,7 @@ impl<'a> Worker<'a> {
     }
 
     fn flush(&mut self, rows: usize) -> Result<()> {
-        let [events, cases, transitions, exchanges, cases_gone, steps_gone] = &mut self.outs;
+        let [events, cases, transitions, exchanges, cases_gone, steps_gone, spans, figures] = &mut self.outs;
         if self.events.delivery.len() >= rows {
             events.write(self.events.arrays()?)?;
         }
@@ -274,14 +264,20 @@ impl<'a> Worker<'a> {
         if self.steps_gone.key.len() >= rows {
             steps_gone.write(self.steps_gone.arrays())?;
         }
+        let (work, done) = (self.work, self.tally.rows_done());
+        if done.0 >= rows {
+            spans.write(self.tally.spans(|text| work.word(text))?)?;
+        }
+        if done.1 >= rows {
+            figures.write(self.tally.figure_rows(|text| work.word(text))?)?;
+        }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Made> {
+    fn finish(mut self) -> Result<Vec<Written>> {
+        self.tally.finish();
         self.flush(0)?;
-        let files =
-            self.outs.into_iter().filter_map(|out| out.finish().transpose()).collect::<Result<_>>()?;
-        Ok(Made { files, tally: self.tally })
+        self.outs.into_iter().filter_map(|out| out.finish().transpose()).collect()
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::mem;
 
 use otklik_lake::Result;
-use otklik_lake::arrow::array::{Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch};
+use otklik_lake::arrow::array::{
+    Array, ArrayRef, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch,
+};
 use otklik_progress::delivery::Text;
 
+use super::columns::{TextColumn, bytes, ints, longs, shorts};
 use super::gather::Given;
 use super::known::typed;
 use crate::derive::{Case, Outcome, Transition, bucket};
@@ -153,50 +157,46 @@ impl Hasher for Mixed {
 /// Sums by keys.
 pub type Sums<K, V> = HashMap<K, V, BuildHasherDefault<Mixed>>;
 
-/// Whose durations, which, in which month, in which bucket.
+/// Which durations, in which month, in which bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SpanKey {
-    /// Registry number of the service, a word.
-    pub service: Text,
-    /// Region.
-    pub region: u16,
+struct SpanKey {
     /// `YYYYMM`.
-    pub month: i32,
+    month: i32,
     /// Status, or [`TOTAL`].
-    pub from: i16,
+    from: i16,
     /// Status, or what is counted.
-    pub to: i16,
-    /// The bucket.
-    pub bucket: i16,
+    to: i16,
+    bucket: i16,
 }
 
 /// Which figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FigureKey {
-    /// Registry number of the service, a word.
-    pub service: Text,
-    /// Registry number of the variant, a word.
-    pub variant: Text,
-    /// Region.
-    pub region: u16,
+struct FigureKey {
     /// The body, a word.
-    pub body: Text,
-    /// Channel of the request.
-    pub channel_in: u8,
+    body: Text,
+    /// Registry number of the variant, a word.
+    variant: Text,
+    channel_in: u8,
     /// `YYYYMMDD`.
-    pub day: i32,
+    day: i32,
 }
 
 /// Sums of figures, in the order of [`FIGURES_OF`].
-pub type Figures = [i64; FIGURES_OF.len()];
+type Figures = [i64; FIGURES_OF.len()];
 
-/// Both kinds of sums.
-#[derive(Clone, Debug, Default)]
+/// The registry number of a service, a word, and a region.
+type Place = (Text, u16);
+
+/// Both kinds of sums. Applications come by service and region, so those of one place are added up in a small table;
+/// they are done when the next one comes. Should a place come again, its rows add up.
+#[derive(Debug, Default)]
 pub struct Tally {
+    place: Place,
     /// Durations: how many, how long together.
-    pub spans: Sums<SpanKey, (i64, i64)>,
-    /// Figures.
-    pub figures: Sums<FigureKey, Figures>,
+    spans: Sums<SpanKey, (i64, i64)>,
+    figures: Sums<FigureKey, Figures>,
+    spans_done: Vec<(Place, SpanKey, (i64, i64))>,
+    figures_done: Vec<(Place, FigureKey, Figures)>,
 }
 
 impl Tally {
@@ -245,29 +245,89 @@ impl Tally {
     }
 
     fn span(&mut self, given: &Given, month: i32, (from, to): (i16, i16), seconds: i64, times: i64) {
-        let (service, region) = (given.service, given.region);
-        let key = SpanKey { service, region, month, from, to, bucket: bucket(seconds) };
-        let sum = self.spans.entry(key).or_default();
+        self.at(given);
+        let sum = self.spans.entry(SpanKey { month, from, to, bucket: bucket(seconds) }).or_default();
         sum.0 += times;
         sum.1 += times * seconds;
     }
 
     fn figures(&mut self, given: &Given, day: i32) -> &mut Figures {
-        let Given { service, variant, body, region, channel_in, .. } = *given;
-        self.figures.entry(FigureKey { service, variant, region, body, channel_in, day }).or_default()
+        self.at(given);
+        let Given { variant, body, channel_in, .. } = *given;
+        self.figures.entry(FigureKey { body, variant, channel_in, day }).or_default()
     }
 
-    /// Adds another's sums.
-    pub fn merge(&mut self, other: Self) {
-        for (key, (count, seconds)) in other.spans {
-            let sum = self.spans.entry(key).or_default();
-            sum.0 += count;
-            sum.1 += seconds;
-        }
-        for (key, figures) in other.figures {
-            add(self.figures.entry(key).or_default(), 0, figures, 1);
+    /// Goes to the place of an application.
+    fn at(&mut self, given: &Given) {
+        let place = (given.service, given.region);
+        if self.place != place {
+            self.finish();
+            self.place = place;
         }
     }
+
+    /// Ends the place that is being added up.
+    pub fn finish(&mut self) {
+        let place = self.place;
+        let from = self.spans_done.len();
+        let spans = self.spans.drain().filter(|(_, sum)| *sum != (0, 0));
+        self.spans_done.extend(spans.map(|(key, sum)| (place, key, sum)));
+        self.spans_done[from..].sort_unstable_by_key(|row| row.1);
+        let from = self.figures_done.len();
+        let figures = self.figures.drain().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0));
+        self.figures_done.extend(figures.map(|(key, sums)| (place, key, sums)));
+        self.figures_done[from..].sort_unstable_by_key(|row| row.1);
+    }
+
+    /// How many rows of durations and of figures are done.
+    #[must_use]
+    pub fn rows_done(&self) -> (usize, usize) {
+        (self.spans_done.len(), self.figures_done.len())
+    }
+
+    /// What is done of durations as columns, which is forgotten.
+    ///
+    /// # Errors
+    /// A text isn't UTF-8.
+    pub fn spans<'w>(&mut self, word: impl Fn(Text) -> &'w str) -> Result<Vec<ArrayRef>> {
+        let rows = mem::take(&mut self.spans_done);
+        Ok(vec![
+            ints(&mut rows.iter().map(|(_, key, _)| key.month).collect()),
+            texts(rows.iter().map(|(place, ..)| word(place.0)))?,
+            shorts(&mut rows.iter().map(|(place, ..)| place.1.cast_signed()).collect()),
+            shorts(&mut rows.iter().map(|(_, key, _)| key.from).collect()),
+            shorts(&mut rows.iter().map(|(_, key, _)| key.to).collect()),
+            shorts(&mut rows.iter().map(|(_, key, _)| key.bucket).collect()),
+            longs(&mut rows.iter().map(|(.., sum)| sum.0).collect()),
+            longs(&mut rows.iter().map(|(.., sum)| sum.1).collect()),
+        ])
+    }
+
+    /// What is done of figures as columns, which is forgotten.
+    ///
+    /// # Errors
+    /// A text isn't UTF-8.
+    pub fn figure_rows<'w>(&mut self, word: impl Fn(Text) -> &'w str) -> Result<Vec<ArrayRef>> {
+        let rows = mem::take(&mut self.figures_done);
+        let mut arrays = vec![
+            ints(&mut rows.iter().map(|(_, key, _)| key.day).collect()),
+            texts(rows.iter().map(|(place, ..)| word(place.0)))?,
+            texts(rows.iter().map(|(_, key, _)| word(key.variant)))?,
+            shorts(&mut rows.iter().map(|(place, ..)| place.1.cast_signed()).collect()),
+            texts(rows.iter().map(|(_, key, _)| word(key.body)))?,
+            bytes(&mut rows.iter().map(|(_, key, _)| key.channel_in.cast_signed()).collect()),
+        ];
+        for place in 0..FIGURES_OF.len() {
+            arrays.push(longs(&mut rows.iter().map(|(.., sums)| sums[place]).collect()));
+        }
+        Ok(arrays)
+    }
+}
+
+fn texts<'w>(words: impl Iterator<Item = &'w str>) -> Result<ArrayRef> {
+    let mut column = TextColumn::default();
+    words.for_each(|word| column.push(word));
+    column.array()
 }
 
 fn add<const N: usize>(figures: &mut Figures, from: usize, values: [i64; N], times: i64) {

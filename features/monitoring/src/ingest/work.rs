@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::slice;
 use std::thread;
 
-use otklik_lake::arrow::array::ArrayRef;
 use otklik_lake::{Change, Engine, Error, Lake, Look, Snapshot, Written};
 use otklik_progress::delivery::Texts;
 use serde_json::json;
@@ -12,12 +11,10 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use super::book::{Book, Receipt, Verdict};
-use super::chunk::{Made, Work};
-use super::columns::{Out, TextColumn, bytes, ints, longs, shorts};
+use super::chunk::Work;
 use super::gather::{Gathered, Given, Keyed, Part, gather, request_key};
 use super::known::{Old, known, text};
 use super::register::Register;
-use super::sums::Tally;
 use super::truth::{self, Which, recall, requests_of};
 use super::{ImportError, Importer};
 use crate::tables;
@@ -176,8 +173,7 @@ impl Job<'_> {
                 }
             })
             .collect();
-        let ranks = ranks(words);
-        let order = order(&given, &ranks);
+        let order = order(&given, &ranks(words));
         let work = Work {
             gathered,
             given: &given,
@@ -190,9 +186,7 @@ impl Job<'_> {
             version: self.version,
             with_events,
         };
-        let Made { mut files, tally } = work.run(&importer.lake, importer.threads)?;
-        files.extend(sums(&importer.lake, &tally, words, &ranks)?);
-        Ok(files)
+        work.run(&importer.lake, importer.threads)
     }
 }
 
@@ -222,48 +216,6 @@ fn order(given: &[Option<Given>], ranks: &[u32]) -> Vec<u32> {
         .collect();
     keys.sort_unstable();
     keys.into_iter().map(|key| u32::try_from(key & u128::from(u32::MAX)).unwrap_or(u32::MAX)).collect()
-}
-
-/// Files of kept sums.
-fn sums(lake: &Lake, tally: &Tally, words: &Texts, ranks: &[u32]) -> Result<Vec<Written>, Error> {
-    let mut spans: Vec<_> = tally.spans.iter().filter(|(_, sum)| **sum != (0, 0)).collect();
-    let rank = |word: u32| ranks[word as usize];
-    spans.sort_unstable_by_key(|(key, _)| (rank(key.service), **key));
-    let mut figures: Vec<_> =
-        tally.figures.iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
-    figures.sort_unstable_by_key(|(key, _)| (rank(key.service), key.region, rank(key.body), **key));
-    let texts = |values: &mut dyn Iterator<Item = u32>| {
-        let mut column = TextColumn::default();
-        values.for_each(|word| column.push(words.get(word)));
-        column.array()
-    };
-    let mut out = Out::new(lake, &tables::SPANS);
-    out.write(vec![
-        ints(&mut spans.iter().map(|(key, _)| key.month).collect()),
-        texts(&mut spans.iter().map(|(key, _)| key.service))?,
-        shorts(&mut spans.iter().map(|(key, _)| key.region.cast_signed()).collect()),
-        shorts(&mut spans.iter().map(|(key, _)| key.from).collect()),
-        shorts(&mut spans.iter().map(|(key, _)| key.to).collect()),
-        shorts(&mut spans.iter().map(|(key, _)| key.bucket).collect()),
-        longs(&mut spans.iter().map(|(_, sum)| sum.0).collect()),
-        longs(&mut spans.iter().map(|(_, sum)| sum.1).collect()),
-    ])?;
-    let mut files = Vec::from_iter(out.finish()?);
-    let mut out = Out::new(lake, &tables::FIGURES);
-    let mut arrays: Vec<ArrayRef> = vec![
-        ints(&mut figures.iter().map(|(key, _)| key.day).collect()),
-        texts(&mut figures.iter().map(|(key, _)| key.service))?,
-        texts(&mut figures.iter().map(|(key, _)| key.variant))?,
-        shorts(&mut figures.iter().map(|(key, _)| key.region.cast_signed()).collect()),
-        texts(&mut figures.iter().map(|(key, _)| key.body))?,
-        bytes(&mut figures.iter().map(|(key, _)| key.channel_in.cast_signed()).collect()),
-    ];
-    for place in 0..tables::FIGURES_OF.len() {
-        arrays.push(longs(&mut figures.iter().map(|(_, sums)| sums[place]).collect()));
-    }
-    out.write(arrays)?;
-    files.extend(out.finish()?);
-    Ok(files)
 }
 
 /// The derived tables, which a rebuild makes anew.
