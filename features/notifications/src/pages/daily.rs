@@ -1,6 +1,6 @@
 //! Which official has looked through which day of which office (QR-12).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use otklik_access::Permission;
 use otklik_kernel::{CivilDay, Id, Zone, text};
-use otklik_organisations::{Office, Offices, store};
+use otklik_organisations::{Office, Offices};
 use otklik_responses::days::Looked;
 use otklik_ui::{Choice, Page, Pager, Section, When};
 use otklik_web::{Fail, Who, html};
@@ -180,7 +180,7 @@ pub async fn show(
         listed.into_iter().skip(skipped).take(usize::try_from(PER_PAGE).unwrap_or_default()).collect();
 
     let named = who_asks.caller.scope(Permission::ReadResponsibles);
-    let named: HashSet<Id> = store::open_offices(conn, &named).await?.into_iter().collect();
+    let named = kept.open_offices(&ctx.db, &offices, &named).await?;
     let columns: Vec<CivilDay> = (0..DAYS).map(|back| to.plus_days(-back)).collect();
     let row = |office: &Arc<Office>| {
         let days = days.get(&office.id).map_or(&[][..], Vec::as_slice);
@@ -189,7 +189,7 @@ pub async fn show(
         let gaps: Vec<&Judged> = days.iter().filter(|day| day.is_gap(today)).collect();
         let by_day = |day: &CivilDay| days.iter().find(|judged| judged.day.day == *day);
         Row {
-            who: who(l, &gaps, watchers, named.contains(&office.id)),
+            who: who(l, &gaps, watchers, named.contains_key(&office.id)),
             is_nobodys: watchers.is_empty() && !gaps.is_empty(),
             cells: columns.iter().map(|day| by_day(day).map(|judged| cell(l, office, judged))).collect(),
             name: office.name.clone(),

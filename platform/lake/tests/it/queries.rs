@@ -1,7 +1,9 @@
 //! Questions: to one snapshot, whatever is committed meanwhile.
 
 use otklik_lake::arrow::array::{Int64Array, StringViewArray};
-use otklik_lake::{Change, Engine, Look, Rewrite, Table};
+use otklik_lake::{Change, Engine, Look, Rewrite, Table, TableWriter};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use crate::support::{InFolder, file, grow, in_folder, number, open, rows, table};
 
@@ -138,7 +140,6 @@ async fn a_column_that_came_later_is_empty_in_older_files() {
 
 #[tokio::test]
 async fn two_threads_write_at_once_and_other_columns_are_refused() {
-    use otklik_lake::TableWriter;
     let place = in_folder();
     let written: Vec<_> = std::thread::scope(|scope| {
         let threads = [0, 50_000].map(|from| {
@@ -164,4 +165,23 @@ async fn two_threads_write_at_once_and_other_columns_are_refused() {
     let after = place.lake.commit(&base, change).await.expect("a commit");
     assert_eq!(number(&place.lake, &after, "select count(distinct at) from events").await, 100_000);
     assert!(file(&place.lake, 0, 0).await.is_ok_and(|file| file.rows == 0));
+}
+
+#[tokio::test]
+async fn least_and_greatest_values_are_kept_of_columns_that_rows_are_left_out_by() {
+    let place = in_folder();
+    let mut kept = Vec::new();
+    for table in [table(), table().filtered_by(&["at"])] {
+        let mut writer = TableWriter::new(&place.lake, &table).expect("a writer");
+        writer.write(&rows(0, 1_000)).expect("rows");
+        let file = place.lake.keep(writer.finish().expect("a file")).await.expect("it is kept");
+        let file = std::fs::File::open(place.folder.path().join(file.path)).expect("it is there");
+        let reader = SerializedFileReader::new(file).expect("a Parquet file");
+        let columns = reader.metadata().row_group(0).columns();
+        let has_least = |column: &ColumnChunkMetaData| {
+            column.statistics().is_some_and(|known| known.min_bytes_opt().is_some())
+        };
+        kept.push(columns.iter().map(has_least).collect::<Vec<_>>());
+    }
+    assert_eq!(kept, [[true, true, true], [false, true, false]]);
 }
