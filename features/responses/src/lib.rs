@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0680_responses_texts",
     "0690_responses_suspicious",
     "0695_responses_texts",
+    "0697_responses_has_text",
 ];
 
 /// The kind of the event of an accepted response; its payload is [`model::Accepted`] as JSON.

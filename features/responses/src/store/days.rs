@@ -7,7 +7,7 @@ use otklik_db::{DbErr, Tx, Value, bulk, sql};
 use otklik_kernel::{CivilDay, Id, Instant};
 use sea_orm::{ConnectionTrait, DbBackend};
 
-use super::filter::{Filter, floor};
+use super::filter::{Filter, beyond, first};
 use super::source::Source;
 use crate::days::{Day, Mark};
 
@@ -121,9 +121,9 @@ pub async fn newest<C: ConnectionTrait>(
     rows.iter().map(|row| Ok((CivilDay(row.try_get_by_index(0)?), row.try_get_by_index(1)?))).collect()
 }
 
-/// The identifiers between which the responses of these days lie: zones differ from UTC by less than a day.
+/// The identifiers between which the responses of these days lie.
 fn bounds(from: CivilDay, to: CivilDay) -> std::ops::Range<Id> {
-    floor(from.plus_days(-1))..floor(to.plus_days(2))
+    first(from)..beyond(to)
 }
 
 /// The condition of the responses `r` of an office that came about these days; SQLite finds them by its tables of

@@ -2,16 +2,30 @@
 
 use otklik_access::Scope;
 use otklik_db::Value;
-use otklik_kernel::{CivilDay, Id, text};
+use otklik_kernel::{CivilDay, Id, Instant, text};
 
 /// How many words of a search count.
 pub const WORDS: usize = 8;
 /// The first day whose moments are beyond every identifier.
 const BEYOND: CivilDay = CivilDay(20_950_101);
 
-/// The lowest identifier of a day in UTC or later.
-pub(super) fn floor(day: CivilDay) -> Id {
-    if day >= BEYOND { Id::MAX } else { otklik_kernel::id::floor(day.start_utc()) }
+/// How many hours a day of the easternmost zone begins before that of UTC, and one of the westernmost ends after it; with
+/// an hour to spare, since an identifier may be some seconds later than its moment.
+const ZONES: [i64; 2] = [14 + 1, 12 + 1];
+
+/// The lowest identifier of a day of any zone, or a later one.
+pub(super) fn first(day: CivilDay) -> Id {
+    bound(day, -ZONES[0])
+}
+
+/// The lowest identifier that is beyond a day of every zone.
+pub(super) fn beyond(day: CivilDay) -> Id {
+    bound(day.plus_days(1), ZONES[1])
+}
+
+fn bound(day: CivilDay, hours: i64) -> Id {
+    let moment = Instant(day.start_utc().0 + hours * 60 * Instant::MINUTE);
+    if day >= BEYOND { Id::MAX } else { otklik_kernel::id::floor(moment) }
 }
 
 /// Which responses a list shows.
@@ -82,27 +96,25 @@ impl Filter {
                 place.and(&scope.sql(&format!("+{body}")), []);
             }
         }
-        // Zones differ from UTC by less than a day, so a day more on each side bounds the search on the key.
+        // The search on the key is bounded, too.
         if let Some(from) = self.from {
-            place.and(&format!("{key} >= ?"), [floor(from.plus_days(-1)).into()]);
+            place.and(&format!("{key} >= ?"), [first(from).into()]);
         }
         if let Some(to) = self.to {
-            place.and(&format!("{key} < ?"), [floor(to.plus_days(2)).into()]);
+            place.and(&format!("{key} < ?"), [beyond(to).into()]);
         }
         place
     }
 
     /// What the responses themselves are like; nothing when all are meant.
-    pub(super) fn rows(&self, is_postgres: bool) -> Condition {
-        let has_text = if is_postgres { "has_text" } else { "comment <> ''" };
-        let mut rows = self.traits("r", has_text, "looked_at IS NULL");
+    pub(super) fn rows(&self) -> Condition {
+        let mut rows = self.traits("r", "looked_at IS NULL");
         rows.and_all(self.texts("r.search_text"));
         rows
     }
 
-    /// What responses are like beside their words, in a table of this name with these conditions of having a text and
-    /// of waiting.
-    pub(super) fn traits(&self, table: &str, has_text: &str, waits: &str) -> Condition {
+    /// What responses are like beside their words, in a table of this name with this condition of waiting.
+    pub(super) fn traits(&self, table: &str, waits: &str) -> Condition {
         let mut rows = Condition::default();
         let mut and = |part: &str, value: Option<Value>| rows.and(&format!("{table}.{part}"), value);
         if let Some(from) = self.from {
@@ -118,7 +130,7 @@ impl Filter {
             and("marks LIKE ?", Some(format!("%{key}0%").into()));
         }
         if self.with_text {
-            and(has_text, None);
+            and("has_text", None);
         }
         match self.suspicious {
             Some(true) => and("suspicion <> 0", None),

@@ -27,6 +27,9 @@ const RARE: i64 = 2_000;
 const VAST: i64 = 60_000;
 
 const ROWS: &str = "responses_responses r";
+/// The order of responses by which PostgreSQL does not go from the newest on: after a flood elsewhere it would go through
+/// all of that before it comes to those of a near scope.
+const NEAR_KEY: &str = "(r.id + 0)";
 const BY_WORDS: &str = "responses_trigrams w CROSS JOIN responses_responses r ON r.id = w.rowid";
 
 /// What is known of a response in the table of offices, and of one that has come since.
@@ -67,8 +70,10 @@ fn words(filter: &Filter) -> Vec<String> {
 
 /// The responses of a filter within a scope.
 pub(super) enum Source {
-    /// From this table or join, whose rows come in the order of this identifier.
+    /// From this table or join, whose rows are ordered by this identifier.
     Rows { from: &'static str, key: &'static str, condition: Condition },
+    /// From an index of PostgreSQL by office.
+    Near(Condition),
     /// By SQLite's tables of offices.
     Offices(Offices),
 }
@@ -110,17 +115,23 @@ impl Source {
             condition.and("responses_trigrams MATCH ?", [asked.into()]);
         }
         condition.and_all(filter.place(scope, "r.body_id", key));
-        condition.and_all(filter.rows(false));
+        condition.and_all(filter.rows());
         Ok(Self::Rows { from, key, condition })
     }
 
     /// The same on PostgreSQL, in a scope of so many responses.
     fn on_postgres(scope: &Scope, filter: &Filter, size: i64) -> Self {
+        if size >= VAST {
+            // The plus: the index by office is not a way, its newest responses are.
+            let mut condition = filter.place(scope, "(r.body_id + 0)", "r.id");
+            condition.and_all(filter.rows());
+            return Self::Rows { from: ROWS, key: "r.id", condition };
+        }
         let mut condition = Condition::default();
         let texts = filter.texts("search_text");
         if !texts.is_empty() && size < NEAR {
             let mut place = filter.place(scope, "x.body_id", "x.id");
-            place.and_all(filter.traits("x", "has_text", "looked_at IS NULL"));
+            place.and_all(filter.traits("x", "looked_at IS NULL"));
             place.and("x.has_text", []);
             let ((place, values), (texts, words)) = (place.into_parts(), texts.into_parts());
             // Its texts are taken first, by office, and looked at as they are: the index of words is not a way.
@@ -128,12 +139,10 @@ impl Source {
             let near = format!("WITH near AS MATERIALIZED ({near}) SELECT id FROM near WHERE {texts}");
             condition.and(&format!("r.id IN ({near})"), values.into_iter().chain(words));
         } else {
-            // Likewise, in a vast scope the index by office is not a way: its newest responses are the way.
-            let body = if size < VAST { "r.body_id" } else { "(r.body_id + 0)" };
-            condition.and_all(filter.place(scope, body, "r.id"));
-            condition.and_all(filter.rows(true));
+            condition.and_all(filter.place(scope, "r.body_id", "r.id"));
+            condition.and_all(filter.rows());
         }
-        Self::Rows { from: ROWS, key: "r.id", condition }
+        Self::Near(condition)
     }
 
     /// The responses of one office of a scope with identifiers in a range.
@@ -154,7 +163,7 @@ impl Source {
         if is_sqlite {
             return Self::Offices(Offices { place, ..Offices::of(scope, filter) });
         }
-        place.and_all(filter.rows(true));
+        place.and_all(filter.rows());
         Self::Rows { from: ROWS, key, condition: place }
     }
 
@@ -168,6 +177,16 @@ impl Source {
                 }
                 let (condition, values) = condition.into_parts();
                 (format!("{head} {from} WHERE {condition} ORDER BY {key} {tail}"), values)
+            }
+            Self::Near(mut condition) => {
+                if let Some(below) = below {
+                    condition.and("r.id < ?", [below.into()]);
+                }
+                let (condition, values) = condition.into_parts();
+                // Which they are is known from the index alone; then those are looked at.
+                let ids = format!("SELECT r.id FROM {ROWS} WHERE {condition} ORDER BY {NEAR_KEY} {tail}");
+                let ids = format!("WITH newest AS MATERIALIZED ({ids}) SELECT id FROM newest");
+                (format!("{head} {ROWS} WHERE r.id IN ({ids}) ORDER BY r.id DESC"), values)
             }
             Self::Offices(mut offices) => {
                 if let Some(below) = below {
@@ -183,17 +202,15 @@ impl Source {
 
     /// A statement that gives the newest of them, so many at most: identifier, whether it is negative, whether it waits.
     pub fn marks(self, limit: i64) -> (String, Vec<Value>) {
+        let rows = |from: &str, key: &str, order: &str, condition: Condition| {
+            let (condition, values) = condition.into_parts();
+            let columns = format!("{key} AS id, r.is_negative, r.looked_at IS NULL AS waits");
+            let order = format!("ORDER BY {order} DESC LIMIT {limit}");
+            (format!("SELECT {columns} FROM {from} WHERE {condition} {order}"), values)
+        };
         match self {
-            Self::Rows { from, key, condition } => {
-                let (condition, values) = condition.into_parts();
-                let columns = format!("{key} AS id, r.is_negative, r.looked_at IS NULL AS waits");
-                (
-                    format!(
-                        "SELECT {columns} FROM {from} WHERE {condition} ORDER BY {key} DESC LIMIT {limit}"
-                    ),
-                    values,
-                )
-            }
+            Self::Rows { from, key, condition } => rows(from, key, key, condition),
+            Self::Near(condition) => rows(ROWS, "r.id", NEAR_KEY, condition),
             Self::Offices(offices) => {
                 let end = format!(" ORDER BY x.id DESC LIMIT {limit}");
                 let (found, values) =
@@ -206,11 +223,13 @@ impl Source {
     /// A statement that counts them, no further than the limit if there is one.
     pub fn count(self, limit: Option<i64>) -> (String, Vec<Value>) {
         let end = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let rows = |from: &str, condition: Condition| {
+            let (condition, values) = condition.into_parts();
+            (format!("SELECT 1 AS one FROM {from} WHERE {condition}{end}"), values)
+        };
         let (found, values) = match self {
-            Self::Rows { from, condition, .. } => {
-                let (condition, values) = condition.into_parts();
-                (format!("SELECT 1 AS one FROM {from} WHERE {condition}{end}"), values)
-            }
+            Self::Rows { from, condition, .. } => rows(from, condition),
+            Self::Near(condition) => rows(ROWS, condition),
             Self::Offices(offices) => {
                 let (found, values) = offices.found("1 AS one", "1", &end);
                 (format!("SELECT * FROM ({found}){end}"), values)
@@ -222,12 +241,12 @@ impl Source {
 
 impl Offices {
     fn of(scope: &Scope, filter: &Filter) -> Self {
-        let mut traits = filter.traits("x", "has_text", "is_looked = 0");
+        let mut traits = filter.traits("x", "is_looked = 0");
         let texts = filter.texts("r.search_text");
         if !texts.is_empty() {
             traits.and("x.has_text", []);
         }
-        Self { place: filter.place(scope, "x.body_id", "x.id"), traits, texts, rows: filter.rows(false) }
+        Self { place: filter.place(scope, "x.body_id", "x.id"), traits, texts, rows: filter.rows() }
     }
 
     /// Columns of what is found in the table of offices, and the same of what has come since, each with such an end.
