@@ -33,8 +33,7 @@ impl Judged {
     /// Holds a day against who must look it through.
     #[must_use]
     pub fn new(day: Day, watchers: &[Watcher]) -> Self {
-        let must: Vec<Id> = watchers.iter().map(|watcher| watcher.person).collect();
-        Self { looked: day.looked(&must), must: must.len(), day }
+        Self { looked: day.looked(watchers.iter().map(|watcher| watcher.person)), must: watchers.len(), day }
     }
 
     /// Whether somebody who must has not looked it through, or nobody has, and the day is over.
@@ -125,10 +124,11 @@ impl Days {
         to: CivilDay,
     ) -> Result<(HashMap<Id, Vec<Judged>>, Watching), DbErr> {
         let watchers = self.watchers(db).await?;
+        let most = usize::try_from(DAYS).unwrap_or_default();
         let mut all: HashMap<Id, Vec<Judged>> = HashMap::new();
         for day in self.board.received(db, scope, from, to).await? {
             let must = watchers.get(&day.body).map_or(&[][..], Vec::as_slice);
-            all.entry(day.body).or_default().push(Judged::new(day, must));
+            all.entry(day.body).or_insert_with(|| Vec::with_capacity(most)).push(Judged::new(day, must));
         }
         Ok((all, watchers))
     }

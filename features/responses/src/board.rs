@@ -44,8 +44,8 @@ impl Board {
         Self { figures: figures.clone(), marks: Arc::default() }
     }
 
-    /// The days of offices of the scope that have responses, with who has looked them through, the newest first:
-    /// what [`crate::days::received`] gives for all offices.
+    /// The days of offices of the scope that have responses, with who has looked them through, the newest days
+    /// first: what [`crate::days::received`] gives for all offices, which stand in no order here.
     ///
     /// # Errors
     /// When the database is away or a row is broken.
@@ -58,15 +58,13 @@ impl Board {
     ) -> Result<Vec<Day>, DbErr> {
         let slice = self.figures.read(db, scope, None, from, to).await?;
         let marks = self.marks(db, from, to).await?;
-        let mut days: Vec<Day> = slice
+        Ok(slice
             .received()
             .map(|(day, body, all, negative)| {
                 let of_day = marks.get(&day.0).and_then(|marks| marks.get(&body));
                 Day { body, day, all, negative, marks: of_day.cloned().unwrap_or_default() }
             })
-            .collect();
-        days.sort_by_key(|day| (std::cmp::Reverse(day.day), day.body));
-        Ok(days)
+            .collect())
     }
 
     /// The marks of these days, by day.

@@ -59,8 +59,8 @@ impl Day {
     ///
     /// Somebody who is no longer a recipient has looked too; where nobody must, one mark is enough.
     #[must_use]
-    pub fn looked(&self, must: &[Id]) -> Looked {
-        let missing: Vec<Id> = must.iter().copied().filter(|&person| !self.is_looked_by(person)).collect();
+    pub fn looked(&self, must: impl IntoIterator<Item = Id>) -> Looked {
+        let missing: Vec<Id> = must.into_iter().filter(|&person| !self.is_looked_by(person)).collect();
         if !self.marks.iter().any(|mark| self.is_looked_by(mark.person)) {
             Looked::ByNobody(missing)
         } else if missing.is_empty() {
@@ -105,7 +105,7 @@ mod tests {
                 .collect();
             let must: Vec<Id> =
                 people.iter().filter(|(_, must, _)| *must).map(|(person, ..)| *person).collect();
-            let looked = day(2, &marks).looked(&must);
+            let looked = day(2, &marks).looked(must.iter().copied());
             // In words: a mark counts from the second negative response on.
             let has = |id: Id| people.iter().any(|&(person, _, mark)| person == id && mark == 2);
             let missing: Vec<Id> = must.iter().copied().filter(|&id| !has(id)).collect();
@@ -121,12 +121,12 @@ mod tests {
     #[test]
     fn qr12_only_a_later_negative_response_opens_a_day_again() {
         let mut day = day(1, &[(7, 1)]);
-        assert_eq!(day.looked(&[7]), Looked::ByAll);
+        assert_eq!(day.looked([7]), Looked::ByAll);
         day.all += 10;
-        assert_eq!(day.looked(&[7]), Looked::ByAll);
+        assert_eq!(day.looked([7]), Looked::ByAll);
         day.negative += 1;
-        assert_eq!(day.looked(&[7]), Looked::ByNobody(vec![7]));
+        assert_eq!(day.looked([7]), Looked::ByNobody(vec![7]));
         day.marks[0].negative = 2;
-        assert_eq!(day.looked(&[7]), Looked::ByAll);
+        assert_eq!(day.looked([7]), Looked::ByAll);
     }
 }

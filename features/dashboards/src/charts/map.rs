@@ -1,24 +1,28 @@
 //! The tile map of regions.
 
+use std::collections::HashMap;
+
 use otklik_organisations::bodies::regions;
 
 use super::{Made, PATH, cells, heads};
 use crate::figure::{Cell, Drawing, Figure, Part, Scale, Shade, Square, Table};
 use crate::stats::Count;
 use crate::tiles::TILES;
+use crate::tree::Node;
 
 pub fn figure(made: &Made<'_>) -> Figure {
     let l = made.l;
     let count = |region: &str| {
         made.numbers.regions.get(region).map_or_else(Count::default, |tally| made.count(tally))
     };
+    let pages = pages(made);
     let scale = Scale::of(TILES.iter().filter_map(|tile| count(tile.region).share()));
     let squares = TILES.iter().map(|tile| {
         let count = count(tile.region);
         Square {
             short: tile.short,
             place: tile.place,
-            href: if count.total > 0 { href(made, tile.region) } else { None },
+            href: pages.get(tile.region).filter(|_| count.total > 0).cloned(),
             shade: Shade {
                 text: match count.share() {
                     Some(share) => format!("{:.0}", share * 100.0),
@@ -67,15 +71,20 @@ fn name(title: &str) -> String {
     title.split_once(" — ").map_or(title, |(_, name)| name).to_owned()
 }
 
-/// The page of the highest body of a region that lies below what is shown.
-fn href(made: &Made<'_>, region: &str) -> Option<String> {
-    let is_below = |node: &&crate::tree::Node| {
+/// The page of each region: of its highest body that lies below what is shown.
+fn pages<'a>(made: &'a Made<'_>) -> HashMap<&'a str, String> {
+    let is_below = |node: &&Node| {
         Some(node.id) != made.asked.body && made.tops.iter().any(|&top| made.tree.is_under(node.id, top))
     };
-    let highest = |&(body, _): &(otklik_kernel::Id, _)| {
-        made.tree.upwards(body).take_while(is_below).filter(|node| node.region == region).last()
-    };
-    let mut found: Vec<_> = made.numbers.units.iter().filter_map(highest).collect();
-    found.sort_by_key(|node| (made.tree.upwards(node.id).count(), node.code.clone()));
-    Some(made.asked.address(PATH, &[("body", &found.first()?.code)]))
+    let mut highest: HashMap<&str, (usize, &str)> = HashMap::new();
+    for &(body, _) in &made.numbers.units {
+        let depth = made.tree.upwards(body).count();
+        for (up, node) in made.tree.upwards(body).take_while(is_below).enumerate() {
+            let found = (depth - up, node.code.as_str());
+            let known = highest.entry(&node.region).or_insert(found);
+            *known = found.min(*known);
+        }
+    }
+    let page = |(_, code): (usize, &str)| made.asked.address(PATH, &[("body", code)]);
+    highest.into_iter().map(|(region, found)| (region, page(found))).collect()
 }

@@ -333,6 +333,7 @@ impl Slice {
         let within = |office: &&Office| self.within.get(office.place as usize).copied().unwrap_or(false);
         self.days
             .iter()
+            .rev()
             .flat_map(move |(day, figures)| figures.offices.iter().filter(within).map(move |one| (*day, one)))
     }
 
@@ -347,7 +348,7 @@ impl Slice {
         hasher.finish()
     }
 
-    /// The days of bodies with responses: how many of those, and how many of them are negative.
+    /// The days of bodies with responses, the newest first: how many of those, and how many of them are negative.
     pub(crate) fn received(&self) -> impl Iterator<Item = (CivilDay, Id, i64, i64)> {
         self.offices().filter(|(_, office)| office.all > 0).map(|(day, office)| {
             (day, self.ids[office.place as usize], i64::from(office.all), i64::from(office.negative))
