@@ -42,7 +42,16 @@ pub async fn change(
     let norms = Register::read(engine, base, &after, fresh).await?;
     let renormed = renormed(engine, base, &before_norms, &norms).await?;
 
-    let mut gathered = busy(|| gather(fresh.to_vec(), &[], request_key))?;
+    let lake = &importer.lake;
+    // What was delivered is written beside: bringing it together is work for one thread.
+    let (truth, mut gathered) = busy(|| {
+        thread::scope(|scope| {
+            let truth = scope.spawn(|| truth::write(lake, fresh, &receipts));
+            let gathered = gather(fresh.to_vec(), &[], request_key)?;
+            let truth = truth.join().map_err(|_| Error::Invalid("writing broke".to_owned()))??;
+            Ok::<_, ImportError>((truth, gathered))
+        })
+    })?;
     let mut old = known(engine, base, &gathered.index, &mut gathered.words).await?;
     let mut again = requests_of(engine, base, &replaced).await?;
     again.extend(tied(&gathered, &old));
@@ -61,24 +70,20 @@ pub async fn change(
         requests.iter().filter_map(|request| gathered.index.get(&request_key(request)).copied()).collect()
     };
     let (whole, forced) = (places(&again), places(&renormed));
-    let lake = &importer.lake;
     let job = Job { gathered: &gathered, old: &old, whole: &whole, forced: &forced, norms: &norms, version };
-    let written = busy(|| {
-        thread::scope(|scope| {
-            let truth = scope.spawn(|| truth::write(lake, &gathered.parts, &receipts));
-            let made = job.run(importer, true)?;
-            let truth = truth.join().map_err(|_| Error::Invalid("writing broke".to_owned()))??;
-            Ok::<_, Error>(made.into_iter().chain(truth).collect::<Vec<_>>())
-        })
-    })?;
+    let made = busy(|| job.run(importer, true))?;
     let change = Change::new()
         .note("kind", "import")
         .note("deliveries", json!(receipts))
         .note("replaced", json!(replaced));
-    Ok(keep(lake, change, written).await?)
+    Ok(keep(lake, change, made.into_iter().chain(truth)).await?)
 }
 
-async fn keep(lake: &Lake, mut change: Change, written: Vec<Written>) -> Result<Change, Error> {
+async fn keep(
+    lake: &Lake,
+    mut change: Change,
+    written: impl IntoIterator<Item = Written>,
+) -> Result<Change, Error> {
     for file in written {
         change = change.with(lake.keep(file).await?);
     }
