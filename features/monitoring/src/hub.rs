@@ -20,12 +20,14 @@ use crate::derive::Rules;
 use crate::ingest::{ImportError, Importer};
 use crate::reference::in_force::{KINDS, reference};
 use crate::reference::store;
-use crate::upkeep;
+use crate::{tables, upkeep};
 
 /// Memory that queries may take before they write to disk.
 const MEMORY: usize = 512 << 20;
 /// Parts in which a query runs at once.
 const PARTS: usize = 2;
+/// Rows that name others as gone, at most: every answer joins against them in that memory.
+const MOST_GONE: u64 = 4_000_000;
 
 /// Why the lake can't be used now.
 #[derive(Debug, thiserror::Error)]
@@ -200,6 +202,22 @@ impl Hub {
         let swept = self.0.lake.vacuum(Instant::DAY).await?;
         let (commit, removed, added) = (compacted.commit, compacted.removed, compacted.added);
         Ok(KeptUp { commit, removed, added, swept: swept.files.len() })
+    }
+
+    /// Keeps the lake small where too many rows of it are gone to be left out of answers: after a long history came at
+    /// once.
+    ///
+    /// # Errors
+    /// The lake fails.
+    pub async fn relieve(&self) -> Result<(), HubError> {
+        let snapshot = self.0.lake.latest().await?;
+        if [&tables::CASES_GONE, &tables::STEPS_GONE]
+            .into_iter()
+            .any(|gone| snapshot.rows(gone.name()) > MOST_GONE)
+        {
+            self.keep_up().await?;
+        }
+        Ok(())
     }
 
     /// Answers about the last commit by the rules in force, kept while both are.

@@ -25,18 +25,19 @@ pub async fn live(engine: &Engine, snapshot: &Snapshot, look: Look) -> Result<Se
         session.view(&format!("live_{table}"), &query).await?;
     }
     for (table, gone) in VERSIONED {
-        session.view(&format!("live_{table}"), &versioned(snapshot, table, gone, "true")).await?;
+        session.view(&format!("live_{table}"), &versioned(snapshot, table, gone, "true", "true")).await?;
     }
     Ok(session)
 }
 
-/// The rows of a table that hold, of those that fit a condition.
-pub(crate) fn versioned(snapshot: &Snapshot, table: &str, gone: &str, only: &str) -> String {
+/// The rows of a table that hold, of those that fit a condition; of those that name what is gone, `theirs` must hold
+/// for what matters to such rows.
+pub(crate) fn versioned(snapshot: &Snapshot, table: &str, gone: &str, only: &str, theirs: &str) -> String {
     if snapshot.rows(gone) == 0 {
         return format!("select * from {table} t where {only}");
     }
     format!(
         "select * from {table} t where {only} and not exists (select 1 from {gone} g \
-         where g.request_key = t.request_key and g.version > t.version)"
+         where {theirs} and g.request_key = t.request_key and g.version > t.version)"
     )
 }

@@ -152,7 +152,7 @@ fn known_tables() -> [Table; 2] {
 
 /// Applications that hold: number, region, body and its name.
 fn known_cases(snapshot: &Snapshot, only: &str) -> String {
-    let cases = versioned(snapshot, "cases", "cases_gone", &format!("t.known {only}"));
+    let cases = versioned(snapshot, "cases", "cases_gone", &format!("t.known {only}"), "true");
     format!("select request, region, body, body_name from ({cases})")
 }
 

@@ -124,6 +124,7 @@ struct Importing {
 pub struct Bulk {
     ctx: Ctx,
     depot: Depot,
+    hub: Hub,
     importer: Importer,
     checks: Checks,
     grouping: Grouping,
@@ -153,6 +154,7 @@ impl Bulk {
         Ok(Self {
             ctx: ctx.clone(),
             depot: depot.clone(),
+            hub: hub.clone(),
             importer: hub.importer().await.map_err(|error| later(&error))?,
             checks: Checks::begin(ctx, hub, many).await?,
             grouping: Grouping::default(),
@@ -227,6 +229,7 @@ impl Bulk {
         done.extend(self.import(group).await?);
         let last = self.imported().await?;
         done.extend(self.settle(last).await?);
+        self.hub.relieve().await.map_err(|error| later(&error))?;
         Ok(done)
     }
 

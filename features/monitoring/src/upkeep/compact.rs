@@ -11,7 +11,7 @@ use crate::ingest::{Book, without};
 use crate::live::versioned;
 use crate::tables;
 
-/// Rows of one file, about.
+/// Rows of one file, and of what names rows that are gone, at a time, about: those are joined against in memory.
 const ROWS: i64 = 4_000_000;
 
 /// The tag of a file's month and the part within it.
@@ -66,6 +66,14 @@ fn plans() -> Vec<Plan> {
 /// # Errors
 /// The lake fails. What was committed before stays.
 pub async fn compact(lake: &Lake, engine: &Engine) -> Result<Compacted> {
+    compact_by(lake, engine, ROWS).await
+}
+
+/// The same with about so many rows at a time.
+///
+/// # Errors
+/// As of [`compact`].
+pub async fn compact_by(lake: &Lake, engine: &Engine, most: i64) -> Result<Compacted> {
     let mut done = Compacted::default();
     let start = lake.latest().await?;
     let mut over = BTreeMap::<&str, Vec<String>>::new();
@@ -73,7 +81,7 @@ pub async fn compact(lake: &Lake, engine: &Engine) -> Result<Compacted> {
         if let Some(gone) = plan.gone {
             over.entry(gone).or_insert_with(|| paths(start.files(gone)));
         }
-        let change = one(lake, engine, &start, &plan).await?;
+        let change = one(lake, engine, &start, &plan, most.max(1)).await?;
         commit(lake, &start, change, &mut done).await?;
     }
     for sums in [&tables::SPANS, &tables::FIGURES] {
@@ -84,6 +92,11 @@ pub async fn compact(lake: &Lake, engine: &Engine) -> Result<Compacted> {
     let gone = over.into_values().flatten().fold(Change::new(), |change, path| change.without(path));
     commit(lake, &start, gone, &mut done).await?;
     Ok(done)
+}
+
+/// Into how many parts rows are taken, so many at a time at most.
+fn parts(rows: i64, most: i64) -> i64 {
+    (rows / most).saturating_add(i64::from(rows % most != 0)).max(1)
 }
 
 fn paths<'a>(files: impl Iterator<Item = &'a DataFile>) -> Vec<String> {
@@ -115,22 +128,34 @@ async fn commit(lake: &Lake, start: &Snapshot, change: Change, done: &mut Compac
 }
 
 /// The change of one table: months with loose files or with rows that no longer hold are written anew.
-async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan) -> Result<Change> {
+async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: i64) -> Result<Change> {
     let table = &plan.table;
     let name = table.name();
     let loose = paths(start.files(name).filter(|file| !file.tags.contains_key(MONTH)));
     let dead = without(&Book::read(engine, start).await?.dead());
     let truth = if plan.gone.is_some() || name == "deliveries" { "true".to_owned() } else { dead };
     let mut touched = months(engine, start, plan, &loose, "true").await?;
-    let lost = match plan.gone {
-        Some(gone) if start.rows(gone) > 0 => Some(format!(
-            "exists (select 1 from {gone} g where g.request_key = t.request_key and g.version > t.version)"
-        )),
-        None if truth != "true" => Some(format!("not ({truth})")),
-        _ => None,
+    let gone_rows = plan.gone.map_or(0, |gone| i64::try_from(start.rows(gone)).unwrap_or(i64::MAX));
+    let is_in = |table: &str, of: i64, part: i64| match of {
+        1 => "true".to_owned(),
+        _ => format!("abs({table}.{} % {of}) = {part}", plan.spread),
+    };
+    let of = parts(gone_rows, most);
+    let lost: Vec<String> = match plan.gone {
+        Some(gone) if gone_rows > 0 => (0..of)
+            .map(|part| {
+                let (ours, theirs) = (is_in("t", of, part), is_in("g", of, part));
+                format!(
+                    "{ours} and exists (select 1 from {gone} g \
+                     where {theirs} and g.request_key = t.request_key and g.version > t.version)"
+                )
+            })
+            .collect(),
+        None if truth != "true" => vec![format!("not ({truth})")],
+        _ => Vec::new(),
     };
     let all = paths(start.files(name));
-    if let Some(lost) = &lost {
+    for lost in &lost {
         touched.extend(months(engine, start, plan, &all, lost).await?);
     }
     let is_read = |file: &&DataFile| {
@@ -138,20 +163,17 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan) -> Res
         month.is_none_or(|month| month.is_none_or(|month: i64| touched.contains_key(&month)))
     };
     let read = paths(start.files(name).filter(is_read));
-    if read.is_empty() || (read.len() == 1 && lost.is_none() && start.files(name).count() == 1) {
+    if read.is_empty() || (read.len() == 1 && lost.is_empty() && start.files(name).count() == 1) {
         return Ok(Change::new());
     }
     let mut change = read.iter().fold(Change::new(), |change, path| change.without(path));
     for (month, rows) in months(engine, start, plan, &read, &truth).await? {
         let session = session(engine, start, plan, &read)?;
-        let parts = ((rows + ROWS - 1) / ROWS).max(1);
+        let parts = parts(rows.max(gone_rows), most);
         for part in 0..parts {
-            let mut only = format!("{truth} and {} = {month}", plan.month);
-            if parts > 1 {
-                only = format!("{only} and abs({} % {parts}) = {part}", plan.spread);
-            }
+            let only = format!("{truth} and {} = {month} and {}", plan.month, is_in("t", parts, part));
             let rows = match plan.gone {
-                Some(gone) => versioned(start, name, gone, &only),
+                Some(gone) => versioned(start, name, gone, &only, &is_in("g", parts, part)),
                 None => format!("select * from {name} t where {only}"),
             };
             let query = format!("{rows} order by {}", plan.order);

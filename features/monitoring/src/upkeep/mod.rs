@@ -6,7 +6,7 @@ mod verify;
 
 use otklik_lake::Error;
 
-pub use compact::{Compacted, compact};
+pub use compact::{Compacted, compact, compact_by};
 pub use verify::{Verified, verify};
 
 use crate::ingest::{ImportError, Importer};

@@ -2,7 +2,7 @@
 //! (MON-1, MON-11; invariant 10).
 
 use otklik_monitoring::ingest::{Importer, Verdict};
-use otklik_monitoring::upkeep::{compact, rebuild, verify};
+use otklik_monitoring::upkeep::{compact, compact_by, rebuild, verify};
 use otklik_progress::delivery::Delivery;
 use otklik_progress::model::Channel;
 use proptest::prelude::*;
@@ -141,7 +141,7 @@ fn mon11_any_order_of_deliveries_gives_what_a_rebuild_gives() {
                 all.sort_by_key(|(key, _)| *key);
                 import(&mixed, all.into_iter().map(|(_, delivery)| delivery).collect(), &sizes).await;
                 if is_compacted {
-                    compact(mixed.lake(), mixed.engine()).await.unwrap();
+                    compact_by(mixed.lake(), mixed.engine(), 5).await.unwrap();
                 }
                 // Once what holds in the end only, all together.
                 let plain_folder = tempfile::tempdir().unwrap();
