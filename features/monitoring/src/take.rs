@@ -10,9 +10,7 @@ use futures_util::TryStreamExt as _;
 use otklik_access::Scope;
 use otklik_jobs::HandlerError;
 use otklik_kernel::CivilDay;
-use otklik_lake::arrow::array::{Array, AsArray as _, Int16Array, RecordBatch, StringArray};
-use otklik_lake::arrow::compute::cast;
-use otklik_lake::arrow::datatypes::DataType;
+use otklik_lake::arrow::array::{Array, Int16Array, Int64Array, RecordBatch};
 use otklik_lake::{Engine, Error, Look, Snapshot, Table};
 use otklik_locale::Lang;
 use otklik_organisations::store as bodies;
@@ -28,14 +26,14 @@ use crate::deliveries::store::Decision;
 use crate::deliveries::work::{Taken, Taker, refused};
 use crate::deliveries::{Counts, Delivery, State};
 use crate::hub::{Hub, HubError};
-use crate::ingest::{MOST_DELIVERIES, Receipt, Verdict};
+use crate::ingest::{MOST_DELIVERIES, Receipt, Verdict, text, typed};
 use crate::live::versioned;
 use crate::reference::{Content, Kind, by_name, split_service, store as records};
 use crate::senders::{self, Sender};
 use crate::tables;
 
 /// Up to so many request numbers are looked up one by one; more are met by reading all.
-const FEW: usize = 2_000;
+pub const FEW: usize = 2_000;
 
 const SYSTEM: Scope = Scope::system("what data are checked against");
 
@@ -101,6 +99,7 @@ pub fn agreed(sender: &Sender) -> Agreed {
 }
 
 /// Applications of the lake; asked from a thread that may wait.
+#[derive(Clone)]
 pub struct LakeKnown {
     /// What queries run on.
     pub engine: Engine,
@@ -128,13 +127,14 @@ impl Known for LakeKnown {
         } else {
             (Look::Whole, String::new())
         };
-        let query = known_cases(&self.snapshot, &only);
+        let query = known_cases(&self.snapshot, "request", &only);
         self.runtime.block_on(async {
             let session = self.engine.session(&self.snapshot, &known_tables(), look)?;
             let mut batches = session.stream(&query).await?;
             while let Some(batch) = batches.try_next().await? {
-                rows(&batch, &mut |_, request, region, code, name| {
-                    if let Some(&place) = places.get(request) {
+                let requests = text(&batch, "request")?;
+                rows(&batch, &mut |row, region, code, name| {
+                    if let Some(&place) = places.get(requests.value(row)) {
                         found(place, region, code, name);
                     }
                 })?;
@@ -150,46 +150,45 @@ fn known_tables() -> [Table; 2] {
     [tables::CASES.clone(), tables::CASES_GONE.clone()]
 }
 
-/// Applications that hold: number, region, body and its name.
-fn known_cases(snapshot: &Snapshot, only: &str) -> String {
+/// Applications that hold: number or key, region, body and its name.
+fn known_cases(snapshot: &Snapshot, column: &str, only: &str) -> String {
     let cases = versioned(snapshot, "cases", "cases_gone", &format!("t.known {only}"), "true");
-    format!("select request, region, body, body_name from ({cases})")
+    format!("select {column}, region, body, body_name from ({cases})")
 }
 
-/// The rows of a batch of request, region, body and its name.
-fn rows(batch: &RecordBatch, tell: &mut dyn FnMut(usize, &str, u16, &str, &str)) -> Result<(), Error> {
-    let text = |place: usize| -> Result<StringArray, Error> {
-        Ok(cast(batch.column(place), &DataType::Utf8)?.as_string::<i32>().clone())
-    };
-    let (requests, codes, names) = (text(0)?, text(2)?, text(3)?);
-    let regions = cast(batch.column(1), &DataType::Int16)?;
-    let regions: &Int16Array = regions.as_primitive();
+/// The rows of a batch with region, body and its name.
+fn rows(batch: &RecordBatch, tell: &mut dyn FnMut(usize, u16, &str, &str)) -> Result<(), Error> {
+    let (codes, names) = (text(batch, "body")?, text(batch, "body_name")?);
+    let regions: &Int16Array = typed(batch, "region")?;
     for row in 0..batch.num_rows() {
         let (code, name) = (codes.value(row), names.value(row));
         // A body without a code is known by its name.
         let code = if code == name { "" } else { code };
         let region = if regions.is_valid(row) { regions.value(row).cast_unsigned() } else { 0 };
-        tell(row, requests.value(row), region, code, name);
+        tell(row, region, code, name);
     }
     Ok(())
 }
 
-/// Tells of every application of a snapshot: number, region, code and name of the body.
+/// Tells of every application of a snapshot: the key of its number, region, code and name of the body.
 ///
 /// # Errors
 /// The lake can't be read.
 pub async fn known_of(
     engine: &Engine,
     snapshot: &Snapshot,
-    tell: &mut (dyn FnMut(&str, u16, &str, &str) + Send),
+    tell: &mut (dyn FnMut(u64, u16, &str, &str) + Send),
 ) -> Result<(), Error> {
     if snapshot.rows(tables::CASES.name()) == 0 {
         return Ok(());
     }
     let session = engine.session(snapshot, &known_tables(), Look::Whole)?;
-    let mut batches = session.stream(&known_cases(snapshot, "")).await?;
+    let mut batches = session.stream(&known_cases(snapshot, "request_key", "")).await?;
     while let Some(batch) = batches.try_next().await? {
-        rows(&batch, &mut |_, request, region, code, name| tell(request, region, code, name))?;
+        let keys: &Int64Array = typed(&batch, "request_key")?;
+        rows(&batch, &mut |row, region, code, name| {
+            tell(keys.value(row).cast_unsigned(), region, code, name)
+        })?;
     }
     Ok(())
 }

@@ -21,9 +21,9 @@ use crate::ingest::{Keyed, request_key};
 use crate::reference::in_force::KINDS;
 use crate::reference::{Kind, store as records};
 use crate::senders;
-use crate::take::{LakeKnown, agreed, check_with, known_of, register};
+use crate::take::{FEW, LakeKnown, agreed, check_with, known_of, register};
 
-/// From so many deliveries on, what is known of applications is kept in memory.
+/// From so many deliveries on, all applications that are known are kept in memory once one asks for many.
 pub(super) const MANY: usize = 8;
 /// The most applications kept in memory: some 500 MB.
 const MOST_KEPT: u64 = 20_000_000;
@@ -50,19 +50,27 @@ pub(super) struct CheckedDelivery {
 struct Kept {
     by_key: Keyed<(u16, u32)>,
     bodies: Vec<(String, String)>,
+    /// The body that was asked for last: many applications of one follow each other.
+    last: u32,
     numbers: HashMap<(String, String), u32>,
 }
 
 impl Kept {
     fn body(&mut self, code: &str, name: &str) -> u32 {
-        let body = (code.to_owned(), name.to_owned());
-        if let Some(number) = self.numbers.get(&body) {
-            return *number;
+        if self.bodies.get(self.last as usize).is_some_and(|(last, its)| last == code && its == name) {
+            return self.last;
         }
-        let number = u32::try_from(self.bodies.len()).unwrap_or(u32::MAX);
-        self.bodies.push(body.clone());
-        self.numbers.insert(body, number);
-        number
+        let body = (code.to_owned(), name.to_owned());
+        self.last = match self.numbers.get(&body) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.bodies.len()).unwrap_or(u32::MAX);
+                self.bodies.push(body.clone());
+                self.numbers.insert(body, number);
+                number
+            }
+        };
+        self.last
     }
 
     fn add_all(&mut self, data: &Data, keys: &[u64]) {
@@ -81,6 +89,8 @@ impl Kept {
 #[derive(Default)]
 struct Told {
     kept: Kept,
+    /// Whether those of the lake are all kept.
+    is_all: bool,
     services: BTreeMap<String, BTreeSet<String>>,
     /// How often services were added.
     version: u64,
@@ -97,6 +107,36 @@ impl Told {
             is_new |= !one.variant.is_empty() && variants.insert(one.variant.clone());
             self.version += u64::from(is_new);
         }
+    }
+
+    /// Keeps all applications of the lake; of those kept already, what was told last holds.
+    fn keep_all(&mut self, lake: &LakeKnown) -> Result<(), Error> {
+        let kept = &mut self.kept;
+        let tell = &mut |key, region, code: &str, name: &str| {
+            let body = kept.body(code, name);
+            kept.by_key.entry(key).or_insert((region, body));
+        };
+        lake.runtime.block_on(known_of(&lake.engine, &lake.snapshot, tell))?;
+        self.is_all = true;
+        Ok(())
+    }
+
+    /// Tells what is kept of some of these requests, by their places; the places of those that are not.
+    fn find(
+        &self,
+        requests: &[&str],
+        places: impl Iterator<Item = usize>,
+        found: &mut dyn FnMut(usize, u16, &str, &str),
+    ) -> Vec<usize> {
+        let is_missing = |place: &usize| match self.kept.by_key.get(&request_key(requests[*place])) {
+            Some((region, number)) => {
+                let (code, name) = &self.kept.bodies[*number as usize];
+                found(*place, *region, code, name);
+                false
+            }
+            None => true,
+        };
+        places.filter(is_missing).collect()
     }
 
     fn add_to(&self, register: &mut Register) {
@@ -137,36 +177,29 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// What the deliveries before told, and the lake where that isn't all.
+/// What the deliveries before told, and the lake.
 struct KnownBefore<'a> {
     shared: &'a Shared,
     place: usize,
-    lake: Option<LakeKnown>,
+    lake: LakeKnown,
+    /// Whether all applications of the lake may be kept.
+    may_keep: bool,
 }
 
 impl Known for KnownBefore<'_> {
     fn find(&self, requests: &[&str], found: &mut dyn FnMut(usize, u16, &str, &str)) -> Result<(), Error> {
-        let (mut missing, mut places) = (Vec::new(), Vec::new());
-        let told = self.shared.turn(self.place);
-        for (place, request) in requests.iter().enumerate() {
-            match told.kept.by_key.get(&request_key(request)) {
-                Some((region, number)) => {
-                    let (code, name) = &told.kept.bodies[*number as usize];
-                    found(place, *region, code, name);
-                }
-                None => {
-                    missing.push(*request);
-                    places.push(place);
-                }
-            }
+        let mut told = self.shared.turn(self.place);
+        let mut missing = told.find(requests, 0..requests.len(), found);
+        if missing.len() > FEW && self.may_keep && !told.is_all {
+            told.keep_all(&self.lake)?;
+            missing = told.find(requests, missing.into_iter(), found);
+        }
+        if missing.is_empty() || told.is_all {
+            return Ok(());
         }
         drop(told);
-        match &self.lake {
-            Some(lake) => {
-                lake.find(&missing, &mut |at, region, code, name| found(places[at], region, code, name))
-            }
-            None => Ok(()),
-        }
+        let asked: Vec<&str> = missing.iter().map(|place| requests[*place]).collect();
+        self.lake.find(&asked, &mut |at, region, code, name| found(missing[at], region, code, name))
     }
 }
 
@@ -179,14 +212,15 @@ struct Task {
     register: Arc<Register>,
     /// The version of what was told that the register has.
     version: u64,
-    lake: Option<LakeKnown>,
+    lake: LakeKnown,
+    may_keep: bool,
 }
 
 impl Task {
     fn run(self, shared: &Shared) -> Result<CheckedDelivery, HandlerError> {
-        let Self { place, path, said, claim, register, version, lake } = self;
+        let Self { place, path, said, claim, register, version, lake, may_keep } = self;
         let _turn = Turn { shared, place };
-        let known = KnownBefore { shared, place, lake };
+        let known = KnownBefore { shared, place, lake, may_keep };
         let (mut checked, mut report) = check(&register, &path, &claim, &known)?;
         // Before its turn: those after it wait for what it does then.
         let mut keys = checked.delivery.as_ref().map_or_else(Vec::new, keys_of);
@@ -231,7 +265,9 @@ pub(super) struct Checks {
     ctx: Ctx,
     hub: Hub,
     shared: Arc<Shared>,
-    is_all_kept: bool,
+    /// The lake as it was in the beginning; what came since was told.
+    lake: LakeKnown,
+    may_keep: bool,
     agreed: HashMap<String, Agreed>,
     /// What is checked against, with the day that it is of and the version of what was told.
     register: Option<(CivilDay, u64, Arc<Register>)>,
@@ -248,25 +284,16 @@ impl Checks {
         for kind in KINDS.into_iter().chain([Kind::OwnStatus]) {
             has_history |= !records::all(ctx.db.read(), kind).await?.is_empty();
         }
-        let mut kept = Kept::default();
         let snapshot = hub.lake().latest().await.map_err(|error| later(&error.into()))?;
-        let is_all_kept = many >= MANY && snapshot.rows(crate::tables::CASES.name()) <= MOST_KEPT;
-        if is_all_kept {
-            let tell = &mut |request: &str, region, code: &str, name: &str| {
-                let body = kept.body(code, name);
-                kept.by_key.insert(request_key(request), (region, body));
-            };
-            known_of(hub.engine(), &snapshot, tell).await.map_err(|error| later(&error.into()))?;
-        }
+        let may_keep = many >= MANY && snapshot.rows(crate::tables::CASES.name()) <= MOST_KEPT;
+        let lake = LakeKnown { engine: hub.engine().clone(), snapshot, runtime: Handle::current() };
         let all = senders::store::all(ctx.db.read(), &SYSTEM).await?;
         Ok(Self {
             ctx: ctx.clone(),
             hub: hub.clone(),
-            shared: Arc::new(Shared {
-                told: Mutex::new(Told { kept, ..Told::default() }),
-                ..Shared::default()
-            }),
-            is_all_kept,
+            shared: Arc::default(),
+            lake,
+            may_keep,
             agreed: all.iter().map(|sender| (sender.fields.code.clone(), agreed(sender))).collect(),
             register: None,
             has_history,
@@ -291,14 +318,6 @@ impl Checks {
         // A sender whom nobody has written down yet is, by its first delivery.
         let named = said.sender.iter().chain((!own.sender.is_empty()).then_some(&own.sender));
         let (version, register) = self.register(day, named).await?;
-        let lake = match self.is_all_kept {
-            true => None,
-            false => Some(LakeKnown {
-                engine: self.hub.engine().clone(),
-                snapshot: self.hub.lake().latest().await.map_err(|error| later(&error.into()))?,
-                runtime: Handle::current(),
-            }),
-        };
         let claim = Claim {
             sender: said.sender.clone(),
             day: said.day,
@@ -306,7 +325,8 @@ impl Checks {
             received: said.received.unwrap_or(now),
         };
         let (path, said, place) = (path.to_owned(), said.clone(), self.begun);
-        let task = Task { place, path, said, claim, register, version, lake };
+        let (lake, may_keep) = (self.lake.clone(), self.may_keep);
+        let task = Task { place, path, said, claim, register, version, lake, may_keep };
         let shared = Arc::clone(&self.shared);
         self.running.push_back((bytes, tokio::task::spawn_blocking(move || task.run(&shared))));
         self.begun += 1;
