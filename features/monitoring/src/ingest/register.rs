@@ -60,24 +60,30 @@ impl Register {
         of(variant).or_else(|| of("")).map_or(&[], Vec::as_slice)
     }
 
-    /// Services whose norms differ in two registers, with the first day from which they do.
+    /// When norms differ in two registers: each service with days from which they do, and until which, without it.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<(String, CivilDay)> {
+    pub fn differences(&self, other: &Self) -> Vec<(String, CivilDay, Option<CivilDay>)> {
         let keys: BTreeSet<_> = self.rows.keys().chain(other.rows.keys()).collect();
-        let mut services = BTreeMap::<String, CivilDay>::new();
-        for key in keys {
-            let (one, two) = (self.rows.get(key), other.rows.get(key));
-            if one == two {
-                continue;
+        let mut all = Vec::new();
+        for (service, variant) in keys {
+            let (one, two) = (self.norms(service, variant), other.norms(service, variant));
+            let days: BTreeSet<CivilDay> = one.iter().chain(two).map(|(day, _)| *day).collect();
+            let mut since = None;
+            for day in days {
+                match (at(one, day) == at(two, day), since) {
+                    (false, None) => since = Some(day),
+                    (true, Some(from)) => {
+                        all.push((service.clone(), from, Some(day)));
+                        since = None;
+                    }
+                    _ => {}
+                }
             }
-            let days = one.into_iter().chain(two).flatten().map(|(day, _)| *day);
-            let is_different = |day: &CivilDay| at(one, *day) != at(two, *day);
-            if let Some(first) = days.filter(is_different).min() {
-                let day = services.entry(key.0.clone()).or_insert(first);
-                *day = first.min(*day);
-            }
+            all.extend(since.map(|from| (service.clone(), from, None)));
         }
-        services.into_iter().collect()
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// The register of a snapshot without some deliveries and with others.
@@ -121,6 +127,65 @@ impl Register {
     }
 }
 
-fn at(rows: Option<&Rows>, day: CivilDay) -> Option<&Norm> {
-    rows?.iter().rev().find(|(from, _)| *from <= day)?.1.as_ref()
+fn at(rows: &[(CivilDay, Option<Norm>)], day: CivilDay) -> Option<&Norm> {
+    rows.iter().rev().find(|(from, _)| *from <= day)?.1.as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use otklik_kernel::CivilDay;
+    use otklik_progress::delivery;
+    use otklik_progress::reference::Norm;
+    use proptest::prelude::*;
+
+    use super::{Maker, Register, at};
+
+    fn register(said: &[(&str, &str, i32, Option<u16>)]) -> Register {
+        let mut maker = Maker::default();
+        for (row, (service, variant, day, days)) in said.iter().enumerate() {
+            let norm = days.map(|days| delivery::Norm { days, is_working: true, from: 2, to: 11 });
+            let by = (1, "ФНС".to_owned(), row);
+            maker.add((service, variant), CivilDay(*day), by, norm.map(Norm::from));
+        }
+        maker.make()
+    }
+
+    #[test]
+    fn an_earlier_first_day_of_the_same_norm_changes_only_the_days_before() {
+        let (one, two) = (register(&[("1", "", 20, Some(5))]), register(&[("1", "", 10, Some(5))]));
+        let wanted = [("1".to_owned(), CivilDay(10), Some(CivilDay(20)))];
+        assert_eq!(one.differences(&two), wanted);
+        assert_eq!(two.differences(&one), wanted);
+    }
+
+    #[test]
+    fn a_variant_with_a_norm_of_its_own_no_longer_has_that_of_the_service() {
+        let before = register(&[("1", "", 10, Some(5))]);
+        let after = register(&[("1", "", 10, Some(5)), ("1", "2", 20, Some(7))]);
+        assert_eq!(after.differences(&before), [("1".to_owned(), CivilDay(10), None)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_on_which_norms_differ_is_named_and_no_other(
+            said in prop::collection::vec((0..2_usize, 0..3_usize, 0..12_i32, prop::option::of(1..3_u16)), 0..12),
+            split in 0..12_usize,
+        ) {
+            let name = |number: usize| ["", "1", "2"][number];
+            let said: Vec<_> = said.iter().map(|(s, v, day, days)| (name(s + 1), name(*v), *day, *days)).collect();
+            let (one, two) = (register(&said[..split.min(said.len())]), register(&said));
+            let found = two.differences(&one);
+            for service in ["1", "2"] {
+                for day in (0..14).map(CivilDay) {
+                    let differ = ["", "1", "2"].iter().any(|variant| {
+                        at(one.norms(service, variant), day) != at(two.norms(service, variant), day)
+                    });
+                    let is_named = found.iter().any(|(of, from, until)| {
+                        of == service && *from <= day && until.is_none_or(|until| day < until)
+                    });
+                    prop_assert_eq!(differ, is_named);
+                }
+            }
+        }
+    }
 }

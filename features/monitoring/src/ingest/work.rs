@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::slice;
+use std::sync::Arc;
 use std::thread;
 
+use otklik_lake::arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use otklik_lake::{Change, Engine, Error, Lake, Look, Snapshot, Written};
 use otklik_progress::delivery::Texts;
 use serde_json::json;
@@ -125,7 +127,7 @@ fn check_requests(gathered: &Gathered<'_>, old: &Keyed<Old>) -> Result<(), super
     other.map_or(Ok(()), Err)
 }
 
-/// Requests whose norm may be another than it was: of services whose norms changed, begun since.
+/// Requests whose norm may be another than it was: begun on days for which the norms of their service changed.
 async fn renormed(
     engine: &Engine,
     base: &Snapshot,
@@ -137,14 +139,19 @@ async fn renormed(
         return Ok(Vec::new());
     }
     let session = engine.session(base, slice::from_ref(&tables::CASES), Look::Whole)?;
-    let of = |(service, from): &(String, otklik_kernel::CivilDay)| {
-        format!("(service = '{}' and began_day >= {})", service.replace('\'', "''"), from.0)
-    };
-    let of: Vec<String> = changed.iter().map(of).collect();
+    let services = changed.iter().map(|(service, ..)| service);
+    let from = changed.iter().map(|(_, from, _)| from.0);
+    let until = changed.iter().map(|(.., until)| until.map_or(i32::MAX, |until| until.0));
+    let columns: [(&str, ArrayRef); 3] = [
+        ("service", Arc::new(StringArray::from_iter_values(services))),
+        ("since", Arc::new(Int32Array::from_iter_values(from))),
+        ("until", Arc::new(Int32Array::from_iter_values(until))),
+    ];
+    session.context().register_batch("changed", RecordBatch::try_from_iter(columns)?)?;
+    let query = "select distinct c.request from changed n join cases c \
+        on c.service = n.service and c.began_day >= n.since and c.began_day < n.until";
     let mut requests = Vec::new();
-    for batch in
-        session.rows(&format!("select distinct request from cases where {}", of.join(" or "))).await?
-    {
+    for batch in session.rows(query).await? {
         let texts = text(&batch, "request")?;
         requests.extend((0..batch.num_rows()).map(|row| texts.value(row).to_owned()));
     }
