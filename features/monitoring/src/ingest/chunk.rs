@@ -11,8 +11,8 @@ use otklik_progress::delivery::Text;
 use otklik_progress::reference::Norm;
 
 use super::columns::{CaseColumns, Out, TextColumn, bytes, ints, longs, short, shorts, some_ints};
-use super::gather::{App, Event, Gathered, Given, Keyed};
-use super::known::Old;
+use super::gather::{App, Event, Gathered, Given};
+use super::known::{Old, Olds};
 use super::register::Register;
 use super::sums::{Counted, Sums, Tally};
 use crate::derive::{Case, Derived, Exchange, Rules, Step, Transition, derive, encode};
@@ -26,14 +26,12 @@ const BATCH: usize = 65_536;
 
 /// What there is to do.
 pub struct Work<'a> {
-    /// Applications and events at hand.
+    /// Applications and events at hand; what is said of an application is what holds of it.
     pub gathered: &'a Gathered<'a>,
-    /// What holds of what was said of each application.
-    pub given: &'a [Option<Given>],
     /// Applications in the order of the tables.
     pub order: &'a [u32],
     /// What the lake holds of them.
-    pub old: &'a Keyed<Old>,
+    pub old: &'a Olds,
     /// Applications whose steps are all at hand, whatever the lake holds.
     pub whole: &'a HashSet<u32>,
     /// Applications whose norm may have changed.
@@ -105,6 +103,8 @@ struct Worker<'a> {
     outs: [Out<'a>; 8],
     tally: Tally,
     steps: Vec<Step>,
+    /// The steps that the lake holds of the application.
+    old_steps: Vec<Step>,
     derived: Derived,
     before: Derived,
 }
@@ -133,6 +133,7 @@ impl<'a> Worker<'a> {
             outs: tables.map(|table| Out::new(lake, table)),
             tally: Tally::default(),
             steps: Vec::new(),
+            old_steps: Vec::new(),
             derived: Derived::default(),
             before: Derived::default(),
         }
@@ -145,11 +146,14 @@ impl<'a> Worker<'a> {
         if work.with_events {
             self.events.push(work, &app, events);
         }
-        let old = work.old.get(&app.key);
-        let given = work.given[place as usize];
+        let (old, given) = (work.old.get(place as usize), app.given);
         self.steps.clear();
+        self.old_steps.clear();
+        if let Some(old) = old {
+            work.old.steps(old, &work.gathered.words, &mut self.old_steps);
+        }
         match old {
-            Some(old) if !work.whole.contains(&place) => merge(&old.steps, events, &mut self.steps),
+            Some(_) if !work.whole.contains(&place) => merge(&self.old_steps, events, &mut self.steps),
             _ => self.steps.extend(events.iter().map(|event| event.step)),
         }
         let case = self.derive(place, given.as_ref());
@@ -191,7 +195,7 @@ impl<'a> Worker<'a> {
 
     fn is_same(&self, place: u32, old: &Old, given: Option<Given>, case: &Case) -> bool {
         let is_forced = self.work.forced.contains(&place);
-        !is_forced && old.given == given && old.counted == Counted::from(case) && old.steps == self.steps
+        !is_forced && old.given == given && old.counted == Counted::from(case) && self.old_steps == self.steps
     }
 
     /// What a change of a known application makes of its rows.
@@ -204,7 +208,7 @@ impl<'a> Worker<'a> {
         if let Some(before) = &old.given {
             self.before.clear();
             // Only rows are wanted: the norm doesn't matter.
-            derive(self.work.rules, None, place, &old.steps, &mut self.before);
+            derive(self.work.rules, None, place, &self.old_steps, &mut self.before);
             self.tally.case(before, &old.counted, -1);
             let of =
                 |given: &Given| (given.service, given.variant, given.region, given.body, given.channel_in);

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use otklik_lake::arrow::array::{
-    Array, BinaryArray, BooleanArray, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch,
+    StringArray,
 };
-use otklik_lake::arrow::compute::cast;
-use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
+use otklik_lake::arrow::compute::{cast, filter_record_batch};
+use otklik_lake::arrow::datatypes::DataType;
 use otklik_lake::{Engine, Error, Look, Result, Snapshot};
 use otklik_progress::delivery::Texts;
 
-use super::gather::{Given, Keyed};
+use super::ImportError;
+use super::gather::{Collision, Gathered, Given, Keyed};
 use super::sums::Counted;
 use crate::derive::{Step, decode};
 use crate::tables;
@@ -20,142 +22,198 @@ use crate::tables;
 /// An application as the lake holds it.
 #[derive(Clone, Debug)]
 pub struct Old {
-    /// The number of its request.
-    pub request: String,
     /// The version of its row.
     pub version: i64,
     /// What holds of what was said of it; `None` when only events came.
     pub given: Option<Given>,
     /// What it adds to sums.
     pub counted: Counted,
-    /// Its steps.
-    pub steps: Vec<Step>,
+    /// The moment of its last step.
+    pub last: i64,
+    /// Where its trail is among all of them.
+    trail: (usize, u32),
 }
+
+/// What the lake holds of applications at hand. There can be millions: nothing in it is an allocation of its own.
+#[derive(Debug, Default)]
+pub struct Olds {
+    /// Places in `rows` by the places of applications; empty when none is known.
+    rows_of: Vec<u32>,
+    rows: Vec<Old>,
+    trails: Vec<u8>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Olds {
+    /// An application by its place among those at hand.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<&Old> {
+        self.rows.get(*self.rows_of.get(place)? as usize)
+    }
+
+    /// Adds the steps of an application to `steps`; `words` are those that it was read with.
+    pub fn steps(&self, old: &Old, words: &Texts, steps: &mut Vec<Step>) {
+        let (from, length) = old.trail;
+        // It was decoded when it was read.
+        let _ =
+            decode(&self.trails[from..from + length as usize], |text| words.find(text).unwrap_or(0), steps);
+    }
+}
+
+/// Up to so many applications are picked out of the lake; of more all rows are read.
+const FEW: usize = 20_000;
 
 const COLUMNS: &str = "c.request_key, c.version, c.request, c.known, c.service, c.variant, c.channel_in, \
     c.channel_out, c.mnemonic, c.region, c.body, c.body_name, c.sex, c.age, c.ogrn, c.given_day, c.given_sender, \
     c.given_line, c.began_day, c.ended_day, c.outcome, c.asked, c.answered, c.failed, c.findings, c.is_within, \
     c.total, c.paused, c.waited, c.trail";
 
-/// The applications among `keys` that a snapshot holds. Memory grows with those found, not with the lake.
+/// The applications at hand that a snapshot holds. Memory grows with those found, not with the lake.
 ///
 /// # Errors
-/// The lake can't be read.
-pub async fn known<T: Sync>(
+/// The lake can't be read, or it has another number of the same key.
+pub async fn known(
     engine: &Engine,
     snapshot: &Snapshot,
-    keys: &Keyed<T>,
-    words: &mut Texts,
-) -> Result<Keyed<Old>> {
-    if snapshot.rows(tables::CASES.name()) == 0 || keys.is_empty() {
-        return Ok(Keyed::default());
+    gathered: &mut Gathered<'_>,
+) -> std::result::Result<Olds, ImportError> {
+    let mut olds = Olds::default();
+    if snapshot.rows(tables::CASES.name()) == 0 || gathered.apps.is_empty() {
+        return Ok(olds);
     }
     let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Whole)?;
     let mut rows = session.stream("select request_key from cases").await?;
-    let mut found = Keyed::<()>::default();
-    while let Some(batch) = rows.try_next().await? {
-        let column: &Int64Array = typed(&batch, "request_key")?;
-        let hits = column.values().iter().map(|key| key.cast_unsigned()).filter(|key| keys.contains_key(key));
-        found.extend(hits.map(|key| (key, ())));
+    let mut found: Vec<i64> = Vec::new();
+    while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
+        let keys: &Int64Array = typed(&batch, "request_key")?;
+        found.extend(keys.values().iter().filter(|key| gathered.index.contains_key(&key.cast_unsigned())));
     }
-    let found: Vec<i64> = found.into_keys().map(u64::cast_signed).collect();
-    let mut known = rows_of(engine, snapshot, found, words).await?;
-    forget_gone(engine, snapshot, &mut known).await?;
-    Ok(known)
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() {
+        return Ok(olds);
+    }
+    olds.rows_of = vec![NONE; gathered.apps.len()];
+    olds.rows.reserve_exact(found.len());
+    let mut rows = if found.len() < FEW {
+        let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Few)?;
+        let keys: ArrayRef = Arc::new(Int64Array::from(found));
+        let keys = RecordBatch::try_from_iter([("request_key", keys)]).map_err(Error::from)?;
+        session.context().register_batch("hits", keys).map_err(Error::from)?;
+        session
+            .stream(&format!("select {COLUMNS} from hits h join cases c on c.request_key = h.request_key"))
+            .await?
+    } else {
+        drop(found);
+        session.stream(&format!("select {COLUMNS} from cases c")).await?
+    };
+    while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
+        let keys: &Int64Array = typed(&batch, "request_key")?;
+        let is_at_hand = |key: &i64| gathered.index.contains_key(&key.cast_unsigned());
+        let are_at_hand = BooleanArray::from_iter(keys.values().iter().map(|key| Some(is_at_hand(key))));
+        if are_at_hand.true_count() > 0 {
+            let batch = filter_record_batch(&batch, &are_at_hand).map_err(Error::from)?;
+            olds.take(&batch, gathered)?;
+        }
+    }
+    olds.forget_gone(engine, snapshot, &gathered.index).await?;
+    Ok(olds)
 }
 
-/// Leaves out applications of which nothing holds any more: their last row was taken away and none came instead.
-async fn forget_gone(engine: &Engine, snapshot: &Snapshot, known: &mut Keyed<Old>) -> Result<()> {
-    if snapshot.rows(tables::CASES_GONE.name()) == 0 || known.is_empty() {
-        return Ok(());
-    }
-    let session = engine.session(snapshot, slice::from_ref(&tables::CASES_GONE), Look::Whole)?;
-    let mut rows = session.stream("select request_key, version from cases_gone").await?;
-    while let Some(batch) = rows.try_next().await? {
-        let (keys, versions): (&Int64Array, &Int64Array) =
-            (typed(&batch, "request_key")?, typed(&batch, "version")?);
-        for (key, version) in keys.values().iter().zip(versions.values()) {
-            let key = key.cast_unsigned();
-            if known.get(&key).is_some_and(|old| old.version < *version) {
-                known.remove(&key);
+impl Olds {
+    /// Leaves out applications of which nothing holds any more: their last row was taken away and none came instead.
+    async fn forget_gone(&mut self, engine: &Engine, snapshot: &Snapshot, places: &Keyed<u32>) -> Result<()> {
+        if snapshot.rows(tables::CASES_GONE.name()) == 0 {
+            return Ok(());
+        }
+        let session = engine.session(snapshot, slice::from_ref(&tables::CASES_GONE), Look::Whole)?;
+        let mut rows = session.stream("select request_key, version from cases_gone").await?;
+        while let Some(batch) = rows.try_next().await? {
+            let (keys, versions): (&Int64Array, &Int64Array) =
+                (typed(&batch, "request_key")?, typed(&batch, "version")?);
+            for (key, version) in keys.values().iter().zip(versions.values()) {
+                let Some(place) = places.get(&key.cast_unsigned()) else { continue };
+                if self.get(*place as usize).is_some_and(|old| old.version < *version) {
+                    self.rows_of[*place as usize] = NONE;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// The applications of some keys.
-async fn rows_of(
-    engine: &Engine,
-    snapshot: &Snapshot,
-    keys: Vec<i64>,
-    words: &mut Texts,
-) -> Result<Keyed<Old>> {
-    let mut known = Keyed::<Old>::default();
-    if keys.is_empty() {
-        return Ok(known);
-    }
-    let look = if keys.len() < 20_000 { Look::Few } else { Look::Whole };
-    let session = engine.session(snapshot, slice::from_ref(&tables::CASES), look)?;
-    let schema = Schema::new(vec![Field::new("request_key", DataType::Int64, false)]);
-    let batch = RecordBatch::try_new(Arc::new(schema), vec![Arc::new(Int64Array::from(keys))])?;
-    session.context().register_batch("hits", batch)?;
-    let query = format!("select {COLUMNS} from hits h join cases c on c.request_key = h.request_key");
-    let mut rows = session.stream(&query).await?;
-    while let Some(batch) = rows.try_next().await? {
-        take(&batch, words, &mut known)?;
-    }
-    Ok(known)
-}
-
-fn take(batch: &RecordBatch, words: &mut Texts, known: &mut Keyed<Old>) -> Result<()> {
-    let keys: &Int64Array = typed(batch, "request_key")?;
-    let versions: &Int64Array = typed(batch, "version")?;
-    let texts = |name| text(batch, name);
-    let (requests, services, variants) = (texts("request")?, texts("service")?, texts("variant")?);
-    let (mnemonics, bodies, names) = (texts("mnemonic")?, texts("body")?, texts("body_name")?);
-    let senders = texts("given_sender")?;
-    let is_known: &BooleanArray = typed(batch, "known")?;
-    let (ins, outs): (&Int8Array, &Int8Array) = (typed(batch, "channel_in")?, typed(batch, "channel_out")?);
-    let regions: &Int16Array = typed(batch, "region")?;
-    let sexes: &Int8Array = typed(batch, "sex")?;
-    let ages: &Int16Array = typed(batch, "age")?;
-    let ogrns: &Int64Array = typed(batch, "ogrn")?;
-    let days: &Int32Array = typed(batch, "given_day")?;
-    let lines: &Int32Array = typed(batch, "given_line")?;
-    let trails = cast(column(batch, "trail")?, &DataType::Binary)?;
-    let trails: &BinaryArray = trails.as_any().downcast_ref().ok_or_else(|| wrong("trail"))?;
-    let counted = Counted::columns(batch)?;
-    for row in 0..batch.num_rows() {
-        let key = keys.value(row).cast_unsigned();
-        let version = versions.value(row);
-        if known.get(&key).is_some_and(|old| old.version > version) {
-            continue;
-        }
-        let given = is_known.value(row).then(|| Given {
-            day: days.value(row),
-            sender: words.add(senders.value(row)),
-            line: lines.value(row).cast_unsigned(),
-            service: words.add(services.value(row)),
-            variant: words.add(variants.value(row)),
-            body: words.add(bodies.value(row)),
-            body_name: words.add(names.value(row)),
-            mnemonic: words.add(mnemonics.value(row)),
-            region: regions.value(row).cast_unsigned(),
-            channel_in: ins.value(row).cast_unsigned(),
-            channel_out: outs.value(row).cast_unsigned(),
-            sex: sexes.value(row).cast_unsigned(),
-            age: if ages.is_null(row) { -1 } else { ages.value(row) },
-            ogrn: if ogrns.is_null(row) { 0 } else { ogrns.value(row) },
-        });
+    /// Takes rows of applications at hand; of several of one application the last version holds.
+    fn take(
+        &mut self,
+        batch: &RecordBatch,
+        gathered: &mut Gathered<'_>,
+    ) -> std::result::Result<(), ImportError> {
+        let keys: &Int64Array = typed(batch, "request_key")?;
+        let versions: &Int64Array = typed(batch, "version")?;
+        let texts = |name| text(batch, name);
+        let (requests, services, variants) = (texts("request")?, texts("service")?, texts("variant")?);
+        let (mnemonics, bodies, names) = (texts("mnemonic")?, texts("body")?, texts("body_name")?);
+        let senders = texts("given_sender")?;
+        let is_known: &BooleanArray = typed(batch, "known")?;
+        let (ins, outs): (&Int8Array, &Int8Array) =
+            (typed(batch, "channel_in")?, typed(batch, "channel_out")?);
+        let regions: &Int16Array = typed(batch, "region")?;
+        let sexes: &Int8Array = typed(batch, "sex")?;
+        let ages: &Int16Array = typed(batch, "age")?;
+        let ogrns: &Int64Array = typed(batch, "ogrn")?;
+        let days: &Int32Array = typed(batch, "given_day")?;
+        let lines: &Int32Array = typed(batch, "given_line")?;
+        let trails = cast(column(batch, "trail")?, &DataType::Binary).map_err(Error::from)?;
+        let trails: &BinaryArray = trails.as_any().downcast_ref().ok_or_else(|| wrong("trail"))?;
+        let counted = Counted::columns(batch)?;
         let mut steps = Vec::new();
-        decode(trails.value(row), |text| words.add(text), &mut steps)
-            .ok_or_else(|| Error::Damaged(format!("the trail of {} is none", requests.value(row))))?;
-        let old =
-            Old { request: requests.value(row).to_owned(), version, given, counted: counted.get(row), steps };
-        known.insert(key, old);
+        for row in 0..batch.num_rows() {
+            let Some(&place) = gathered.index.get(&keys.value(row).cast_unsigned()) else { continue };
+            let (place, request) = (place as usize, requests.value(row));
+            let app = &gathered.apps[place];
+            if Texts::hash(request) != app.check {
+                return Err(Collision(request.to_owned(), gathered.request(app).to_owned()).into());
+            }
+            let version = versions.value(row);
+            if self.get(place).is_some_and(|old| old.version > version) {
+                continue;
+            }
+            let words = &mut gathered.words;
+            let given = is_known.value(row).then(|| Given {
+                day: days.value(row),
+                sender: words.add(senders.value(row)),
+                line: lines.value(row).cast_unsigned(),
+                service: words.add(services.value(row)),
+                variant: words.add(variants.value(row)),
+                body: words.add(bodies.value(row)),
+                body_name: words.add(names.value(row)),
+                mnemonic: words.add(mnemonics.value(row)),
+                region: regions.value(row).cast_unsigned(),
+                channel_in: ins.value(row).cast_unsigned(),
+                channel_out: outs.value(row).cast_unsigned(),
+                sex: sexes.value(row).cast_unsigned(),
+                age: if ages.is_null(row) { -1 } else { ages.value(row) },
+                ogrn: if ogrns.is_null(row) { 0 } else { ogrns.value(row) },
+            });
+            let trail = trails.value(row);
+            steps.clear();
+            let length = u32::try_from(trail.len()).ok();
+            let length = length.filter(|_| decode(trail, |text| words.add(text), &mut steps).is_some());
+            let length = length.ok_or_else(|| Error::Damaged(format!("the trail of {request} is none")))?;
+            let last = steps.last().map_or(i64::MIN, |step| step.at);
+            let trail_at = (self.trails.len(), length);
+            self.trails.extend_from_slice(trail);
+            let old = Old { version, given, counted: counted.get(row), last, trail: trail_at };
+            match self.rows_of[place] {
+                NONE => {
+                    self.rows_of[place] = u32::try_from(self.rows.len()).unwrap_or(NONE);
+                    self.rows.push(old);
+                }
+                known => self.rows[known as usize] = old,
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A column by its name.

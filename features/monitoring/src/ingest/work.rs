@@ -14,8 +14,8 @@ use tokio::task::block_in_place;
 
 use super::book::{Book, Receipt, Verdict};
 use super::chunk::Work;
-use super::gather::{Gathered, Given, Keyed, Part, gather, request_key};
-use super::known::{Old, known, text};
+use super::gather::{App, Gathered, Given, Part, gather, request_key};
+use super::known::{Olds, known, text};
 use super::register::Register;
 use super::truth::{self, Which, recall, requests_of};
 use super::{ImportError, Importer};
@@ -54,7 +54,7 @@ pub async fn change(
             Ok::<_, ImportError>((truth, gathered))
         })
     })?;
-    let mut old = known(engine, base, &gathered.index, &mut gathered.words).await?;
+    let mut old = known(engine, base, &mut gathered).await?;
     let mut again = requests_of(engine, base, &replaced).await?;
     again.extend(tied(&gathered, &old));
     again.sort_unstable();
@@ -65,13 +65,13 @@ pub async fn change(
         let read =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
         gathered = gather(fresh.iter().copied().chain(read).collect(), &asked, request_key)?;
-        old = known(engine, base, &gathered.index, &mut gathered.words).await?;
+        old = known(engine, base, &mut gathered).await?;
     }
-    check_requests(&gathered, &old)?;
     let places = |requests: &[String]| -> HashSet<u32> {
         requests.iter().filter_map(|request| gathered.index.get(&request_key(request)).copied()).collect()
     };
     let (whole, forced) = (places(&again), places(&renormed));
+    hold(&mut gathered, &old, &whole);
     let job = Job { gathered: &gathered, old: &old, whole: &whole, forced: &forced, norms: &norms, version };
     let made = busy(|| job.run(importer, true))?;
     let change = Change::new()
@@ -108,23 +108,31 @@ fn busy<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Requests with an event at the very moment of one in the lake: which comes first, only the deliveries tell.
-fn tied(gathered: &Gathered<'_>, old: &Keyed<Old>) -> Vec<String> {
-    let is_tied = |app: &(usize, &super::gather::App)| {
-        let Some(old) = old.get(&app.1.key) else { return false };
+fn tied(gathered: &Gathered<'_>, old: &Olds) -> Vec<String> {
+    let mut steps = Vec::new();
+    let is_tied = |app: &(usize, &App)| {
         let events = gathered.events(app.0);
-        events.iter().any(|event| old.steps.binary_search_by_key(&event.step.at, |step| step.at).is_ok())
+        let first = events.first().map(|event| event.step.at);
+        let Some(old_one) = old.get(app.0).filter(|old| first.is_some_and(|first| first <= old.last)) else {
+            return false;
+        };
+        steps.clear();
+        old.steps(old_one, &gathered.words, &mut steps);
+        events.iter().any(|event| steps.binary_search_by_key(&event.step.at, |step| step.at).is_ok())
     };
     let apps = gathered.apps.iter().enumerate().filter(is_tied);
     apps.map(|(_, app)| gathered.request(app).to_owned()).collect()
 }
 
-fn check_requests(gathered: &Gathered<'_>, old: &Keyed<Old>) -> Result<(), super::Collision> {
-    let other = gathered.apps.iter().find_map(|app| {
-        let known = &old.get(&app.key)?.request;
-        (known != gathered.request(app))
-            .then(|| super::Collision(known.clone(), gathered.request(app).to_owned()))
-    });
-    other.map_or(Ok(()), Err)
+/// Makes what is said of each application what holds of it, with what the lake has.
+fn hold(gathered: &mut Gathered<'_>, old: &Olds, whole: &HashSet<u32>) {
+    for (place, app) in (0_u32..).zip(&mut gathered.apps) {
+        let old = old.get(place as usize).and_then(|old| old.given);
+        let (Some(old), false) = (old, whole.contains(&place)) else { continue };
+        if app.given.is_none_or(|given| old.holds_over(&given, &gathered.words)) {
+            app.given = Some(old);
+        }
+    }
 }
 
 /// Requests whose norm may be another than it was: begun on days for which the norms of their service changed.
@@ -162,7 +170,7 @@ async fn renormed(
 /// What files are made of.
 struct Job<'a> {
     gathered: &'a Gathered<'a>,
-    old: &'a Keyed<Old>,
+    old: &'a Olds,
     whole: &'a HashSet<u32>,
     forced: &'a HashSet<u32>,
     norms: &'a Register,
@@ -172,23 +180,9 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(&self, importer: &Importer, with_events: bool) -> Result<Vec<Written>, Error> {
         let (gathered, words) = (self.gathered, &self.gathered.words);
-        let given: Vec<Option<Given>> = gathered
-            .apps
-            .iter()
-            .zip(0_u32..)
-            .map(|(app, place)| {
-                let old = self.old.get(&app.key).and_then(|old| old.given);
-                match (app.given, old) {
-                    _ if self.whole.contains(&place) => app.given,
-                    (Some(given), Some(old)) if old.holds_over(&given, words) => Some(old),
-                    (given, old) => given.or(old),
-                }
-            })
-            .collect();
-        let order = order(&given, &ranks(words));
+        let order = order(&gathered.apps, &ranks(words));
         let work = Work {
             gathered,
-            given: &given,
             order: &order,
             old: self.old,
             whole: self.whole,
@@ -214,16 +208,16 @@ fn ranks(words: &Texts) -> Vec<u32> {
 }
 
 /// Applications by service, region and body, else as they came: numbers usually grow.
-fn order(given: &[Option<Given>], ranks: &[u32]) -> Vec<u32> {
+fn order(apps: &[App], ranks: &[u32]) -> Vec<u32> {
     let rank = |word: u32| u128::from(ranks[word as usize]);
-    let mut keys: Vec<u128> = given
+    let mut keys: Vec<u128> = apps
         .iter()
         .zip(0_u32..)
-        .map(|(given, place)| {
+        .map(|(app, place)| {
             let of = |given: &Given| {
                 rank(given.service) << 80 | u128::from(given.region) << 64 | rank(given.body) << 32
             };
-            given.as_ref().map_or(0, of) | u128::from(place)
+            app.given.as_ref().map_or(0, of) | u128::from(place)
         })
         .collect();
     keys.sort_unstable();
@@ -248,7 +242,7 @@ pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, Imp
         let parts =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
         let gathered = gather(parts.collect(), &[], request_key)?;
-        let (old, none) = (Keyed::default(), HashSet::new());
+        let (old, none) = (Olds::default(), HashSet::new());
         let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms: &norms, version };
         let written = busy(|| job.run(importer, false))?;
         change = keep(&importer.lake, change, written).await?;
