@@ -33,11 +33,18 @@ pub async fn live(engine: &Engine, snapshot: &Snapshot, look: Look) -> Result<Se
 /// The rows of a table that hold, of those that fit a condition; of those that name what is gone, `theirs` must hold
 /// for what matters to such rows.
 pub(crate) fn versioned(snapshot: &Snapshot, table: &str, gone: &str, only: &str, theirs: &str) -> String {
-    if snapshot.rows(gone) == 0 {
-        return format!("select * from {table} t where {only}");
+    match snapshot.rows(gone) {
+        0 => format!("select * from {table} t where {only}"),
+        _ => format!("select * from {}", joined("anti", table, gone, only, theirs)),
     }
+}
+
+/// The rows of a table, of those that fit a condition, that are named as gone (`semi`) or are not (`anti`). What
+/// names them stands first: that is the side which a join keeps in memory.
+pub(crate) fn joined(how: &str, table: &str, gone: &str, only: &str, theirs: &str) -> String {
     format!(
-        "select * from {table} t where {only} and not exists (select 1 from {gone} g \
-         where {theirs} and g.request_key = t.request_key and g.version > t.version)"
+        "(select request_key, version from {gone} g where {theirs}) g \
+         right {how} join (select * from {table} t where {only}) t \
+         on g.request_key = t.request_key and g.version > t.version"
     )
 }

@@ -36,7 +36,9 @@ pub enum Look {
     /// Few rows are picked out of many, as for one application: only they are unpacked.
     Few,
     /// All rows are sorted and written anew. They pass in small batches: merging what was sorted on the disk holds
-    /// some of each part, and rows of a hundred columns are large.
+    /// some of each part, and rows of a hundred columns are large. Texts are copied out of the pages: a sorted batch
+    /// of views would hold the pages of all its rows, and count as so much memory. Joins keep the table that stands
+    /// first in memory.
     Rewrite,
 }
 
@@ -98,7 +100,7 @@ impl Engine {
         let context = self.context(snapshot, look);
         for table in tables {
             let files = snapshot.files(table.name()).map(|file| file.path.as_str());
-            register(&context, table, files)?;
+            register(&context, table, files, look)?;
         }
         Ok(Session { context, snapshot: snapshot.clone() })
     }
@@ -118,7 +120,7 @@ impl Engine {
             if let Some(path) = files.iter().find(|path| snapshot.file(path).is_none()) {
                 return Err(Error::Invalid(format!("{path} is not in snapshot {}", snapshot.number())));
             }
-            register(&context, table, files.iter().map(String::as_str))?;
+            register(&context, table, files.iter().map(String::as_str), look)?;
         }
         Ok(Session { context, snapshot: snapshot.clone() })
     }
@@ -130,6 +132,9 @@ impl Engine {
             config = config.with_batch_size(REWRITTEN);
         }
         let options = config.options_mut();
+        options.execution.parquet.schema_force_view_types = look != Look::Rewrite;
+        // Which side of a join is kept in memory is as the query says: a guess from statistics could take the table.
+        options.optimizer.join_reordering = look != Look::Rewrite;
         options.execution.parquet.pushdown_filters = look == Look::Few;
         options.execution.parquet.reorder_filters = look == Look::Few;
         // What a sort keeps back for merging: the usual 10 MiB, less where memory is small.
@@ -141,8 +146,13 @@ impl Engine {
     }
 }
 
-fn register<'a>(context: &SessionContext, table: &Table, files: impl Iterator<Item = &'a str>) -> Result<()> {
-    let schema = viewed(table.schema());
+fn register<'a>(
+    context: &SessionContext,
+    table: &Table,
+    files: impl Iterator<Item = &'a str>,
+    look: Look,
+) -> Result<()> {
+    let schema = if look == Look::Rewrite { table.schema().clone() } else { viewed(table.schema()) };
     let urls = files.map(|path| ListingTableUrl::parse(format!("{ADDRESS}{path}")));
     let urls = urls.collect::<Result<Vec<_>, DataFusionError>>()?;
     if urls.is_empty() {

@@ -8,7 +8,7 @@ use otklik_lake::arrow::datatypes::DataType;
 use otklik_lake::{Change, DataFile, Engine, Error, Lake, Look, Result, Session, Snapshot, Table};
 
 use crate::ingest::{Book, without};
-use crate::live::versioned;
+use crate::live::{joined, versioned};
 use crate::tables;
 
 /// Rows of one file, and of what names rows that are gone, at a time, about: those are joined against in memory.
@@ -137,7 +137,8 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: 
     let loose = paths(start.files(name).filter(|file| !file.tags.contains_key(MONTH)));
     let dead = without(&Book::read(engine, start).await?.dead());
     let truth = if plan.gone.is_some() || name == "deliveries" { "true".to_owned() } else { dead };
-    let mut touched = months(engine, start, plan, &loose, "true").await?;
+    let plain = |only: &str| format!("{name} t where {only}");
+    let mut touched = months(engine, start, plan, &loose, &plain("true")).await?;
     let gone_rows = plan.gone.map_or(0, |gone| i64::try_from(start.rows(gone)).unwrap_or(i64::MAX));
     let is_in = |table: &str, of: i64, part: i64| match of {
         1 => "true".to_owned(),
@@ -146,15 +147,9 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: 
     let of = parts(gone_rows, most);
     let lost: Vec<String> = match plan.gone {
         Some(gone) if gone_rows > 0 => (0..of)
-            .map(|part| {
-                let (ours, theirs) = (is_in("t", of, part), is_in("g", of, part));
-                format!(
-                    "{ours} and exists (select 1 from {gone} g \
-                     where {theirs} and g.request_key = t.request_key and g.version > t.version)"
-                )
-            })
+            .map(|part| joined("semi", name, gone, &is_in("t", of, part), &is_in("g", of, part)))
             .collect(),
-        None if truth != "true" => vec![format!("not ({truth})")],
+        None if truth != "true" => vec![plain(&format!("not ({truth})"))],
         _ => Vec::new(),
     };
     let all = paths(start.files(name));
@@ -170,7 +165,7 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: 
         return Ok(Change::new());
     }
     let mut change = read.iter().fold(Change::new(), |change, path| change.without(path));
-    for (month, rows) in months(engine, start, plan, &read, &truth).await? {
+    for (month, rows) in months(engine, start, plan, &read, &plain(&truth)).await? {
         let session = session(engine, start, plan, &read)?;
         let parts = parts(rows.max(gone_rows), most);
         for part in 0..parts {
@@ -197,21 +192,19 @@ fn session(engine: &Engine, start: &Snapshot, plan: &Plan, files: &[String]) -> 
     engine.session_of(start, &[(&plan.table, files), (gone, &all)], Look::Rewrite)
 }
 
-/// The months of rows that fit a condition, with how many there are.
+/// The months of some rows, with how many there are.
 async fn months(
     engine: &Engine,
     start: &Snapshot,
     plan: &Plan,
     files: &[String],
-    only: &str,
+    rows: &str,
 ) -> Result<BTreeMap<i64, i64>> {
     if files.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let (name, month) = (plan.table.name(), plan.month);
-    let query = format!(
-        "select cast({month} as bigint) as month, count(*) as rows from {name} t where {only} group by 1"
-    );
+    let month = plan.month;
+    let query = format!("select cast({month} as bigint) as month, count(*) as rows from {rows} group by 1");
     counts(&session(engine, start, plan, files)?, &query).await
 }
 
