@@ -80,13 +80,14 @@ impl Ours {
     pub fn generate(
         binary: &Path,
         applications: u32,
-        from: &str,
-        days: u16,
+        (from, days): (&str, u16),
+        seed: u64,
         out: &Path,
     ) -> anyhow::Result<Value> {
         let mut command = std::process::Command::new(binary);
         command.args(["monitoring", "generate", "--json", "--from", from]);
         command.args(["--applications", &applications.to_string(), "--days", &days.to_string()]);
+        command.args(["--seed", &seed.to_string()]);
         let (_, said) = watch(command.arg("--out").arg(out))?;
         serde_json::from_str(&said).with_context(|| said.clone())
     }

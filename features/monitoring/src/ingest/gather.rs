@@ -1,9 +1,10 @@
 //! Rows of several deliveries brought together by application.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use otklik_progress::delivery::{Delivery, Text, Texts};
+use otklik_kernel::CivilDay;
+use otklik_progress::delivery::{Delivery, Events, Text, Texts};
 use otklik_progress::model::Channel;
 use twox_hash::XxHash3_64;
 
@@ -108,7 +109,7 @@ pub struct App {
     pub key: u64,
     /// Another hash of the number: two numbers of one key are told apart by it.
     pub check: u64,
-    /// The part that names it, and the number's text there; of [`Gathered::asked`] when `part` is past the parts.
+    /// The part that names it, and the number's text there; of [`Gathered::asked`] when `part` is [`ASKED`].
     pub part: u32,
     /// The text of the request number.
     pub request: Text,
@@ -138,54 +139,47 @@ pub struct Gathered<'a> {
     pub apps: Vec<App>,
     /// Places of applications by their keys.
     pub index: Keyed<u32>,
-    /// Where the events of each application begin; one more than applications.
-    pub starts: Vec<u32>,
+    /// Where the events of each application begin and end.
+    spans: Vec<(u32, u32)>,
     /// Events by application, in order of time.
     pub events: Vec<Event>,
     /// Requests that were asked for beside those of the parts.
-    pub asked: &'a [String],
+    asked: &'a [String],
 }
+
+/// In place of a part: an application that was asked for.
+const ASKED: u32 = u32::MAX;
 
 /// Two request numbers have one key: the second can't be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the numbers {0} and {1} can't be told apart")]
 pub struct Collision(pub String, pub String);
 
-/// Brings deliveries together; `asked` are requests to be there even without rows.
+/// The order in which rows of equal moments of one request stand: of their days, senders and lines.
+fn by_part<'a>(part: &Part<'a>) -> (CivilDay, &'a str, u32) {
+    let head = &part.delivery.head;
+    (head.day, &head.sender, head.revision)
+}
+
+/// Brings deliveries together.
 ///
 /// # Errors
 /// [`Collision`].
-pub fn gather<'a>(
-    mut parts: Vec<Part<'a>>,
-    asked: &'a [String],
-    key: fn(&str) -> u64,
-) -> Result<Gathered<'a>, Collision> {
-    // Equal moments of one request keep the order of their days, senders and lines.
-    parts.sort_by(|one, other| {
-        let of = |part: &Part<'a>| (part.delivery.head.day, part.delivery.head.revision);
-        (of(one).0, &one.delivery.head.sender, of(one).1).cmp(&(
-            of(other).0,
-            &other.delivery.head.sender,
-            of(other).1,
-        ))
-    });
+pub fn gather<'a>(mut parts: Vec<Part<'a>>, key: fn(&str) -> u64) -> Result<Gathered<'a>, Collision> {
+    parts.sort_by_key(by_part);
     let mut gathered = Gathered {
         parts,
         words: Texts::default(),
         apps: Vec::new(),
         index: Keyed::default(),
-        starts: Vec::new(),
+        spans: Vec::new(),
         events: Vec::new(),
-        asked,
+        asked: &[],
     };
     let parts = gathered.parts.clone();
     let mut apps_of = Vec::with_capacity(parts.len());
     for (place, part) in parts.iter().enumerate() {
         apps_of.push(gathered.applications(place, part.delivery, key)?);
-    }
-    for (place, request) in asked.iter().enumerate() {
-        let text = Text::try_from(place).unwrap_or(Text::MAX);
-        gathered.app(parts.len(), text, request, key(request))?;
     }
     let mut counts = vec![0_u32; gathered.apps.len() + 1];
     for (place, part) in parts.iter().enumerate() {
@@ -208,15 +202,66 @@ impl<'a> Gathered<'a> {
     /// The events of an application, in order of time.
     #[must_use]
     pub fn events(&self, app: usize) -> &[Event] {
-        &self.events[self.starts[app] as usize..self.starts[app + 1] as usize]
+        let (from, to) = self.spans[app];
+        &self.events[from as usize..to as usize]
+    }
+
+    /// Adds what was read back of some applications; `asked` are there afterwards even without rows.
+    ///
+    /// # Errors
+    /// [`Collision`].
+    pub fn add(
+        &mut self,
+        parts: impl IntoIterator<Item = Part<'a>>,
+        asked: &'a [String],
+        key: fn(&str) -> u64,
+    ) -> Result<(), Collision> {
+        self.asked = asked;
+        let mut added = BTreeMap::<u32, Vec<Event>>::new();
+        for part in parts {
+            let place = self.parts.len();
+            self.parts.push(part);
+            let apps = self.applications(place, part.delivery, key)?;
+            let (rows, texts) = (&part.delivery.events, &part.delivery.texts);
+            for row in 0..rows.request.len() {
+                let text = rows.request[row];
+                let app = match apps[text as usize] {
+                    u32::MAX => self.app(place, text, texts.get(text), key(texts.get(text)))?,
+                    known => known,
+                };
+                let mnemonic = self.words.add(texts.get(rows.mnemonic[row]));
+                added.entry(app).or_default().push(event(rows, row, mnemonic, place));
+            }
+        }
+        for (place, request) in asked.iter().enumerate() {
+            let text = Text::try_from(place).unwrap_or(Text::MAX);
+            self.app(ASKED as usize, text, request, key(request))?;
+        }
+        self.spans.resize(self.apps.len(), (0, 0));
+        let mut order: Vec<usize> = (0..self.parts.len()).collect();
+        order.sort_by_key(|part| by_part(&self.parts[*part]));
+        let mut ranks = vec![0; order.len()];
+        order.into_iter().enumerate().for_each(|(rank, part)| ranks[part] = rank);
+        self.events.reserve_exact(
+            added.iter().map(|(app, more)| self.events(*app as usize).len() + more.len()).sum(),
+        );
+        for (app, more) in added {
+            let from = self.events.len();
+            let (first, last) = self.spans[app as usize];
+            self.events.extend_from_within(first as usize..last as usize);
+            self.events.extend(more);
+            // Rows of one part stand in order of lines: a stable sort keeps that.
+            self.events[from..].sort_by_key(|event| (event.step.at, ranks[event.part as usize]));
+            self.spans[app as usize] = (number(from), number(self.events.len()));
+        }
+        Ok(())
     }
 
     fn app(&mut self, part: usize, text: Text, request: &str, key: u64) -> Result<u32, Collision> {
         let next = u32::try_from(self.apps.len()).unwrap_or(u32::MAX);
         let (place, check) = (*self.index.entry(key).or_insert(next), Texts::hash(request));
         if place == next {
-            let part = u32::try_from(part).unwrap_or(u32::MAX);
-            self.apps.push(App { key, check, part, request: text, given: None });
+            self.apps.push(App { key, check, part: number(part), request: text, given: None });
         } else if self.apps[place as usize].check != check {
             let known = self.request(&self.apps[place as usize]).to_owned();
             return Err(Collision(known, request.to_owned()));
@@ -304,7 +349,7 @@ impl<'a> Gathered<'a> {
         for place in 1..next.len() {
             next[place] += next[place - 1];
         }
-        self.starts.clone_from(&next);
+        self.spans = next.windows(2).map(|ends| (ends[0], ends[1])).collect();
         self.events = vec![Event::default(); next.last().map_or(0, |last| *last as usize)];
         for (place, part) in self.parts.iter().enumerate() {
             let (rows, texts) = (&part.delivery.events, &part.delivery.texts);
@@ -321,25 +366,32 @@ impl<'a> Gathered<'a> {
                         *known
                     }
                 };
-                let step = Step {
-                    at: rows.at[row].div_euclid(SECOND),
-                    mnemonic,
-                    status: rows.status[row],
-                    offset: rows.offset[row],
-                    process: rows.process[row],
-                };
                 let slot = &mut next[app];
-                self.events[*slot as usize] =
-                    Event { step, item: rows.item[row], part: u32::try_from(place).unwrap_or(u32::MAX) };
+                self.events[*slot as usize] = event(rows, row, mnemonic, place);
                 *slot += 1;
             }
         }
-        for app in 0..self.apps.len() {
-            let events = &mut self.events[self.starts[app] as usize..self.starts[app + 1] as usize];
+        for (from, to) in &self.spans {
+            let events = &mut self.events[*from as usize..*to as usize];
             // Rows stand in order of parts and lines: a stable sort by the moment keeps that.
             if !events.is_sorted_by_key(|event| event.step.at) {
                 events.sort_by_key(|event| event.step.at);
             }
         }
     }
+}
+
+fn event(rows: &Events, row: usize, mnemonic: Text, part: usize) -> Event {
+    let step = Step {
+        at: rows.at[row].div_euclid(SECOND),
+        mnemonic,
+        status: rows.status[row],
+        offset: rows.offset[row],
+        process: rows.process[row],
+    };
+    Event { step, item: rows.item[row], part: number(part) }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -69,59 +69,61 @@ const COLUMNS: &str = "c.request_key, c.version, c.request, c.known, c.service, 
     c.given_line, c.began_day, c.ended_day, c.outcome, c.asked, c.answered, c.failed, c.findings, c.is_within, \
     c.total, c.paused, c.waited, c.trail";
 
-/// The applications at hand that a snapshot holds. Memory grows with those found, not with the lake.
-///
-/// # Errors
-/// The lake can't be read, or it has another number of the same key.
-pub async fn known(
-    engine: &Engine,
-    snapshot: &Snapshot,
-    gathered: &mut Gathered<'_>,
-) -> std::result::Result<Olds, ImportError> {
-    let mut olds = Olds::default();
-    if snapshot.rows(tables::CASES.name()) == 0 || gathered.apps.is_empty() {
-        return Ok(olds);
-    }
-    let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Whole)?;
-    let mut rows = session.stream("select request_key from cases").await?;
-    let mut found: Vec<i64> = Vec::new();
-    while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
-        let keys: &Int64Array = typed(&batch, "request_key")?;
-        found.extend(keys.values().iter().filter(|key| gathered.index.contains_key(&key.cast_unsigned())));
-    }
-    found.sort_unstable();
-    found.dedup();
-    if found.is_empty() {
-        return Ok(olds);
-    }
-    olds.rows_of = vec![NONE; gathered.apps.len()];
-    olds.rows.reserve_exact(found.len());
-    let mut rows = if found.len() < FEW {
-        let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Few)?;
-        let keys: ArrayRef = Arc::new(Int64Array::from(found));
-        let keys = RecordBatch::try_from_iter([("request_key", keys)]).map_err(Error::from)?;
-        session.context().register_batch("hits", keys).map_err(Error::from)?;
-        session
-            .stream(&format!("select {COLUMNS} from hits h join cases c on c.request_key = h.request_key"))
-            .await?
-    } else {
-        drop(found);
-        session.stream(&format!("select {COLUMNS} from cases c")).await?
-    };
-    while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
-        let keys: &Int64Array = typed(&batch, "request_key")?;
-        let is_at_hand = |key: &i64| gathered.index.contains_key(&key.cast_unsigned());
-        let are_at_hand = BooleanArray::from_iter(keys.values().iter().map(|key| Some(is_at_hand(key))));
-        if are_at_hand.true_count() > 0 {
-            let batch = filter_record_batch(&batch, &are_at_hand).map_err(Error::from)?;
-            olds.take(&batch, gathered)?;
-        }
-    }
-    olds.forget_gone(engine, snapshot, &gathered.index).await?;
-    Ok(olds)
-}
-
 impl Olds {
+    /// Reads those applications at hand, from a place on, that a snapshot holds. Memory grows with those found, not
+    /// with the lake.
+    ///
+    /// # Errors
+    /// The lake can't be read, or it has another number of the same key.
+    pub async fn read(
+        &mut self,
+        engine: &Engine,
+        snapshot: &Snapshot,
+        gathered: &mut Gathered<'_>,
+        first: usize,
+    ) -> std::result::Result<(), ImportError> {
+        if snapshot.rows(tables::CASES.name()) == 0 || gathered.apps.len() == first {
+            return Ok(());
+        }
+        let is_wanted = |gathered: &Gathered<'_>, key: i64| {
+            gathered.index.get(&key.cast_unsigned()).is_some_and(|place| *place as usize >= first)
+        };
+        let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Whole)?;
+        let mut rows = session.stream("select request_key from cases").await?;
+        let mut found: Vec<i64> = Vec::new();
+        while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
+            let keys: &Int64Array = typed(&batch, "request_key")?;
+            found.extend(keys.values().iter().filter(|key| is_wanted(gathered, **key)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.rows_of.resize(gathered.apps.len(), NONE);
+        self.rows.reserve_exact(found.len());
+        let mut rows = if found.len() < FEW {
+            let session = engine.session(snapshot, slice::from_ref(&tables::CASES), Look::Few)?;
+            let keys: ArrayRef = Arc::new(Int64Array::from(found));
+            let keys = RecordBatch::try_from_iter([("request_key", keys)]).map_err(Error::from)?;
+            session.context().register_batch("hits", keys).map_err(Error::from)?;
+            let query = format!("select {COLUMNS} from hits h join cases c on c.request_key = h.request_key");
+            session.stream(&query).await?
+        } else {
+            drop(found);
+            session.stream(&format!("select {COLUMNS} from cases c")).await?
+        };
+        while let Some(batch) = rows.try_next().await.map_err(Error::from)? {
+            let keys: &Int64Array = typed(&batch, "request_key")?;
+            let wanted = keys.values().iter().map(|key| Some(is_wanted(gathered, *key)));
+            let wanted = BooleanArray::from_iter(wanted);
+            if wanted.true_count() > 0 {
+                self.take(&filter_record_batch(&batch, &wanted).map_err(Error::from)?, gathered)?;
+            }
+        }
+        Ok(self.forget_gone(engine, snapshot, &gathered.index).await?)
+    }
+
     /// Leaves out applications of which nothing holds any more: their last row was taken away and none came instead.
     async fn forget_gone(&mut self, engine: &Engine, snapshot: &Snapshot, places: &Keyed<u32>) -> Result<()> {
         if snapshot.rows(tables::CASES_GONE.name()) == 0 {

@@ -15,7 +15,7 @@ use tokio::task::block_in_place;
 use super::book::{Book, Receipt, Verdict};
 use super::chunk::Work;
 use super::gather::{App, Gathered, Given, Part, gather, request_key};
-use super::known::{Olds, known, text};
+use super::known::{Olds, text};
 use super::register::Register;
 use super::truth::{self, Which, recall, requests_of};
 use super::{ImportError, Importer};
@@ -49,12 +49,13 @@ pub async fn change(
     let (truth, mut gathered) = busy(|| {
         thread::scope(|scope| {
             let truth = scope.spawn(|| truth::write(lake, fresh, &receipts));
-            let gathered = gather(fresh.to_vec(), &[], request_key)?;
+            let gathered = gather(fresh.to_vec(), request_key)?;
             let truth = truth.join().map_err(|_| Error::Invalid("writing broke".to_owned()))??;
             Ok::<_, ImportError>((truth, gathered))
         })
     })?;
-    let mut old = known(engine, base, &mut gathered).await?;
+    let mut old = Olds::default();
+    old.read(engine, base, &mut gathered, 0).await?;
     let mut again = requests_of(engine, base, &replaced).await?;
     again.extend(tied(&gathered, &old));
     again.sort_unstable();
@@ -62,10 +63,11 @@ pub async fn change(
     let asked: Vec<String> = again.iter().chain(&renormed).cloned().collect();
     let recalled = recall(engine, base, &after, Which::Requests(&again)).await?;
     if !asked.is_empty() {
+        let at_hand = gathered.apps.len();
         let read =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
-        gathered = gather(fresh.iter().copied().chain(read).collect(), &asked, request_key)?;
-        old = known(engine, base, &mut gathered).await?;
+        gathered.add(read, &asked, request_key)?;
+        old.read(engine, base, &mut gathered, at_hand).await?;
     }
     let places = |requests: &[String]| -> HashSet<u32> {
         requests.iter().filter_map(|request| gathered.index.get(&request_key(request)).copied()).collect()
@@ -241,7 +243,7 @@ pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, Imp
         let recalled = recall(engine, base, &book, Which::Bucket { bucket, of }).await?;
         let parts =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
-        let gathered = gather(parts.collect(), &[], request_key)?;
+        let gathered = gather(parts.collect(), request_key)?;
         let (old, none) = (Olds::default(), HashSet::new());
         let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms: &norms, version };
         let written = busy(|| job.run(importer, false))?;
