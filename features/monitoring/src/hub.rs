@@ -204,8 +204,8 @@ impl Hub {
         Ok(KeptUp { commit, removed, added, swept: swept.files.len() })
     }
 
-    /// Keeps the lake small where too many rows of it are gone to be left out of answers: after a long history came at
-    /// once.
+    /// Takes away the rows that are gone where they are too many to be left out of answers: after a long history came
+    /// at once.
     ///
     /// # Errors
     /// The lake fails.
@@ -215,7 +215,7 @@ impl Hub {
             .into_iter()
             .any(|gone| snapshot.rows(gone.name()) > MOST_GONE)
         {
-            self.keep_up().await?;
+            upkeep::take_gone_away(&self.0.lake, &self.0.upkeep).await?;
         }
         Ok(())
     }

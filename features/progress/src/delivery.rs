@@ -142,6 +142,30 @@ pub struct Delivery {
     pub complaints: Complaints,
 }
 
+impl Delivery {
+    /// Gives back the room that was kept for more rows: deliveries wait for each other.
+    pub fn shrink(&mut self) {
+        let Applications {
+            line, request, service, variant, topic, channel_in, channel_out, mnemonic, ..
+        } = &mut self.applications;
+        [line, request, service, variant, topic, mnemonic].into_iter().for_each(Vec::shrink_to_fit);
+        [channel_in, channel_out].into_iter().for_each(Vec::shrink_to_fit);
+        let Applications { region, body, body_code, applicant, sex, age, ogrn, .. } = &mut self.applications;
+        [body, body_code, applicant].into_iter().for_each(Vec::shrink_to_fit);
+        region.shrink_to_fit();
+        sex.shrink_to_fit();
+        age.shrink_to_fit();
+        ogrn.shrink_to_fit();
+        let Events { line, request, process, item, status, at, offset, mnemonic } = &mut self.events;
+        [line, request, mnemonic].into_iter().for_each(Vec::shrink_to_fit);
+        [item, status, offset].into_iter().for_each(Vec::shrink_to_fit);
+        process.shrink_to_fit();
+        at.shrink_to_fit();
+        self.texts.bytes.shrink_to_fit();
+        self.texts.ends.shrink_to_fit();
+    }
+}
+
 /// A row of the register of services [5 app.1 §1–2, fn.1], with its norm (MON-14).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {

@@ -206,7 +206,8 @@ impl Bulk {
             report,
             received: said.received,
         };
-        if let Some(data) = checked.delivery {
+        if let Some(mut data) = checked.delivery {
+            data.shrink();
             pending.services.clone_from(&data.services);
             if let Some(group) = self.grouping.push(data) {
                 done = self.import(group).await?;
@@ -231,7 +232,7 @@ impl Bulk {
         done.extend(self.settle(last).await?);
         // What was taken is taken; the job of every day tries again.
         if let Err(error) = self.hub.relieve().await {
-            tracing::warn!(%error, "the lake was not put together after the import");
+            tracing::warn!(%error, "what is gone was not taken away after the import");
         }
         Ok(done)
     }

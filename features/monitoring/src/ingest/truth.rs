@@ -190,6 +190,9 @@ pub async fn requests_of(engine: &Engine, snapshot: &Snapshot, deliveries: &[i64
     Ok(requests)
 }
 
+/// So many requests are named in a query; more are joined.
+const NAMED: usize = 500;
+
 /// Which applications to read back.
 #[derive(Clone, Copy, Debug)]
 pub enum Which<'a> {
@@ -217,18 +220,27 @@ pub async fn recall(
     let tables = [tables::APPLICATIONS.clone(), tables::EVENTS.clone()];
     let look = if matches!(which, Which::Requests(_)) { Look::Few } else { Look::Whole };
     let session = engine.session(snapshot, &tables, look)?;
-    let join = match which {
+    let (join, only) = match which {
+        // Named in the query, they are looked up in the files' bloom filters.
+        Which::Requests(requests) if requests.len() <= NAMED => {
+            let quoted: Vec<String> =
+                requests.iter().map(|request| format!("'{}'", request.replace('\'', "''"))).collect();
+            ("", format!("t.request in ({})", quoted.join(", ")))
+        }
         Which::Requests(requests) => {
             register(&session, requests)?;
-            "join asked a on a.request = t.request"
+            ("join asked a on a.request = t.request", "true".to_owned())
         }
-        Which::Bucket { .. } => "",
+        Which::Bucket { .. } => ("", "true".to_owned()),
     };
     let fits = |request: &str| match which {
         Which::Requests(_) => true,
         Which::Bucket { bucket, of } => request_key(request) % of == bucket,
     };
-    let live = without(&book.dead());
+    if matches!(which, Which::Requests([])) {
+        return Ok(Vec::new());
+    }
+    let live = format!("{} and {only}", without(&book.dead()));
     let mut recalled = Recalled { book, found: BTreeMap::new() };
     let query = format!("select t.* from applications t {join} where {live}");
     let mut rows = session.stream(&query).await?;

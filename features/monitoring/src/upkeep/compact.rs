@@ -11,10 +11,12 @@ use crate::ingest::{Book, without};
 use crate::live::{joined, versioned};
 use crate::tables;
 
-/// Rows of one file, and of what names rows that are gone, at a time, about: those are joined against in memory.
-const ROWS: i64 = 4_000_000;
+/// Rows of one file, about: all of a table are read once for each of its files.
+const ROWS: i64 = 16_000_000;
 /// The same of cases, which are four times as wide: what sorting keeps for merging grows with rows and their width.
-const CASES: i64 = 1_000_000;
+const CASES: i64 = 4_000_000;
+/// Rows that name what is gone, at a time, about: those are joined against in memory.
+const GONE: i64 = 4_000_000;
 
 /// The tag of a file's month and the part within it.
 const MONTH: &str = "month";
@@ -76,14 +78,10 @@ pub async fn compact(lake: &Lake, engine: &Engine) -> Result<Compacted> {
 /// # Errors
 /// As of [`compact`].
 pub async fn compact_by(lake: &Lake, engine: &Engine, most: i64) -> Result<Compacted> {
-    let mut done = Compacted::default();
     let start = lake.latest().await?;
-    let mut over = BTreeMap::<&str, Vec<String>>::new();
-    for plan in plans() {
-        if let Some(gone) = plan.gone {
-            over.entry(gone).or_insert_with(|| paths(start.files(gone)));
-        }
-        let most = if plan.table.name() == tables::CASES.name() { most.min(CASES) } else { most };
+    let (gone, truth): (Vec<Plan>, Vec<Plan>) = plans().into_iter().partition(|plan| plan.gone.is_some());
+    let mut done = take_away(lake, engine, &start, &gone, most).await?;
+    for plan in truth {
         let change = one(lake, engine, &start, &plan, most.max(1)).await?;
         commit(lake, &start, change, &mut done).await?;
     }
@@ -91,9 +89,39 @@ pub async fn compact_by(lake: &Lake, engine: &Engine, most: i64) -> Result<Compa
         let change = add_up(lake, engine, &start, sums).await?;
         commit(lake, &start, change, &mut done).await?;
     }
+    Ok(done)
+}
+
+/// Takes away rows that no longer hold and leaves everything else as it is: what answers need when there are many.
+///
+/// # Errors
+/// As of [`compact`].
+pub async fn take_gone_away(lake: &Lake, engine: &Engine) -> Result<Compacted> {
+    let start = lake.latest().await?;
+    let gone: Vec<Plan> = plans().into_iter().filter(|plan| plan.gone.is_some()).collect();
+    take_away(lake, engine, &start, &gone, ROWS).await
+}
+
+async fn take_away(
+    lake: &Lake,
+    engine: &Engine,
+    start: &Snapshot,
+    plans: &[Plan],
+    most: i64,
+) -> Result<Compacted> {
+    let mut done = Compacted::default();
+    let mut over = BTreeMap::<&str, Vec<String>>::new();
+    for plan in plans {
+        if let Some(gone) = plan.gone {
+            over.entry(gone).or_insert_with(|| paths(start.files(gone)));
+        }
+        let most = if plan.table.name() == tables::CASES.name() { most.min(CASES) } else { most };
+        let change = one(lake, engine, start, plan, most.max(1)).await?;
+        commit(lake, start, change, &mut done).await?;
+    }
     // Every row they name has been left out now; rows of later commits are named in later files.
     let gone = over.into_values().flatten().fold(Change::new(), |change, path| change.without(path));
-    commit(lake, &start, gone, &mut done).await?;
+    commit(lake, start, gone, &mut done).await?;
     Ok(done)
 }
 
@@ -144,7 +172,7 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: 
         1 => "true".to_owned(),
         _ => format!("abs({table}.{} % {of}) = {part}", plan.spread),
     };
-    let of = parts(gone_rows, most);
+    let of = parts(gone_rows, most.min(GONE));
     let lost: Vec<String> = match plan.gone {
         Some(gone) if gone_rows > 0 => (0..of)
             .map(|part| joined("semi", name, gone, &is_in("t", of, part), &is_in("g", of, part)))
@@ -167,7 +195,7 @@ async fn one(lake: &Lake, engine: &Engine, start: &Snapshot, plan: &Plan, most: 
     let mut change = read.iter().fold(Change::new(), |change, path| change.without(path));
     for (month, rows) in months(engine, start, plan, &read, &plain(&truth)).await? {
         let session = session(engine, start, plan, &read)?;
-        let parts = parts(rows.max(gone_rows), most);
+        let parts = parts(rows, most).max(of);
         for part in 0..parts {
             let only = format!("{truth} and {} = {month} and {}", plan.month, is_in("t", parts, part));
             let rows = match plan.gone {

@@ -6,7 +6,7 @@ mod verify;
 
 use otklik_lake::Error;
 
-pub use compact::{Compacted, compact, compact_by};
+pub use compact::{Compacted, compact, compact_by, take_gone_away};
 pub use verify::{Verified, verify};
 
 use crate::ingest::{ImportError, Importer};
