@@ -1,5 +1,6 @@
 //! The monitoring by commands, as an operator or a script uses them.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -64,6 +65,36 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
     assert!(refused.code == Some(1) && refused.err.contains("lake"), "{refused:?}");
     let wrong = run(folder, &["monitoring", "report", "overview", "--by", "weather"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+#[test]
+fn mon10_many_applications_of_earlier_commands_are_known() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let plan = ["--applications", "60000", "--days", "5", "--seed", "7", "--regions", "1"];
+    let made = well(folder, &[&["monitoring", "generate", "--out", "days", "--json"][..], &plan].concat());
+    std::fs::create_dir(folder.join("first")).unwrap();
+    for name in ["epgu", "mfc-54", "ogv-54", "vis"] {
+        for day in 12..14 {
+            let name = format!("{name}_2026-01-{day}_r1");
+            std::fs::rename(folder.join("days").join(&name), folder.join("first").join(&name)).unwrap();
+        }
+    }
+    well(folder, &["monitoring", "import", "first", "--json"]);
+    // More of them in one package than are looked up one by one.
+    let requests = |file: &str| -> HashSet<String> {
+        let text = std::fs::read_to_string(folder.join("days/ogv-54_2026-01-14_r1").join(file)).unwrap();
+        text.lines().skip(1).map(|line| line.split(';').next().unwrap().to_owned()).collect()
+    };
+    let unknown = requests("events.csv").difference(&requests("applications.csv")).count();
+    assert!(unknown > 2_000, "{unknown}");
+    let done = well(folder, &["monitoring", "import", "days", "--json"]);
+    assert_eq!((&done["ok"], &done["errors"]), (&json!(true), &json!(0)));
+    let found = well(folder, &["monitoring", "verify", "--json"]);
+    assert_eq!(
+        (&found["ok"], &found["events"], &found["cases"]),
+        (&json!(true), &made["events"], &json!(60_000))
+    );
 }
 
 #[test]
