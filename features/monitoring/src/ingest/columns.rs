@@ -4,10 +4,11 @@ use std::mem;
 use std::sync::Arc;
 
 use otklik_lake::arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, Int8Array, Int16Array, Int32Array, Int64Array, Int64Builder,
-    RecordBatch, StringArray,
+    ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Int8Array, Int16Array, Int32Array, Int64Array,
+    RecordBatch, StringArray, new_null_array,
 };
-use otklik_lake::arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use otklik_lake::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use otklik_lake::arrow::datatypes::DataType;
 use otklik_lake::{Lake, Result, Table, TableWriter, Written};
 
 use super::gather::Given;
@@ -45,7 +46,10 @@ impl TextColumn {
     }
 
     fn parts(&mut self) -> (OffsetBuffer<i32>, Buffer) {
-        let Self { ends, bytes } = mem::take(self);
+        // The next batch is about as large: it needn't grow to that again.
+        let mut next = Self { ends: Vec::with_capacity(self.ends.len()), bytes: emptied(&self.bytes) };
+        next.ends.push(0);
+        let Self { ends, bytes } = mem::replace(self, next);
         (OffsetBuffer::new(ScalarBuffer::from(ends)), Buffer::from(bytes))
     }
 
@@ -68,11 +72,17 @@ impl TextColumn {
     }
 }
 
+/// Room for as much as there is.
+fn emptied<T>(values: &[T]) -> Vec<T> {
+    Vec::with_capacity(values.len())
+}
+
 macro_rules! arrays {
     ($($name:ident $value:ty => $array:ident),* $(,)?) => {$(
         /// The values so far as an array; the column is empty afterwards.
         pub fn $name(values: &mut Vec<$value>) -> ArrayRef {
-            Arc::new($array::from(mem::take(values)))
+            let next = emptied(values);
+            Arc::new($array::from(mem::replace(values, next)))
         }
     )*};
 }
@@ -190,11 +200,30 @@ pub struct CaseColumns {
     last: Moments,
 }
 
-struct Moments(Vec<Int64Builder>);
+/// Moments of each status: an application has few of them, so that those it has are kept, with their rows.
+struct Moments(Vec<Vec<(usize, i64)>>);
 
 impl Default for Moments {
     fn default() -> Self {
-        Self(CODES.iter().map(|_| Int64Builder::new()).collect())
+        Self(vec![Vec::new(); CODES.len()])
+    }
+}
+
+impl Moments {
+    /// The columns of so many rows; empty afterwards.
+    fn arrays(&mut self, rows: usize) -> impl Iterator<Item = ArrayRef> {
+        self.0.iter_mut().map(move |moments| {
+            if moments.is_empty() {
+                return new_null_array(&DataType::Int64, rows);
+            }
+            let (mut values, mut known) = (vec![0; rows], BooleanBufferBuilder::new(rows));
+            known.append_n(rows, false);
+            for (row, at) in moments.drain(..) {
+                values[row] = at;
+                known.set_bit(row, true);
+            }
+            Arc::new(Int64Array::new(values.into(), Some(NullBuffer::new(known.finish()))))
+        })
     }
 }
 
@@ -256,10 +285,11 @@ impl CaseColumns {
         self.waited.push(case.waited);
         self.called.push(case.called);
         self.trail.push_with(trail);
+        let row = self.key.len() - 1;
         for place in 0..CODES.len() {
-            let (first, last) = (case.first[place], case.last_of[place]);
-            self.first.0[place].append_option(first);
-            self.last.0[place].append_option(last.filter(|_| first != last));
+            let (Some(first), last) = (case.first[place], case.last_of[place]) else { continue };
+            self.first.0[place].push((row, first));
+            self.last.0[place].extend(last.filter(|last| first != *last).map(|last| (row, last)));
         }
     }
 
@@ -268,6 +298,7 @@ impl CaseColumns {
     /// # Errors
     /// A text isn't UTF-8.
     pub fn arrays(&mut self) -> Result<Vec<ArrayRef>> {
+        let rows = self.key.len();
         let mut arrays = vec![
             longs(&mut self.key),
             longs(&mut self.version),
@@ -312,7 +343,7 @@ impl CaseColumns {
             self.trail.binary()?,
         ];
         for moments in [&mut self.first, &mut self.last] {
-            arrays.extend(moments.0.iter_mut().map(|moments| Arc::new(moments.finish()) as ArrayRef));
+            arrays.extend(moments.arrays(rows));
         }
         Ok(arrays)
     }
