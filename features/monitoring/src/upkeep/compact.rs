@@ -85,14 +85,10 @@ pub async fn compact_by(lake: &Lake, engine: &Engine, most: i64) -> Result<Compa
         let change = one(lake, engine, &start, &plan, most.max(1)).await?;
         commit(lake, &start, change, &mut done).await?;
     }
-    for sums in [&tables::SPANS, &tables::FIGURES] {
-        let change = add_up(lake, engine, &start, sums).await?;
-        commit(lake, &start, change, &mut done).await?;
-    }
     Ok(done)
 }
 
-/// Takes away rows that no longer hold and leaves everything else as it is: what answers need when there are many.
+/// Takes away rows that no longer hold and leaves what was delivered as it is: what answers need when there are many.
 ///
 /// # Errors
 /// As of [`compact`].
@@ -117,6 +113,10 @@ async fn take_away(
         }
         let most = if plan.table.name() == tables::CASES.name() { most.min(CASES) } else { most };
         let change = one(lake, engine, start, plan, most.max(1)).await?;
+        commit(lake, start, change, &mut done).await?;
+    }
+    for sums in [&tables::SPANS, &tables::FIGURES] {
+        let change = add_up(lake, engine, start, sums).await?;
         commit(lake, start, change, &mut done).await?;
     }
     // Every row they name has been left out now; rows of later commits are named in later files.
