@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt as _;
 use otklik_lake::Result;
-use otklik_lake::arrow::array::{ArrayRef, AsArray as _, RecordBatch};
+use otklik_lake::arrow::array::{AsArray as _, RecordBatch};
 use otklik_lake::arrow::compute::{SortOptions, cast};
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use otklik_lake::arrow::row::{RowConverter, Rows, SortField};
@@ -88,12 +89,11 @@ impl Answers {
         let names = names(ask, of.also);
         let keys: String = ask.by.iter().map(|by| format!("{}, ", by.word())).collect();
         let also: String = of.also.iter().map(|(_, name)| format!("{name}, ")).collect();
-        let query = format!(
-            "select {keys}{also}cast(bucket as bigint) as bucket, sum(count) as rows, sum(seconds) as seconds \
-             from spans where {kept} and {condition} group by {}bucket",
-            listed(&names)
-        );
-        self.counted(&query, &names, &[]).await
+        // Rows of equal keys are added up here: there are few keys and, by each, few buckets, which a query would tell
+        // apart one by one.
+        let query =
+            format!("select {keys}{also}bucket, count, seconds from spans where {kept} and {condition}");
+        self.once(&query, async || self.merged(&query, &names, &[]).await).await
     }
 
     /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
@@ -104,9 +104,9 @@ impl Answers {
 
     /// Rows come in any order: there are many more of them than keys, and putting those in order is quicker.
     async fn merged(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
-        let batches = self.session.rows(query).await?;
+        let mut batches = self.session.stream(query).await?;
         let mut groups: HashMap<Box<[u8]>, (Vec<Cell>, Counted)> = HashMap::new();
-        for batch in batches {
+        while let Some(batch) = batches.try_next().await? {
             let keys = batch.project(&(0..names.len()).collect::<Vec<_>>())?;
             let ordered = ordered(&keys)?;
             let whole = |place: usize| cast(batch.column(names.len() + place), &DataType::Int64);
@@ -114,18 +114,25 @@ impl Answers {
             let beside: Vec<_> = (0..sums.len())
                 .map(|place| cast(batch.column(names.len() + 3 + place), &DataType::Float64))
                 .collect::<std::result::Result<_, _>>()?;
-            for row in 0..batch.num_rows() {
-                let key = ordered.as_ref().map_or(&[][..], |rows| rows.row(row).data());
-                if !groups.contains_key(key) {
+            let (buckets, rows) = (buckets.as_primitive::<Int64Type>(), rows.as_primitive::<Int64Type>());
+            let seconds = seconds.as_primitive::<Int64Type>();
+            // Rows of one key follow each other in a file: one look for all of them.
+            let key = |row: usize| ordered.as_ref().map_or(&[][..], |rows| rows.row(row).data());
+            let mut row = 0;
+            while row < batch.num_rows() {
+                let own = key(row);
+                if !groups.contains_key(own) {
                     let cells = Sheet::of(&[keys.slice(row, 1)])?.rows.pop().unwrap_or_default();
-                    groups.insert(key.into(), (cells, Counted::of(sums.len())));
+                    groups.insert(own.into(), (cells, Counted::of(sums.len())));
                 }
-                let Some((_, group)) = groups.get_mut(key) else { continue };
-                let value = |column: &ArrayRef| column.as_primitive::<Int64Type>().value(row);
-                group.counts.push((i16::try_from(value(&buckets)).unwrap_or(i16::MAX), value(&rows)));
-                group.seconds += value(&seconds);
-                for (sum, column) in group.sums.iter_mut().zip(&beside) {
-                    *sum += column.as_primitive::<Float64Type>().value(row);
+                let Some((_, group)) = groups.get_mut(own) else { break };
+                while row < batch.num_rows() && key(row) == own {
+                    group.add(buckets.value(row), rows.value(row));
+                    group.seconds += seconds.value(row);
+                    for (sum, column) in group.sums.iter_mut().zip(&beside) {
+                        *sum += column.as_primitive::<Float64Type>().value(row);
+                    }
+                    row += 1;
                 }
             }
         }
@@ -154,7 +161,8 @@ fn ordered(keys: &RecordBatch) -> Result<Option<Rows>> {
 
 #[derive(Default)]
 struct Counted {
-    counts: Vec<(i16, i64)>,
+    /// How many there are in each bucket.
+    counts: Vec<i64>,
     seconds: i64,
     sums: Vec<f64>,
 }
@@ -164,16 +172,25 @@ impl Counted {
         Self { sums: vec![0.0; sums], ..Self::default() }
     }
 
-    fn row(mut self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
-        let count: i64 = self.counts.iter().map(|(_, count)| count).sum();
+    fn add(&mut self, bucket: i64, rows: i64) {
+        let bucket = usize::try_from(bucket).unwrap_or(0).min(i16::MAX as usize);
+        if self.counts.len() <= bucket {
+            self.counts.resize(bucket + 1, 0);
+        }
+        self.counts[bucket] += rows;
+    }
+
+    fn row(self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
+        let count: i64 = self.counts.iter().sum();
         if count <= 0 {
             return None;
         }
-        self.counts.sort_unstable();
+        let buckets = (0_i16..).zip(self.counts).filter(|(_, count)| *count != 0);
+        let counts: Vec<(i16, i64)> = buckets.collect();
         key.push(Cell::Whole(count));
         key.push(Cell::Real(self.seconds as f64 / count as f64));
         for (_, share) in SHARES {
-            key.push(quantile(&self.counts, share).map_or(Cell::None, Cell::Real));
+            key.push(quantile(&counts, share).map_or(Cell::None, Cell::Real));
         }
         key.extend(self.sums.into_iter().map(Cell::Real));
         Some(key)
