@@ -19,6 +19,14 @@ use super::sums::Counted;
 use crate::derive::{Step, decode};
 use crate::tables;
 
+/// Up to so many applications are picked out of the lake; of more all rows are read.
+const FEW: usize = 20_000;
+
+const COLUMNS: &str = "c.request_key, c.version, c.request, c.known, c.service, c.variant, c.channel_in, \
+    c.channel_out, c.mnemonic, c.region, c.body, c.body_name, c.sex, c.age, c.ogrn, c.given_day, c.given_sender, \
+    c.given_line, c.began_day, c.ended_day, c.outcome, c.asked, c.answered, c.failed, c.findings, c.is_within, \
+    c.total, c.paused, c.waited, c.trail";
+
 /// An application as the lake holds it.
 #[derive(Clone, Debug)]
 pub struct Old {
@@ -59,17 +67,7 @@ impl Olds {
         let _ =
             decode(&self.trails[from..from + length as usize], |text| words.find(text).unwrap_or(0), steps);
     }
-}
 
-/// Up to so many applications are picked out of the lake; of more all rows are read.
-const FEW: usize = 20_000;
-
-const COLUMNS: &str = "c.request_key, c.version, c.request, c.known, c.service, c.variant, c.channel_in, \
-    c.channel_out, c.mnemonic, c.region, c.body, c.body_name, c.sex, c.age, c.ogrn, c.given_day, c.given_sender, \
-    c.given_line, c.began_day, c.ended_day, c.outcome, c.asked, c.answered, c.failed, c.findings, c.is_within, \
-    c.total, c.paused, c.waited, c.trail";
-
-impl Olds {
     /// Reads those applications at hand, from a place on, that a snapshot holds. Memory grows with those found, not
     /// with the lake.
     ///

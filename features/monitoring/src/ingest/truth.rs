@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use otklik_lake::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
 use otklik_lake::{Engine, Lake, Look, Result, Session, Snapshot, Written};
 use otklik_progress::delivery::{Applications, Delivery, Events, Head, Text, Texts};
 
@@ -190,9 +189,6 @@ pub async fn requests_of(engine: &Engine, snapshot: &Snapshot, deliveries: &[i64
     Ok(requests)
 }
 
-/// So many requests are named in a query; more are joined.
-const NAMED: usize = 500;
-
 /// Which applications to read back.
 #[derive(Clone, Copy, Debug)]
 pub enum Which<'a> {
@@ -217,30 +213,24 @@ pub async fn recall(
     book: &Book,
     which: Which<'_>,
 ) -> Result<Vec<(i64, Delivery)>> {
+    if matches!(which, Which::Requests([])) {
+        return Ok(Vec::new());
+    }
     let tables = [tables::APPLICATIONS.clone(), tables::EVENTS.clone()];
     let look = if matches!(which, Which::Requests(_)) { Look::Few } else { Look::Whole };
     let session = engine.session(snapshot, &tables, look)?;
-    let (join, only) = match which {
-        // Named in the query, they are looked up in the files' bloom filters.
-        Which::Requests(requests) if requests.len() <= NAMED => {
-            let quoted: Vec<String> =
-                requests.iter().map(|request| format!("'{}'", request.replace('\'', "''"))).collect();
-            ("", format!("t.request in ({})", quoted.join(", ")))
-        }
+    let join = match which {
         Which::Requests(requests) => {
             register(&session, requests)?;
-            ("join asked a on a.request = t.request", "true".to_owned())
+            "join asked a on a.request = t.request"
         }
-        Which::Bucket { .. } => ("", "true".to_owned()),
+        Which::Bucket { .. } => "",
     };
     let fits = |request: &str| match which {
         Which::Requests(_) => true,
         Which::Bucket { bucket, of } => request_key(request) % of == bucket,
     };
-    if matches!(which, Which::Requests([])) {
-        return Ok(Vec::new());
-    }
-    let live = format!("{} and {only}", without(&book.dead()));
+    let live = without(&book.dead());
     let mut recalled = Recalled { book, found: BTreeMap::new() };
     let query = format!("select t.* from applications t {join} where {live}");
     let mut rows = session.stream(&query).await?;
@@ -259,9 +249,8 @@ pub async fn recall(
 }
 
 fn register(session: &Session, requests: &[String]) -> Result<()> {
-    let schema = Schema::new(vec![Field::new("request", DataType::Utf8, false)]);
     let column: ArrayRef = Arc::new(StringArray::from_iter_values(requests));
-    session.context().register_batch("asked", RecordBatch::try_new(Arc::new(schema), vec![column])?)?;
+    session.context().register_batch("asked", RecordBatch::try_from_iter([("request", column)])?)?;
     Ok(())
 }
 
