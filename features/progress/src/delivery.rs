@@ -88,6 +88,11 @@ impl Texts {
         &self.bytes[from..self.ends[number] as usize]
     }
 
+    /// All texts in the order of their numbers, the empty one first.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..).zip(&self.ends).map(|(number, _)| self.get(number))
+    }
+
     /// How many texts there are, with the empty one.
     #[must_use]
     pub fn len(&self) -> usize {

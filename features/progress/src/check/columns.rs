@@ -1,6 +1,7 @@
 //! Which column of a file holds which field (MON-8).
 
 use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
 
 use otklik_kernel::text::search_text;
 
@@ -38,6 +39,33 @@ pub(crate) struct Layout {
     pub cells: Vec<Cell>,
 }
 
+/// The layouts of all files. That of the wide file follows the items in force and is long: it is made when wanted.
+pub(crate) struct Layouts<'a> {
+    reference: &'a Reference,
+    wide: OnceLock<Layout>,
+}
+
+/// Those of a package's files are always the same.
+static PACKAGE: LazyLock<[Layout; 6]> = LazyLock::new(|| Table::PACKAGE.map(Layout::of));
+
+impl<'a> Layouts<'a> {
+    /// Layouts with the items of a reference.
+    pub const fn new(reference: &'a Reference) -> Self {
+        Self { reference, wide: OnceLock::new() }
+    }
+
+    /// That of a file.
+    pub fn of(&self, table: Table) -> &Layout {
+        let of_package = PACKAGE.iter().find(|layout| layout.table == table);
+        of_package.unwrap_or_else(|| self.wide.get_or_init(|| Layout::wide(self.reference)))
+    }
+
+    /// All, the wide one last.
+    pub fn all(&self) -> impl Iterator<Item = &Layout> {
+        Table::PACKAGE.into_iter().chain([Table::Wide]).map(|table| self.of(table))
+    }
+}
+
 /// Where a file's fields are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
@@ -58,13 +86,6 @@ pub(crate) enum HeaderFault {
 }
 
 impl Layout {
-    /// The layouts of all files.
-    pub fn all(reference: &Reference) -> Vec<Self> {
-        let mut all: Vec<Self> = Table::PACKAGE.into_iter().map(Self::of).collect();
-        all.push(Self::wide(reference));
-        all
-    }
-
     fn of(table: Table) -> Self {
         let mut layout = Self {
             table,

@@ -30,7 +30,7 @@ pub use report::{Checked, FileReport, Outcome, Policy};
 use crate::delivery::Head;
 use crate::fields::Table;
 use crate::reading::{self, Described, Limits, Meters, Opened, PackageFault, Source};
-use columns::Layout;
+use columns::Layouts;
 use gather::Gathered;
 use places::Places;
 use tables::File;
@@ -65,7 +65,7 @@ impl Default for Options {
 pub struct Checker<'a> {
     register: &'a Register,
     places: Places<'a>,
-    layouts: Vec<Layout>,
+    layouts: Layouts<'a>,
     options: Options,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Checker<'a> {
     #[must_use]
     pub fn new(register: &'a Register, options: Options) -> Self {
         let reference = &register.reference;
-        Self { register, places: Places::of(reference), layouts: Layout::all(reference), options }
+        Self { register, places: Places::of(reference), layouts: Layouts::new(reference), options }
     }
 
     /// Checks a delivery. Everything wrong with it goes to the sink; see [`Sink`] for the order.

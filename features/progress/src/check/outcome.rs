@@ -51,7 +51,7 @@ impl Run<'_> {
     /// Reports a fault of a row, which is refused unless it is a warning.
     fn fault(&mut self, table: Table, fault: Fault) -> Result<(), CheckError> {
         let Some(file) = self.files.iter_mut().find(|file| file.report.table == table) else { return Ok(()) };
-        let layout = &self.checker.layouts[file.layout];
+        let layout = self.checker.layouts.of(table);
         let field = field(layout, fault.place);
         let (column, field) =
             field.map_or((0, String::new()), |field| row::name(&file.columns, &layout.names, field));

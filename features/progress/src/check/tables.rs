@@ -28,8 +28,6 @@ type Small = (Vec<u8>, [u8; 32]);
 pub(crate) struct File {
     pub report: FileReport,
     pub name: Arc<str>,
-    /// The place of its layout.
-    pub layout: usize,
     pub columns: Columns,
     /// Lines of refused rows.
     pub bad: HashSet<u32>,
@@ -79,10 +77,8 @@ impl Run<'_> {
         let reader = opened.read(entry)?;
         let mut meter = Meter::new(reader, packed, &options.limits, &mut meters);
         let score = |header: &[String]| match table {
-            Some(table) => {
-                layouts.iter().find(|layout| layout.table == table).map_or(0, |layout| layout.known(header))
-            }
-            None => layouts.iter().map(|layout| layout.known(header)).max().unwrap_or(0),
+            Some(table) => layouts.of(table).known(header),
+            None => layouts.all().map(|layout| layout.known(header)).max().unwrap_or(0),
         };
         let mut report = FileReport {
             name: name.to_string(),
@@ -99,10 +95,10 @@ impl Run<'_> {
             Err(refused) => self.refusal(&name, refused, packed.is_some())?,
             Ok(mut reader) => match self.header(&name, reader.header(), table)? {
                 None => report.facts = Some(reader.facts()),
-                Some((layout, found)) => {
-                    report.table = layouts[layout].table;
+                Some((table, found)) => {
+                    report.table = table;
                     let mut bad = HashSet::new();
-                    let result = self.rows(&mut reader, (layout, &found, &name), &mut report, &mut bad, day);
+                    let result = self.rows(&mut reader, (table, &found, &name), &mut report, &mut bad, day);
                     match result {
                         Ok(()) => {}
                         Err(CheckError::Io(error)) if packed.is_some() || is_bound(&error) => {
@@ -115,7 +111,7 @@ impl Run<'_> {
                         self.whole(&name, Code::FileLineEnds, "", "")?;
                     }
                     report.facts = Some(facts);
-                    columns = Some((layout, found, bad));
+                    columns = Some((found, bad));
                 }
             },
         }
@@ -131,9 +127,9 @@ impl Run<'_> {
         self.sink.progress(meters.bytes, self.total);
         report.errors = self.errors - errors;
         report.warnings = self.warnings - warnings;
-        let (layout, columns, bad) = columns.unwrap_or_else(|| (0, Columns::default(), HashSet::new()));
+        let (columns, bad) = columns.unwrap_or_default();
         report.bad = bad.len() as u64;
-        self.files.push(File { report, name, layout, columns, bad });
+        self.files.push(File { report, name, columns, bad });
         Ok(digest)
     }
 
@@ -166,17 +162,20 @@ impl Run<'_> {
         name: &Arc<str>,
         header: &[String],
         table: Option<Table>,
-    ) -> Result<Option<(usize, Columns)>, CheckError> {
+    ) -> Result<Option<(Table, Columns)>, CheckError> {
         let layouts = &self.checker.layouts;
-        let fitting = (0..layouts.len())
-            .filter(|place| table.is_none_or(|table| layouts[*place].table == table))
-            .filter(|place| table.is_some() || layouts[*place].is_complete(header))
-            .max_by_key(|place| layouts[*place].known(header));
+        let fitting = match table {
+            Some(table) => Some(layouts.of(table)),
+            None => {
+                let complete = layouts.all().filter(|layout| layout.is_complete(header));
+                complete.max_by_key(|layout| layout.known(header))
+            }
+        };
         let Some(layout) = fitting else {
             self.whole(name, Code::FileKind, &shown(&header.join(", ")), "")?;
             return Ok(None);
         };
-        let (columns, faults) = layouts[layout].columns(header);
+        let (columns, faults) = layout.columns(header);
         let mut is_whole = true;
         for fault in faults {
             let (code, column) = match fault {
@@ -194,21 +193,21 @@ impl Run<'_> {
             let field = value.clone();
             self.report(&Problem { line: 1, column: number, field, ..Problem::whole(name, code, &value) })?;
         }
-        Ok(is_whole.then_some((layout, columns)))
+        Ok(is_whole.then_some((layout.table, columns)))
     }
 
     /// Reads the rows.
     fn rows<R: io::Read>(
         &mut self,
         reader: &mut Reader<R>,
-        of: (usize, &Columns, &Arc<str>),
+        of: (Table, &Columns, &Arc<str>),
         report: &mut FileReport,
         bad: &mut HashSet<u32>,
         day: CivilDay,
     ) -> Result<(), CheckError> {
         let register = self.checker.register;
         let mut target = Target { of, report, bad };
-        match self.checker.layouts[of.0].table {
+        match of.0 {
             Table::Services => self.blocks(reader, &mut target, |run, part, faults| {
                 run.gathered.services(part, faults, day);
             }),
@@ -244,7 +243,7 @@ impl Run<'_> {
         target: &mut Target<'_>,
         mut take: impl FnMut(&mut Self, Part<R>, &mut Faults),
     ) -> Result<(), CheckError> {
-        let (layout, columns, name) = target.of;
+        let (table, columns, name) = target.of;
         let checker = self.checker;
         let limits = checker.options.limits;
         let sender = self.sender.clone();
@@ -252,7 +251,7 @@ impl Run<'_> {
             register: checker.register,
             sender: &sender,
             places: &checker.places,
-            layout: &checker.layouts[layout],
+            layout: checker.layouts.of(table),
             columns,
             file: name,
         };
@@ -301,7 +300,7 @@ impl Run<'_> {
 
 /// Where what is found of a file goes.
 struct Target<'a> {
-    of: (usize, &'a Columns, &'a Arc<str>),
+    of: (Table, &'a Columns, &'a Arc<str>),
     report: &'a mut FileReport,
     bad: &'a mut HashSet<u32>,
 }
