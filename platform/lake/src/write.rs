@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use object_store::path::Path;
@@ -30,7 +31,7 @@ pub fn sum_of(bytes: &[u8]) -> String {
 /// its own when several tables are written at once.
 pub struct TableWriter {
     parquet: ArrowWriter<Summed>,
-    schema: arrow::datatypes::SchemaRef,
+    schema: SchemaRef,
     table: String,
     name: String,
     spool: Spooled,
@@ -92,15 +93,12 @@ impl TableWriter {
         Ok(Self { parquet, schema, table: table.name().to_owned(), name, spool, rows: 0 })
     }
 
-    /// Writes rows, which must come in the table's order.
+    /// Writes rows, which must come in the table's order. Texts may be numbers into a list of them (a dictionary).
     ///
     /// # Errors
     /// The columns are not the table's, or the disk refuses.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<()> {
-        let types = |schema: &arrow::datatypes::Schema| -> Vec<(String, arrow::datatypes::DataType)> {
-            schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
-        };
-        if rows.schema_ref() != &self.schema && types(rows.schema_ref()) != types(&self.schema) {
+        if rows.schema_ref() != &self.schema && !has_same_columns(rows.schema_ref(), &self.schema) {
             return Err(Error::Invalid(format!("these are not the columns of {}", self.table)));
         }
         self.parquet.write(rows)?;
@@ -139,6 +137,19 @@ impl TableWriter {
         };
         Ok(Written { file, spool: self.spool })
     }
+}
+
+/// Whether columns have the names and types of a table's.
+fn has_same_columns(own: &Schema, table: &Schema) -> bool {
+    let is_same = |(own, of): (&FieldRef, &FieldRef)| {
+        let own_type = match own.data_type() {
+            DataType::Dictionary(_, values) if **values == DataType::LargeUtf8 => &DataType::Utf8,
+            DataType::Dictionary(_, values) => values,
+            plain => plain,
+        };
+        own.name() == of.name() && own_type == of.data_type()
+    };
+    own.fields().len() == table.fields().len() && own.fields().iter().zip(table.fields()).all(is_same)
 }
 
 impl Written {

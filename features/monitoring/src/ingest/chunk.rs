@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use otklik_kernel::CivilDay;
+use otklik_lake::arrow::array::ArrayRef;
 use otklik_lake::{Error, Lake, Result, Written};
 use otklik_progress::delivery::Text;
 use otklik_progress::reference::Norm;
 
-use super::columns::{CaseColumns, Out, TextColumn, bytes, ints, longs, short, shorts, some_ints};
+use super::columns::{CaseColumns, Out, RunColumn, WordColumn, bytes, ints, longs, short, shorts, some_ints};
 use super::gather::{App, Event, Gathered, Given};
 use super::known::{Old, Olds};
 use super::register::Register;
@@ -28,6 +29,8 @@ const BATCH: usize = 65_536;
 pub struct Work<'a> {
     /// Applications and events at hand; what is said of an application is what holds of it.
     pub gathered: &'a Gathered<'a>,
+    /// Its words as a list.
+    pub words: &'a ArrayRef,
     /// Applications in the order of the tables.
     pub order: &'a [u32],
     /// What the lake holds of them.
@@ -166,7 +169,7 @@ impl<'a> Worker<'a> {
         {
             let (steps, word) = (&self.steps, |text| work.word(text));
             let head = (app.key, work.version, work.gathered.request(&app));
-            self.cases.push(head, given.as_ref(), &case, word, |bytes| encode(steps, word, bytes));
+            self.cases.push(head, given.as_ref(), &case, |bytes| encode(steps, word, bytes));
         }
         self.flush(BATCH)
     }
@@ -251,16 +254,16 @@ impl<'a> Worker<'a> {
     fn flush(&mut self, rows: usize) -> Result<()> {
         let [events, cases, transitions, exchanges, cases_gone, steps_gone, spans, figures] = &mut self.outs;
         if self.events.delivery.len() >= rows {
-            events.write(self.events.arrays()?)?;
+            events.write(self.events.arrays(self.work.words)?)?;
         }
         if self.cases.len() >= rows.min(BATCH / 4) {
-            cases.write(self.cases.arrays()?)?;
+            cases.write(self.cases.arrays(self.work.words)?)?;
         }
         if self.transitions.of.key.len() >= rows {
-            transitions.write(self.transitions.arrays()?)?;
+            transitions.write(self.transitions.arrays(self.work.words)?)?;
         }
         if self.exchanges.of.key.len() >= rows {
-            exchanges.write(self.exchanges.arrays()?)?;
+            exchanges.write(self.exchanges.arrays(self.work.words)?)?;
         }
         if self.cases_gone.key.len() >= rows {
             cases_gone.write(self.cases_gone.arrays())?;
@@ -304,19 +307,19 @@ fn merge(old: &[Step], events: &[Event], steps: &mut Vec<Step>) {
 #[derive(Default)]
 struct EventColumns {
     delivery: Vec<i64>,
-    request: TextColumn,
+    request: RunColumn,
     process: Vec<i8>,
     item: Vec<i16>,
     status: Vec<i16>,
     at: Vec<i64>,
     offset: Vec<i16>,
     seq: Vec<i32>,
-    mnemonic: TextColumn,
+    mnemonic: WordColumn,
 }
 
 impl EventColumns {
     fn push(&mut self, work: &Work<'_>, app: &App, events: &[Event]) {
-        let request = work.gathered.request(app);
+        let before = self.delivery.len();
         let (mut last, mut seq) = (None, 0);
         for event in events {
             let part = &work.gathered.parts[event.part as usize];
@@ -327,18 +330,20 @@ impl EventColumns {
             seq = if last == moment { seq + 1 } else { 0 };
             last = moment;
             self.delivery.push(part.number);
-            self.request.push(request);
             self.process.push(event.step.process.cast_signed());
             self.item.push(event.item);
             self.status.push(event.step.status);
             self.at.push(event.step.at);
             self.offset.push(event.step.offset);
             self.seq.push(seq);
-            self.mnemonic.push(work.word(event.step.mnemonic));
+            self.mnemonic.push(event.step.mnemonic);
+        }
+        if self.delivery.len() > before {
+            self.request.push(work.gathered.request(app), self.delivery.len() - before);
         }
     }
 
-    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+    fn arrays(&mut self, words: &ArrayRef) -> Result<Vec<ArrayRef>> {
         Ok(vec![
             longs(&mut self.delivery),
             self.request.array()?,
@@ -348,7 +353,7 @@ impl EventColumns {
             longs(&mut self.at),
             shorts(&mut self.offset),
             ints(&mut self.seq),
-            self.mnemonic.array()?,
+            self.mnemonic.array(words)?,
         ])
     }
 }
@@ -358,10 +363,10 @@ impl EventColumns {
 struct OfColumns {
     key: Vec<i64>,
     version: Vec<i64>,
-    service: TextColumn,
-    variant: TextColumn,
+    service: WordColumn,
+    variant: WordColumn,
     region: Vec<i16>,
-    body: TextColumn,
+    body: WordColumn,
     channel_in: Vec<i8>,
 }
 
@@ -369,21 +374,21 @@ impl OfColumns {
     fn push(&mut self, work: &Work<'_>, app: &App, given: &Given) {
         self.key.push(app.key.cast_signed());
         self.version.push(work.version);
-        self.service.push(work.word(given.service));
-        self.variant.push(work.word(given.variant));
+        self.service.push(given.service);
+        self.variant.push(given.variant);
         self.region.push(given.region.cast_signed());
-        self.body.push(work.word(given.body));
+        self.body.push(given.body);
         self.channel_in.push(given.channel_in.cast_signed());
     }
 
-    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
+    fn arrays(&mut self, words: &ArrayRef) -> Result<Vec<ArrayRef>> {
         Ok(vec![
             longs(&mut self.key),
             longs(&mut self.version),
-            self.service.array()?,
-            self.variant.array()?,
+            self.service.array(words)?,
+            self.variant.array(words)?,
             shorts(&mut self.region),
-            self.body.array()?,
+            self.body.array(words)?,
             bytes(&mut self.channel_in),
         ])
     }
@@ -413,8 +418,8 @@ impl TransitionColumns {
         self.paused.push(short(transition.paused));
     }
 
-    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
-        let mut arrays = self.of.arrays()?;
+    fn arrays(&mut self, words: &ArrayRef) -> Result<Vec<ArrayRef>> {
+        let mut arrays = self.of.arrays(words)?;
         arrays.extend([
             bytes(&mut self.process_from),
             bytes(&mut self.process_to),
@@ -431,7 +436,7 @@ impl TransitionColumns {
 #[derive(Default)]
 struct ExchangeColumns {
     of: OfColumns,
-    mnemonic: TextColumn,
+    mnemonic: WordColumn,
     status: Vec<i16>,
     day: Vec<i32>,
     seconds: Vec<Option<i32>>,
@@ -440,16 +445,16 @@ struct ExchangeColumns {
 impl ExchangeColumns {
     fn push(&mut self, work: &Work<'_>, app: &App, given: &Given, exchange: &Exchange) {
         self.of.push(work, app, given);
-        self.mnemonic.push(work.word(exchange.mnemonic));
+        self.mnemonic.push(exchange.mnemonic);
         self.status.push(exchange.status);
         self.day.push(exchange.day);
         self.seconds.push(exchange.seconds.map(short));
     }
 
-    fn arrays(&mut self) -> Result<Vec<otklik_lake::arrow::array::ArrayRef>> {
-        let mut arrays = self.of.arrays()?;
+    fn arrays(&mut self, words: &ArrayRef) -> Result<Vec<ArrayRef>> {
+        let mut arrays = self.of.arrays(words)?;
         arrays.extend([
-            self.mnemonic.array()?,
+            self.mnemonic.array(words)?,
             shorts(&mut self.status),
             ints(&mut self.day),
             some_ints(&mut self.seconds),
@@ -470,7 +475,7 @@ impl Gone {
         self.version.push(version);
     }
 
-    fn arrays(&mut self) -> Vec<otklik_lake::arrow::array::ArrayRef> {
+    fn arrays(&mut self) -> Vec<ArrayRef> {
         vec![longs(&mut self.key), longs(&mut self.version)]
     }
 }

@@ -4,12 +4,13 @@ use std::mem;
 use std::sync::Arc;
 
 use otklik_lake::arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Int8Array, Int16Array, Int32Array, Int64Array,
-    RecordBatch, StringArray, new_null_array,
+    ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, DictionaryArray, Int8Array, Int16Array,
+    Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, new_null_array,
 };
 use otklik_lake::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use otklik_lake::arrow::datatypes::DataType;
+use otklik_lake::arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use otklik_lake::{Lake, Result, Table, TableWriter, Written};
+use otklik_progress::delivery::{Text, Texts};
 
 use super::gather::Given;
 use crate::derive::{CODES, Case};
@@ -38,6 +39,12 @@ impl TextColumn {
     pub fn push_with(&mut self, append: impl FnOnce(&mut Vec<u8>)) {
         append(&mut self.bytes);
         self.end();
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len() - 1
     }
 
     fn end(&mut self) {
@@ -72,6 +79,65 @@ impl TextColumn {
     }
 }
 
+/// Texts that are given by their numbers in a list, an array of which is made by [`listed`].
+#[derive(Debug, Default)]
+pub struct WordColumn(Vec<Text>);
+
+impl WordColumn {
+    /// Adds a text by its number.
+    pub fn push(&mut self, number: Text) {
+        self.0.push(number);
+    }
+
+    /// The texts so far as an array; the column is empty afterwards.
+    ///
+    /// # Errors
+    /// The list has no such text.
+    pub fn array(&mut self, list: &ArrayRef) -> Result<ArrayRef> {
+        let next = emptied(&self.0);
+        of_list(mem::replace(&mut self.0, next), list)
+    }
+}
+
+/// Texts by their numbers in a list.
+///
+/// # Errors
+/// The list has no such text.
+pub fn of_list(numbers: Vec<Text>, list: &ArrayRef) -> Result<ArrayRef> {
+    Ok(Arc::new(DictionaryArray::<UInt32Type>::try_new(numbers.into(), Arc::clone(list))?))
+}
+
+/// Texts by their numbers, as an array.
+#[must_use]
+pub fn listed(texts: &Texts) -> ArrayRef {
+    Arc::new(LargeStringArray::from_iter_values(texts.iter()))
+}
+
+/// Texts of which one stands in many rows after each other, and is kept once for them.
+#[derive(Debug, Default)]
+pub struct RunColumn {
+    texts: TextColumn,
+    rows: Vec<u32>,
+}
+
+impl RunColumn {
+    /// Adds rows of a text.
+    pub fn push(&mut self, text: &str, rows: usize) {
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text);
+        self.rows.resize(self.rows.len() + rows, number);
+    }
+
+    /// The rows so far as an array; the column is empty afterwards.
+    ///
+    /// # Errors
+    /// The texts aren't UTF-8.
+    pub fn array(&mut self) -> Result<ArrayRef> {
+        let next = emptied(&self.rows);
+        of_list(mem::replace(&mut self.rows, next), &self.texts.array()?)
+    }
+}
+
 /// Room for as much as there is.
 fn emptied<T>(values: &[T]) -> Vec<T> {
     Vec::with_capacity(values.len())
@@ -100,12 +166,15 @@ arrays! {
     some_flags Option<bool> => BooleanArray,
 }
 
-/// A batch of a table.
+/// A batch of a table; texts may be numbers into a list.
 ///
 /// # Errors
 /// The arrays aren't the table's.
 pub fn batch(table: &Table, arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
-    Ok(RecordBatch::try_new(table.schema().clone(), arrays)?)
+    let fields = table.schema().fields().iter().zip(&arrays);
+    let fields: Vec<Field> =
+        fields.map(|(field, array)| Field::clone(field).with_data_type(array.data_type().clone())).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }
 
 /// A file of a table, made when its first rows come.
@@ -159,19 +228,19 @@ pub struct CaseColumns {
     version: Vec<i64>,
     request: TextColumn,
     known: Vec<bool>,
-    service: TextColumn,
-    variant: TextColumn,
+    service: WordColumn,
+    variant: WordColumn,
     channel_in: Vec<i8>,
     channel_out: Vec<i8>,
-    mnemonic: TextColumn,
+    mnemonic: WordColumn,
     region: Vec<i16>,
-    body: TextColumn,
-    body_name: TextColumn,
+    body: WordColumn,
+    body_name: WordColumn,
     sex: Vec<i8>,
     age: Vec<Option<i16>>,
     ogrn: Vec<Option<i64>>,
     given_day: Vec<i32>,
-    given_sender: TextColumn,
+    given_sender: WordColumn,
     given_line: Vec<i32>,
     began: Vec<Option<i64>>,
     began_day: Vec<i32>,
@@ -235,15 +304,15 @@ impl CaseColumns {
     }
 
     /// Adds an application.
-    pub fn push<'w>(
+    pub fn push(
         &mut self,
         (key, version, request): (u64, i64, &str),
         given: Option<&Given>,
         case: &Case,
-        word: impl Fn(u32) -> &'w str,
         trail: impl FnOnce(&mut Vec<u8>),
     ) {
-        let of = |text: fn(&Given) -> u32| given.map_or("", |given| word(text(given)));
+        // Number 0 is the empty text.
+        let of = |text: fn(&Given) -> Text| given.map_or(0, text);
         self.key.push(key.cast_signed());
         self.version.push(version);
         self.request.push(request);
@@ -293,30 +362,30 @@ impl CaseColumns {
         }
     }
 
-    /// The rows so far in the order of the table's columns; the columns are empty afterwards.
+    /// The rows so far in the order of the table's columns, with the list of words; the columns are empty afterwards.
     ///
     /// # Errors
-    /// A text isn't UTF-8.
-    pub fn arrays(&mut self) -> Result<Vec<ArrayRef>> {
+    /// A text isn't UTF-8 or not in the list.
+    pub fn arrays(&mut self, words: &ArrayRef) -> Result<Vec<ArrayRef>> {
         let rows = self.key.len();
         let mut arrays = vec![
             longs(&mut self.key),
             longs(&mut self.version),
             self.request.array()?,
             flags(&mut self.known),
-            self.service.array()?,
-            self.variant.array()?,
+            self.service.array(words)?,
+            self.variant.array(words)?,
             bytes(&mut self.channel_in),
             bytes(&mut self.channel_out),
-            self.mnemonic.array()?,
+            self.mnemonic.array(words)?,
             shorts(&mut self.region),
-            self.body.array()?,
-            self.body_name.array()?,
+            self.body.array(words)?,
+            self.body_name.array(words)?,
             bytes(&mut self.sex),
             some_shorts(&mut self.age),
             some_longs(&mut self.ogrn),
             ints(&mut self.given_day),
-            self.given_sender.array()?,
+            self.given_sender.array(words)?,
             ints(&mut self.given_line),
             some_longs(&mut self.began),
             ints(&mut self.began_day),

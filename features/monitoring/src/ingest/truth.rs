@@ -9,7 +9,9 @@ use otklik_lake::{Engine, Lake, Look, Result, Session, Snapshot, Written};
 use otklik_progress::delivery::{Applications, Delivery, Events, Head, Text, Texts};
 
 use super::book::{Book, Receipt};
-use super::columns::{Out, TextColumn, bytes, ints, longs, shorts, some_flags, some_longs, some_shorts};
+use super::columns::{
+    Out, TextColumn, bytes, ints, listed, longs, of_list, shorts, some_flags, some_longs, some_shorts,
+};
 use super::gather::{Part, request_key};
 use super::known::{text, typed};
 use super::rows::{ApplicationRows, EventRows, SECOND};
@@ -32,8 +34,9 @@ pub fn write(lake: &Lake, parts: &[Part<'_>], receipts: &[Receipt]) -> Result<Ve
     for part in parts.iter().filter(|part| part.is_fresh) {
         outs[1].write(services(part)?)?;
         let rows = part.delivery.applications.request.len();
+        let list = listed(&part.delivery.texts);
         for from in (0..rows).step_by(65_536) {
-            outs[2].write(applications(part, from, rows.min(from + 65_536))?)?;
+            outs[2].write(applications(part, &list, from, rows.min(from + 65_536))?)?;
         }
         outs[3].write(payments(part)?)?;
         outs[4].write(ratings(part)?)?;
@@ -90,9 +93,9 @@ fn services(part: &Part<'_>) -> Result<Vec<ArrayRef>> {
     ])
 }
 
-fn applications(part: &Part<'_>, from: usize, to: usize) -> Result<Vec<ArrayRef>> {
+fn applications(part: &Part<'_>, list: &ArrayRef, from: usize, to: usize) -> Result<Vec<ArrayRef>> {
     let rows = &part.delivery.applications;
-    let text = |column: &[Text]| texts(column[from..to].iter().map(|text| part.delivery.texts.get(*text)));
+    let text = |column: &[Text]| of_list(column[from..to].to_vec(), list);
     let small =
         |column: &[u8]| bytes(&mut column[from..to].iter().map(|value| value.cast_signed()).collect());
     Ok(vec![

@@ -14,6 +14,7 @@ use tokio::task::block_in_place;
 
 use super::book::{Book, Receipt, Verdict};
 use super::chunk::Work;
+use super::columns::listed;
 use super::gather::{App, Gathered, Given, Part, gather, request_key};
 use super::known::{Olds, text};
 use super::register::Register;
@@ -185,6 +186,7 @@ impl Job<'_> {
         let order = order(&gathered.apps, &ranks(words));
         let work = Work {
             gathered,
+            words: &listed(words),
             order: &order,
             old: self.old,
             whole: self.whole,
