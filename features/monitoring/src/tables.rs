@@ -10,8 +10,8 @@ use otklik_lake::{Packing, Table};
 
 use crate::derive::CODES;
 
-/// What questions are about, beside days.
-const ASKED: [&str; 5] = ["service", "variant", "region", "body", "channel_in"];
+/// What questions are about and rows lie together by, beside days: pages without it are left out.
+const ASKED: [&str; 3] = ["service", "region", "body"];
 
 /// Every delivery that was ever accepted; the highest revision of a sender's day holds.
 pub static DELIVERIES: LazyLock<Table> = LazyLock::new(|| {
@@ -78,7 +78,7 @@ pub static APPLICATIONS: LazyLock<Table> = LazyLock::new(|| {
     )
     .packed(Packing::Prefix, &["request"])
     .packed(Packing::Plain, &["applicant"])
-    .packed(Packing::Delta, &["line"])
+    .packed(Packing::Delta, &["delivery", "line"])
     .looked_up_by(&["request"])
     .filtered_by(&["delivery", "request"])
     .level(1)
@@ -101,7 +101,7 @@ pub static EVENTS: LazyLock<Table> = LazyLock::new(|| {
         ]),
     )
     .packed(Packing::Prefix, &["request"])
-    .packed(Packing::Delta, &["at"])
+    .packed(Packing::Delta, &["at", "offset", "seq"])
     .looked_up_by(&["request"])
     .filtered_by(&["delivery", "request"])
     .level(1)
@@ -114,7 +114,7 @@ fn told(name: &str, more: Vec<Field>) -> Table {
     Table::new(name, Schema::new(fields))
         .packed(Packing::Prefix, &["request"])
         .packed(Packing::Plain, &["request_key"])
-        .packed(Packing::Delta, &["at", "line"])
+        .packed(Packing::Delta, &["delivery", "at", "line"])
         .looked_up_by(&["request"])
         .filtered_by(&["delivery", "request"])
         .level(1)
@@ -183,7 +183,9 @@ pub static CASES: LazyLock<Table> = LazyLock::new(|| {
     let deltas: Vec<String> = ["first", "last"]
         .iter()
         .flat_map(|which| CODES.iter().map(move |code| format!("{which}_{code}")))
-        .chain(["began", "ended", "last_at", "given_line"].map(str::to_owned))
+        .chain(
+            ["version", "region", "given_day", "began", "ended", "last_at", "given_line"].map(str::to_owned),
+        )
         .collect();
     let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
     Table::new("cases", Schema::new(fields))
@@ -212,7 +214,7 @@ fn of_application(name: &str, own: Vec<Field>) -> Table {
     fields.extend(own);
     Table::new(name, Schema::new(fields))
         .packed(Packing::Plain, &["request_key"])
-        .packed(Packing::Delta, &["seconds"])
+        .packed(Packing::Delta, &["version", "region", "seconds"])
         .filtered_by(&[&ASKED[..], &["day"]].concat())
         .level(1)
 }
@@ -322,6 +324,7 @@ pub fn all() -> Vec<Table> {
 fn gone(name: &str) -> Table {
     Table::new(name, Schema::new(vec![number("request_key"), number("version")]))
         .packed(Packing::Plain, &["request_key"])
+        .packed(Packing::Delta, &["version"])
         .level(1)
 }
 
