@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -193,12 +193,26 @@ pub async fn known_of(
     Ok(())
 }
 
-/// Checks a file or a folder against a register; what is found goes into the file `report`, which is there only when
-/// something is.
+/// Checks a file or a folder against a register; what is found goes into the report.
 ///
 /// # Errors
 /// It can't be read, or what is known can't be found out.
-pub fn check_with(
+pub fn check_with<W: Write>(
+    register: &Register,
+    path: &Path,
+    claim: &Claim,
+    known: &dyn Known,
+    report: W,
+) -> Result<(Checked, W), HandlerError> {
+    let mut sink = ErrorFile::new(report, Lang::default()).map_err(later)?;
+    let checker = Checker::new(register, Options::default());
+    let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
+    let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
+    Ok((checked, sink.finish().map_err(later)?))
+}
+
+/// The same with the report in a file, which is there only when something is found.
+fn check_to_file(
     register: &Register,
     path: &Path,
     claim: &Claim,
@@ -206,11 +220,7 @@ pub fn check_with(
     report: &Path,
 ) -> Result<Checked, HandlerError> {
     let out = BufWriter::new(File::create(report).map_err(later)?);
-    let mut sink = ErrorFile::new(out, Lang::default()).map_err(later)?;
-    let checker = Checker::new(register, Options::default());
-    let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
-    let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
-    sink.finish().map_err(later)?;
+    let (checked, _) = check_with(register, path, claim, known, out)?;
     if checked.errors + checked.warnings == 0 {
         std::fs::remove_file(report).map_err(later)?;
     }
@@ -279,7 +289,8 @@ impl Taker for Hub {
         };
         let (file, report) = (file.to_owned(), report.to_owned());
         let checked =
-            tokio::task::spawn_blocking(move || check_with(&register, &file, &claim, &known, &report)).await;
+            tokio::task::spawn_blocking(move || check_to_file(&register, &file, &claim, &known, &report))
+                .await;
         let mut checked = checked.map_err(later)??;
         let counts = counts(&checked);
         let decision = |state, commit| Decision { state, counts, commit, problem: String::new() };

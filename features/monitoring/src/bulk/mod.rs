@@ -6,8 +6,9 @@ mod checks;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use otklik_access::Scope;
-use otklik_db::DbErr;
+use otklik_db::{DbErr, Tx};
 use otklik_jobs::HandlerError;
 use otklik_journal::Actor;
 use otklik_kernel::{CivilDay, Id, Instant, Zone, code};
@@ -15,6 +16,7 @@ use otklik_organisations::act::{Act, Entry};
 use otklik_organisations::store as bodies;
 use otklik_progress::delivery::{Delivery as Data, Head};
 use otklik_web::Ctx;
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -32,6 +34,12 @@ use crate::take::{commit_of, counts, state};
 
 /// Errors told of a delivery; its report has all of them.
 const SHOWN: usize = 100;
+
+/// Deliveries that are written down in one transaction: others wait for its end.
+const TOGETHER: usize = 64;
+
+/// Reports that are put where they lie at a time.
+const PUTS: usize = 8;
 
 const SYSTEM: Scope = Scope::system("a command of the operator");
 
@@ -97,6 +105,12 @@ struct Pending {
     services: Vec<otklik_progress::delivery::Service>,
     report: Option<Vec<u8>>,
     received: Option<Instant>,
+}
+
+impl Pending {
+    fn is_same(&self, other: &Self) -> bool {
+        self.head == other.head && self.digest == other.digest
+    }
 }
 
 /// What was said beside the paths.
@@ -264,14 +278,41 @@ impl Bulk {
     /// Writes down what became of deliveries.
     async fn settle(&mut self, all: Vec<(Pending, Option<Verdict>)>) -> Result<Vec<Done>, HandlerError> {
         let mut done = Vec::with_capacity(all.len());
-        for (one, verdict) in all {
-            done.push(self.write(one, verdict.as_ref()).await?);
+        for some in all.chunks(TOGETHER) {
+            let mut receipts: Vec<(Sender, Id)> = Vec::with_capacity(some.len());
+            for (one, _) in some {
+                let sender = self.sender(&one.head).await?;
+                let same = some.iter().zip(&receipts).find(|((before, _), _)| before.is_same(one));
+                let mut id = same.map_or_else(|| self.ctx.new_id(), |(_, (_, id))| *id);
+                if one.report.is_some() {
+                    id = written_down(self.ctx.db.read(), &sender, one).await?.map_or(id, |same| same.id);
+                }
+                receipts.push((sender, id));
+            }
+            // Before the transaction, for whose end others wait: reports may lie in a store far away.
+            let reports = some.iter().zip(&receipts).filter_map(|((one, _), (_, id))| {
+                one.report.clone().map(|report| self.depot.put(Part::Report, *id, report))
+            });
+            let put = stream::iter(reports).buffer_unordered(PUTS).try_collect::<()>().await;
+            put.map_err(|error| HandlerError::Later(error.to_string()))?;
+            let tx = self.ctx.db.begin().await?;
+            for ((one, verdict), (sender, id)) in some.iter().zip(receipts) {
+                done.push(self.write(&tx, one, verdict.as_ref(), &sender, id).await?);
+            }
+            tx.commit().await?;
         }
         Ok(done)
     }
 
-    /// Writes a delivery down as the lake has it.
-    async fn write(&mut self, pending: Pending, verdict: Option<&Verdict>) -> Result<Done, HandlerError> {
+    /// Writes a delivery down as the lake has it, with this number when it is new.
+    async fn write(
+        &self,
+        tx: &Tx,
+        pending: &Pending,
+        verdict: Option<&Verdict>,
+        sender: &Sender,
+        id: Id,
+    ) -> Result<Done, HandlerError> {
         let (mut state, mut commit, mut problem) = (pending.state, None, "");
         match verdict {
             Some(Verdict::Accepted(receipt) | Verdict::Repeated(receipt)) => {
@@ -280,13 +321,10 @@ impl Bulk {
             Some(Verdict::Lower(_) | Verdict::Differs(_)) => (state, problem) = (State::Rejected, "revision"),
             None => {}
         }
-        let sender = self.sender(&pending.head).await?;
-        let known = store::of_day(self.ctx.db.read(), sender.id, pending.head.day).await?;
-        let revision = i32::try_from(pending.head.revision).unwrap_or(i32::MAX);
-        let same = known.iter().find(|one| one.digest == pending.digest && one.revision == revision);
+        let same = written_down(tx, sender, pending).await?;
         let (now, is_new) = (pending.received.unwrap_or_else(|| self.ctx.now()), same.is_none());
         let came = (pending.head.day, pending.head.revision);
-        let delivery = same.cloned().unwrap_or_else(|| Delivery {
+        let delivery = same.unwrap_or_else(|| Delivery {
             state: State::Checking,
             file: pending
                 .path
@@ -294,25 +332,19 @@ impl Bulk {
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             started_at: Some(now),
             attempts: 1,
-            ..Delivery::new(self.ctx.new_id(), &sender, came, &pending.digest, (Way::Command, "command"), now)
+            ..Delivery::new(id, sender, came, &pending.digest, (Way::Command, "command"), now)
         });
-        if let Some(report) = pending.report.clone() {
-            let put = self.depot.put(Part::Report, delivery.id, report).await;
-            put.map_err(|error| HandlerError::Later(error.to_string()))?;
-        }
         let decision = Decision { state, counts: pending.counts, commit, problem: problem.to_owned() };
         let is_decided = delivery.state == State::Replaced || (!is_new && delivery.state == state);
         if !is_decided {
-            let tx = self.ctx.db.begin().await?;
             if is_new {
-                store::insert(&tx, &delivery).await?;
+                store::insert(tx, &delivery).await?;
             }
-            write_down(&tx, &self.ctx, &delivery, &decision, &pending.services).await?;
-            tx.commit().await?;
+            write_down(tx, &self.ctx, &delivery, &decision, &pending.services).await?;
         }
         let is_out = state == State::Rejected;
         let state = if is_decided { delivery.state } else { state };
-        let findings = pending.report.map_or_else(Vec::new, |report| report::read(&report, SHOWN));
+        let findings = pending.report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
         let found = Done::found(&pending.path, Some(&pending.head), state, pending.counts, findings);
         Ok(Done {
             receipt: Some(delivery.id.to_string()),
@@ -357,6 +389,17 @@ impl Bulk {
         self.senders.insert(head.sender.clone(), sender.clone());
         Ok(sender)
     }
+}
+
+/// The delivery as it is written down already: of the same bytes and revision.
+async fn written_down<C: ConnectionTrait>(
+    conn: &C,
+    sender: &Sender,
+    pending: &Pending,
+) -> Result<Option<Delivery>, DbErr> {
+    let revision = i32::try_from(pending.head.revision).unwrap_or(i32::MAX);
+    let known = store::of_day(conn, sender.id, pending.head.day).await?;
+    Ok(known.into_iter().find(|one| one.digest == pending.digest && one.revision == revision))
 }
 
 /// Checks deliveries and changes nothing; each may build on the applications of those before it.
