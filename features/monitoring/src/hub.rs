@@ -13,7 +13,9 @@ use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_lake::{Engine, Lake, Place};
 use otklik_organisations::store as bodies;
 use otklik_progress::reference::{Fault, Reference};
+use tokio::runtime::Builder;
 use tokio::sync::Mutex as Turn;
+use tokio::task::spawn_blocking;
 
 use crate::answers::Answers;
 use crate::derive::Rules;
@@ -77,14 +79,18 @@ pub struct KeptUp {
     pub swept: usize,
 }
 
-/// Keeps the lake small, as a job.
+/// Keeps the lake small, as a job: on threads of its own, so that no page waits behind it for one that serves pages.
 #[derive(Debug)]
 pub struct KeepUp(pub Hub);
 
 #[async_trait]
 impl PeriodicJob for KeepUp {
     async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
-        self.0.keep_up().await.map_err(|error| HandlerError::Later(error.to_string()))?;
+        let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
+        let threads = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let (threads, hub) = (threads.map_err(|error| later(&error))?, self.0.clone());
+        let kept_up = spawn_blocking(move || threads.block_on(hub.keep_up())).await;
+        kept_up.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
         Ok(())
     }
 }
