@@ -1,6 +1,7 @@
 //! The lake of this installation: what imports go into and answers come from, with the reference data in force.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -13,9 +14,8 @@ use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_lake::{Engine, Lake, Place};
 use otklik_organisations::store as bodies;
 use otklik_progress::reference::{Fault, Reference};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Mutex as Turn;
-use tokio::task::spawn_blocking;
 
 use crate::answers::Answers;
 use crate::derive::Rules;
@@ -87,11 +87,34 @@ pub struct KeepUp(pub Hub);
 impl PeriodicJob for KeepUp {
     async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
         let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
-        let threads = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let (threads, hub) = (threads.map_err(|error| later(&error))?, self.0.clone());
-        let kept_up = spawn_blocking(move || threads.block_on(hub.keep_up())).await;
+        let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
+        let kept_up = aside.run(async move { hub.keep_up().await }).await;
         kept_up.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
         Ok(())
+    }
+}
+
+/// A thread beside those that serve pages, for work that takes the processor for long. What runs on it ends with it.
+struct Aside(Option<Runtime>);
+
+impl Aside {
+    fn new() -> io::Result<Self> {
+        Builder::new_multi_thread().worker_threads(1).enable_all().build().map(|threads| Self(Some(threads)))
+    }
+
+    /// Waits for work that it does; given up, the work ends at its next pause.
+    async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> io::Result<T> {
+        let threads = self.0.as_ref().ok_or_else(|| io::Error::other("it has ended"))?;
+        threads.spawn(work).await.map_err(io::Error::other)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // Nobody waits for it: the server may be about to end.
+        if let Some(threads) = self.0.take() {
+            threads.shutdown_background();
+        }
     }
 }
 
@@ -256,5 +279,31 @@ impl Hub {
             }
         }
         from > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_done_aside_ends_when_it_is_given_up() {
+        let (held, ended) = oneshot::channel::<()>();
+        let aside = Aside::new().unwrap();
+        assert_eq!(aside.run(async { 7 }).await.unwrap(), 7);
+        let work = async move {
+            let _held = held;
+            pending::<()>().await;
+        };
+        let given_up = timeout(Duration::from_millis(50), async move { aside.run(work).await }).await;
+        assert!(given_up.is_err());
+        let ended = timeout(Duration::from_secs(30), ended).await;
+        assert!(ended.unwrap().is_err(), "nobody holds it any more");
     }
 }

@@ -1,6 +1,7 @@
 //! Rows of the lake made of applications at hand, by several threads.
 
 use std::collections::HashSet;
+use std::hint::black_box;
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -21,6 +22,9 @@ use crate::tables;
 
 /// Applications that a thread takes at a time.
 const CHUNK: usize = 8_192;
+
+/// Applications that are fetched from memory together.
+const FETCHED: usize = 16;
 
 /// Rows that are made into a batch.
 const BATCH: usize = 65_536;
@@ -61,8 +65,11 @@ impl Work<'_> {
             loop {
                 let from = next.fetch_add(CHUNK, Ordering::Relaxed);
                 let Some(apps) = self.order.get(from..self.order.len().min(from + CHUNK)) else { break };
-                for app in apps {
-                    worker.app(*app)?;
+                for some in apps.chunks(FETCHED) {
+                    self.fetch(some);
+                    for app in some {
+                        worker.app(*app)?;
+                    }
                 }
                 if apps.len() < CHUNK {
                     break;
@@ -80,6 +87,19 @@ impl Work<'_> {
             all.extend(files?);
             Ok(all)
         })
+    }
+
+    /// Reads a little of everything that some applications are made of: they lie anywhere in memory, which gives many
+    /// at a time when none of them waits for another.
+    fn fetch(&self, places: &[u32]) {
+        let gathered = self.gathered;
+        let apps = || places.iter().map(|place| (*place as usize, &gathered.apps[*place as usize]));
+        let given = |app: &App| app.given.map_or(0, |given| given.day);
+        black_box(apps().fold(0, |sum, (_, app)| sum ^ app.key ^ u64::from(given(app).cast_unsigned())));
+        let first = |place: usize| gathered.events(place).first().map_or(0, |event| event.step.at);
+        black_box(apps().fold(0, |sum, (place, _)| sum ^ first(place)));
+        let text = |app: &App| gathered.request(app).as_bytes().first().copied().unwrap_or(0);
+        black_box(apps().fold(0, |sum, (_, app)| sum ^ text(app)));
     }
 
     fn word(&self, text: Text) -> &str {

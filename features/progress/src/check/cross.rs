@@ -1,6 +1,6 @@
 //! What only the whole delivery shows: known requests, moments, repeated rows, visits to МФЦ.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use otklik_kernel::Instant;
 
@@ -83,27 +83,36 @@ pub(crate) fn known(
     if asked.is_empty() {
         return Ok(());
     }
-    let mut found: Vec<(Text, u16, String, String)> = Vec::new();
+    // Many applications are of few bodies: by name, each with its region, code and place in the list.
+    let mut by_name: HashMap<String, Vec<(u16, String, usize)>> = HashMap::new();
+    let mut bodies = 0;
+    let mut found: Vec<(Text, usize)> = Vec::new();
     {
         let texts: Vec<&str> = asked.iter().map(|request| gathered.texts.get(*request)).collect();
         known.find(&texts, &mut |place, region, code, name| {
-            if let Some(request) = asked.get(place) {
-                found.push((*request, region, code.to_owned(), name.to_owned()));
-            }
+            let Some(request) = asked.get(place) else { return };
+            let same = by_name.get(name).and_then(|all| {
+                all.iter().find(|(its_region, its_code, _)| *its_region == region && its_code == code)
+            });
+            let body = match same {
+                Some((.., body)) => *body,
+                None => {
+                    by_name.entry(name.to_owned()).or_default().push((region, code.to_owned(), bodies));
+                    bodies += 1;
+                    bodies - 1
+                }
+            };
+            found.push((*request, body));
         })?;
     }
-    let mut zones: BTreeMap<(u16, String, String), u16> = BTreeMap::new();
-    for (request, region, code, name) in found {
-        let key = (region, code, name);
-        let zone = match zones.get(&key) {
-            Some(zone) => *zone,
-            None => {
-                let zone = gathered.zone_known(register, key.0, &key.1, &key.2);
-                zones.insert(key, zone);
-                zone
-            }
-        };
-        at(&mut gathered.zone_of, request, zone + 1);
+    let mut zones = vec![0; bodies];
+    for (name, all) in by_name {
+        for (region, code, body) in all {
+            zones[body] = gathered.zone_known(register, region, &code, &name);
+        }
+    }
+    for (request, body) in found {
+        at(&mut gathered.zone_of, request, zones[body] + 1);
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::code::Code;
 use super::problem::Problem;
 use super::register::Register;
@@ -34,8 +36,8 @@ pub(crate) struct Gathered {
     pub refused: HashSet<Text>,
     /// Requests of which an event is refused: what is left of them tells less than happened.
     pub torn: HashSet<Text>,
-    offices: HashMap<(u16, Text, Text), Place>,
-    services_known: HashMap<(Text, Text), Option<Code>>,
+    offices: HashMap<(u16, Text, Text), Place, RandomState>,
+    services_known: HashMap<(Text, Text), Option<Code>, RandomState>,
     services_here: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -89,7 +91,7 @@ impl Gathered {
             let body = self.texts.add(rows.body.get(place, text));
             let body_code = self.texts.add(rows.body_code.get(place, text));
             let before = faults.len();
-            let is_warned = self.lookup(
+            let (office, is_warned) = self.lookup(
                 register,
                 (line, rows.region[place]),
                 (service, variant),
@@ -107,7 +109,6 @@ impl Gathered {
                 }
                 continue;
             }
-            let office = self.offices[&(rows.region[place], body, body_code)];
             at(&mut self.line_of, request, line);
             at(&mut self.zone_of, request, office.zone + 1);
             let of = &mut self.applications;
@@ -129,7 +130,7 @@ impl Gathered {
         }
     }
 
-    /// Looks up a service and a body; whether a warning was added.
+    /// Looks up a service and a body, which is returned; whether a warning was added.
     fn lookup(
         &mut self,
         register: &Register,
@@ -137,7 +138,7 @@ impl Gathered {
         (service, variant): (Text, Text),
         (body, body_code): (Text, Text),
         faults: &mut Faults,
-    ) -> bool {
+    ) -> (Place, bool) {
         let code = match self.services_known.get(&(service, variant)) {
             Some(code) => *code,
             None => {
@@ -153,9 +154,14 @@ impl Gathered {
             faults.push((line, field, code, String::new(), self.texts.get(value).to_owned()));
         }
         let key = (region, body, body_code);
-        let is_new = !self.offices.contains_key(&key);
-        let (office, is_known) = if is_new { self.office(register, key) } else { (self.offices[&key], true) };
-        self.offices.insert(key, office);
+        let (office, is_known) = match self.offices.get(&key) {
+            Some(office) => (*office, true),
+            None => {
+                let found = self.office(register, key);
+                self.offices.insert(key, found.0);
+                found
+            }
+        };
         if let Some(other) = office.other {
             let regions = &register.reference.regions;
             let other =
@@ -168,7 +174,7 @@ impl Gathered {
             let (field, value) = named(body, body_code);
             faults.push((line, field, Code::BodyUnknown, String::new(), self.texts.get(value).to_owned()));
         }
-        !is_known
+        (office, !is_known)
     }
 
     fn service(&self, register: &Register, service: Text, variant: Text) -> Option<Code> {
