@@ -1,11 +1,12 @@
 //! Percentiles of durations: exact while there are few, from counted buckets above, within 1 %.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use futures_util::TryStreamExt as _;
 use otklik_lake::Result;
-use otklik_lake::arrow::array::{AsArray as _, RecordBatch};
-use otklik_lake::arrow::compute::{SortOptions, cast};
+use otklik_lake::arrow::array::{AsArray as _, RecordBatch, UInt64Array};
+use otklik_lake::arrow::compute::{SortOptions, cast, partition, take_record_batch};
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use otklik_lake::arrow::row::{RowConverter, Rows, SortField};
 
@@ -108,6 +109,8 @@ impl Answers {
         let mut groups: HashMap<Box<[u8]>, (Vec<Cell>, Counted)> = HashMap::new();
         while let Some(batch) = batches.try_next().await? {
             let keys = batch.project(&(0..names.len()).collect::<Vec<_>>())?;
+            // Rows of one key follow each other in a file: one look for all of them.
+            let (runs, keys) = runs(keys)?;
             let ordered = ordered(&keys)?;
             let whole = |place: usize| cast(batch.column(names.len() + place), &DataType::Int64);
             let (buckets, rows, seconds) = (whole(0)?, whole(1)?, whole(2)?);
@@ -116,23 +119,19 @@ impl Answers {
                 .collect::<std::result::Result<_, _>>()?;
             let (buckets, rows) = (buckets.as_primitive::<Int64Type>(), rows.as_primitive::<Int64Type>());
             let seconds = seconds.as_primitive::<Int64Type>();
-            // Rows of one key follow each other in a file: one look for all of them.
-            let key = |row: usize| ordered.as_ref().map_or(&[][..], |rows| rows.row(row).data());
-            let mut row = 0;
-            while row < batch.num_rows() {
-                let own = key(row);
+            for (place, run) in runs.into_iter().enumerate() {
+                let own = ordered.as_ref().map_or(&[][..], |rows| rows.row(place).data());
                 if !groups.contains_key(own) {
-                    let cells = Sheet::of(&[keys.slice(row, 1)])?.rows.pop().unwrap_or_default();
+                    let cells = Sheet::of(&[keys.slice(place, 1)])?.rows.pop().unwrap_or_default();
                     groups.insert(own.into(), (cells, Counted::of(sums.len())));
                 }
-                let Some((_, group)) = groups.get_mut(own) else { break };
-                while row < batch.num_rows() && key(row) == own {
+                let Some((_, group)) = groups.get_mut(own) else { continue };
+                for row in run {
                     group.add(buckets.value(row), rows.value(row));
                     group.seconds += seconds.value(row);
                     for (sum, column) in group.sums.iter_mut().zip(&beside) {
                         *sum += column.as_primitive::<Float64Type>().value(row);
                     }
-                    row += 1;
                 }
             }
         }
@@ -146,6 +145,17 @@ impl Answers {
         sheet.rows = groups.into_iter().filter_map(|(_, (key, group))| group.row(key)).collect();
         Ok(sheet)
     }
+}
+
+/// Rows of one key that follow each other, and the key of each such run.
+fn runs(keys: RecordBatch) -> Result<(Vec<Range<usize>>, RecordBatch)> {
+    if keys.num_columns() == 0 {
+        let all = Some(0..keys.num_rows()).filter(|run| !run.is_empty());
+        return Ok((all.into_iter().collect(), keys));
+    }
+    let runs = partition(keys.columns())?.ranges();
+    let firsts = UInt64Array::from_iter_values(runs.iter().map(|run| run.start as u64));
+    Ok((runs, take_record_batch(&keys, &firsts)?))
 }
 
 /// Keys as bytes whose order is theirs; `None` without columns.
