@@ -184,7 +184,19 @@ pub static CASES: LazyLock<Table> = LazyLock::new(|| {
         .iter()
         .flat_map(|which| CODES.iter().map(move |code| format!("{which}_{code}")))
         .chain(
-            ["version", "region", "given_day", "began", "ended", "last_at", "given_line"].map(str::to_owned),
+            [
+                "version",
+                "region",
+                "given_day",
+                "began",
+                "ended",
+                "last_at",
+                "given_line",
+                "total",
+                "waited",
+                "called",
+            ]
+            .map(str::to_owned),
         )
         .collect();
     let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
