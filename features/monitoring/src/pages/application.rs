@@ -96,6 +96,7 @@ fn facts(l: L, case: &Sheet, words: &Words) -> Vec<(&'static str, String)> {
         code => words.body(code),
     };
     let within = whole(case, 0, "is_within").map(|is| if is == 1 { l.norm_kept() } else { l.norm_broken() });
+    let open_ended = (whole(case, 0, "is_open_ended") == Some(1)).then(|| l.open_ended().to_owned());
     let all = [
         (l.fact_service(), Some(words.service(text(case, 0, "service")))),
         (l.fact_body(), Some(body)),
@@ -104,6 +105,7 @@ fn facts(l: L, case: &Sheet, words: &Words) -> Vec<(&'static str, String)> {
         (l.fact_status(), whole(case, 0, "last_status").map(|status| words.status(status))),
         (l.fact_total(), span("total")),
         (l.fact_paused(), span("paused").filter(|_| whole(case, 0, "paused").unwrap_or(0) > 0)),
+        (l.fact_open_ended(), open_ended),
         (l.fact_norm(), within.map(ToOwned::to_owned)),
     ];
     all.into_iter()

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use otklik_monitoring::answers::{Allowed, Ask, Sheet};
-use otklik_progress::model::Channel;
+use otklik_progress::model::{Channel, Process};
 
 use crate::receipts::take;
 use crate::receipts::told::Told;
@@ -40,5 +40,25 @@ fn mon13_an_answer_outlives_a_compaction_and_neither_an_import_nor_other_rules()
         site.post("administrator", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
         let hub = &site.monitoring.hub;
         assert!(hub.answers().await.unwrap().is_by(&hub.rules().await.unwrap()));
+    });
+}
+
+#[test]
+fn mon15_a_pause_at_a_centre_is_told_of_as_one_without_an_end() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for (request, process) in [("1-1", Process::Mfc), ("1-2", Process::Authority)] {
+            told.application(request, "100", 27, "2700", Channel::ALL[0]);
+            told.event(request, Process::Authority as u8, 2, 1_795_000_000, "");
+            told.event(request, process as u8, 14, 1_795_000_100, "");
+        }
+        take(&site, &told).await;
+        let page = async |request: &str| {
+            let path = format!("/admin/monitoring/application?request={request}");
+            site.get("administrator", &path).await.expect(StatusCode::OK).says(request)
+        };
+        page("1-1").await.says("Приостановка в МФЦ").says("из длительности не вычтена");
+        page("1-2").await.hides("Приостановка в МФЦ");
     });
 }
