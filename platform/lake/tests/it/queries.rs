@@ -1,6 +1,11 @@
 //! Questions: to one snapshot, whatever is committed meanwhile.
 
-use otklik_lake::arrow::array::{Int64Array, StringViewArray};
+use std::sync::Arc;
+
+use otklik_lake::arrow::array::{
+    ArrayRef, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+};
+use otklik_lake::arrow::datatypes::UInt32Type;
 use otklik_lake::{Change, Engine, Look, Rewrite, Table, TableWriter};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -184,4 +189,27 @@ async fn least_and_greatest_values_are_kept_of_columns_that_rows_are_left_out_by
         kept.push(columns.iter().map(has_least).collect::<Vec<_>>());
     }
     assert_eq!(kept, [[true, true, true], [false, true, false]]);
+}
+
+#[tokio::test]
+async fn texts_may_be_written_by_their_numbers_in_a_list() {
+    let InFolder { lake, .. } = &in_folder();
+    let plain = rows(0, 6);
+    let by_number = |list: ArrayRef| {
+        let keys = DictionaryArray::<UInt32Type>::try_new(vec![2, 2, 0, 1, 2, 0].into(), list).unwrap();
+        let columns: [(&str, ArrayRef); 3] =
+            [("key", Arc::new(keys)), ("at", plain.column(1).clone()), ("value", plain.column(2).clone())];
+        RecordBatch::try_from_iter(columns).unwrap()
+    };
+    let mut writer = TableWriter::new(lake, &table()).unwrap();
+    writer.write(&by_number(Arc::new(LargeStringArray::from(vec!["a", "b", "c"])))).unwrap();
+    writer.write(&by_number(Arc::new(StringArray::from(vec!["d", "e", "f"])))).unwrap();
+    let numbers = by_number(Arc::new(Int64Array::from(vec![1, 2, 3])));
+    assert!(writer.write(&numbers).is_err(), "numbers are no texts");
+    let change = Change::new().with(lake.keep(writer.finish().unwrap()).await.unwrap());
+    let snapshot = lake.commit(&lake.latest().await.unwrap(), change).await.unwrap();
+    for (key, rows) in [("a", 2), ("b", 1), ("c", 3), ("f", 3), ("g", 0)] {
+        let query = format!("select count(*) from events where key = '{key}'");
+        assert_eq!(number(lake, &snapshot, &query).await, rows, "{key}");
+    }
 }
