@@ -176,34 +176,18 @@ pub static CASES: LazyLock<Table> = LazyLock::new(|| {
         maybe("called", DataType::Int64),
         Field::new("trail", DataType::Binary, false),
     ];
-    let moments = ["first", "last"]
-        .iter()
-        .flat_map(|which| CODES.iter().map(move |code| maybe(&format!("{which}_{code}"), DataType::Int64)));
-    fields.extend(moments);
-    let deltas: Vec<String> = ["first", "last"]
+    let moments: Vec<String> = ["first", "last"]
         .iter()
         .flat_map(|which| CODES.iter().map(move |code| format!("{which}_{code}")))
-        .chain(
-            [
-                "version",
-                "region",
-                "given_day",
-                "began",
-                "ended",
-                "last_at",
-                "given_line",
-                "total",
-                "waited",
-                "called",
-            ]
-            .map(str::to_owned),
-        )
         .collect();
-    let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
+    let moments: Vec<&str> = moments.iter().map(String::as_str).collect();
+    fields.extend(moments.iter().map(|name| maybe(name, DataType::Int64)));
+    let alike = ["version", "region", "given_day", "given_line", "began", "ended", "last_at", "total"];
     Table::new("cases", Schema::new(fields))
         .packed(Packing::Prefix, &["request"])
         .packed(Packing::Plain, &["request_key", "trail"])
-        .packed(Packing::Delta, &deltas)
+        .packed(Packing::Delta, &moments)
+        .packed(Packing::Delta, &alike)
         .looked_up_by(&["request"])
         .filtered_by(&[&ASKED[..], &["request", "began_day", "ended_day"]].concat())
         .level(1)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use otklik_kernel::Instant;
 
 use super::code::{Code, Weight};
@@ -9,7 +10,7 @@ use super::excel;
 use super::gather::{Gathered, at};
 use super::register::{Known, Register};
 use super::rows::rest::SCHEDULED;
-use crate::delivery::Text;
+use crate::delivery::{Text, Texts};
 use crate::model::{Process, Status};
 
 /// Something wrong with a row of a table.
@@ -83,36 +84,24 @@ pub(crate) fn known(
     if asked.is_empty() {
         return Ok(());
     }
-    // Many applications are of few bodies: by name, each with its region, code and place in the list.
-    let mut by_name: HashMap<String, Vec<(u16, String, usize)>> = HashMap::new();
-    let mut bodies = 0;
-    let mut found: Vec<(Text, usize)> = Vec::new();
+    // Many applications are of few bodies: codes and names are kept once.
+    let mut names = Texts::default();
+    let mut found: Vec<(Text, (u16, Text, Text))> = Vec::new();
     {
         let texts: Vec<&str> = asked.iter().map(|request| gathered.texts.get(*request)).collect();
         known.find(&texts, &mut |place, region, code, name| {
-            let Some(request) = asked.get(place) else { return };
-            let same = by_name.get(name).and_then(|all| {
-                all.iter().find(|(its_region, its_code, _)| *its_region == region && its_code == code)
-            });
-            let body = match same {
-                Some((.., body)) => *body,
-                None => {
-                    by_name.entry(name.to_owned()).or_default().push((region, code.to_owned(), bodies));
-                    bodies += 1;
-                    bodies - 1
-                }
-            };
-            found.push((*request, body));
+            if let Some(request) = asked.get(place) {
+                found.push((*request, (region, names.add(code), names.add(name))));
+            }
         })?;
     }
-    let mut zones = vec![0; bodies];
-    for (name, all) in by_name {
-        for (region, code, body) in all {
-            zones[body] = gathered.zone_known(register, region, &code, &name);
-        }
-    }
+    let mut zones: HashMap<(u16, Text, Text), u16, RandomState> = HashMap::default();
     for (request, body) in found {
-        at(&mut gathered.zone_of, request, zones[body] + 1);
+        let zone = *zones.entry(body).or_insert_with(|| {
+            let (region, code, name) = body;
+            gathered.zone_known(register, region, names.get(code), names.get(name))
+        });
+        at(&mut gathered.zone_of, request, zone + 1);
     }
     Ok(())
 }
