@@ -163,7 +163,8 @@ pub async fn answer(t: &TestDb, ctx: &Ctx, count: usize, days: i64) {
         PLACES.iter().flat_map(|one| std::iter::repeat_n(one, usize::from(one.often))).collect();
     let worker = Worker::new(t.db.clone(), t.clock.clone(), vec![Arc::new(Figures)]);
     let acceptor = Acceptor::start(ctx, Vec::new(), Waker::default()).await.unwrap();
-    let mut sending = Vec::new();
+    // Thought out before any is sent: the acceptor draws from the same randomness.
+    let mut forms = Vec::with_capacity(count);
     for _ in 0..count {
         let place = often[usize::from(u16::from_le_bytes(random.bytes())) % often.len()];
         let back =
@@ -178,7 +179,7 @@ pub async fn answer(t: &TestDb, ctx: &Ctx, count: usize, days: i64) {
             .collect();
         let comment =
             if marks.is_empty() || random.bytes::<1>()[0] % 3 == 0 { text(random) } else { String::new() };
-        let form = NewResponse {
+        forms.push(NewResponse {
             body: place.id,
             questionnaire: 1,
             received_at,
@@ -189,10 +190,15 @@ pub async fn answer(t: &TestDb, ctx: &Ctx, count: usize, days: i64) {
             token: random.bytes(),
             device: random.bytes(),
             trace: String::new(),
-        };
-        let acceptor = acceptor.clone();
-        sending.push(tokio::spawn(async move { acceptor.accept(form).await.map(|_| ()) }));
+        });
     }
+    let sending: Vec<_> = forms
+        .into_iter()
+        .map(|form| {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move { acceptor.accept(form).await.map(|_| ()) })
+        })
+        .collect();
     for sent in sending {
         sent.await.unwrap().unwrap();
     }
