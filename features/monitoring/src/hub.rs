@@ -22,7 +22,7 @@ use crate::derive::Rules;
 use crate::ingest::{ImportError, Importer};
 use crate::reference::in_force::{KINDS, reference};
 use crate::reference::store;
-use crate::{tables, upkeep};
+use crate::upkeep;
 
 /// Memory that queries may take before they write to disk.
 const MEMORY: usize = 512 << 20;
@@ -239,13 +239,7 @@ impl Hub {
     /// # Errors
     /// The lake fails.
     pub async fn relieve(&self) -> Result<(), HubError> {
-        let snapshot = self.0.lake.latest().await?;
-        if [&tables::CASES_GONE, &tables::STEPS_GONE]
-            .into_iter()
-            .any(|gone| snapshot.rows(gone.name()) > MOST_GONE)
-        {
-            upkeep::take_gone_away(&self.0.lake, &self.0.upkeep).await?;
-        }
+        upkeep::take_gone_away(&self.0.lake, &self.0.upkeep, MOST_GONE).await?;
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub use arrow;
 pub use datafusion;
 pub use parquet;
 
-pub use compact::Rewrite;
+pub use compact::Sifted;
 pub use error::{Error, Result};
 pub use lake::Lake;
 pub use log::FOLDER as LOG;

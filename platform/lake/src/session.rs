@@ -40,6 +40,8 @@ pub enum Look {
     /// of views would hold the pages of all its rows, and count as so much memory. Joins keep the table that stands
     /// first in memory.
     Rewrite,
+    /// Rows of one file come in their order.
+    InOrder,
 }
 
 /// Rows of a batch that is sorted to be written anew.
@@ -127,12 +129,13 @@ impl Engine {
 
     fn context(&self, snapshot: &Snapshot, look: Look) -> SessionContext {
         self.known.learn(snapshot);
-        let mut config = SessionConfig::new().with_target_partitions(self.partitions);
+        let partitions = if look == Look::InOrder { 1 } else { self.partitions };
+        let mut config = SessionConfig::new().with_target_partitions(partitions);
         if look == Look::Rewrite {
             config = config.with_batch_size(REWRITTEN);
         }
         let options = config.options_mut();
-        options.execution.parquet.schema_force_view_types = look != Look::Rewrite;
+        options.execution.parquet.schema_force_view_types = is_viewed(look);
         // Which side of a join is kept in memory is as the query says: a guess from statistics could take the table.
         options.optimizer.join_reordering = look != Look::Rewrite;
         options.execution.parquet.pushdown_filters = look == Look::Few;
@@ -152,7 +155,7 @@ fn register<'a>(
     files: impl Iterator<Item = &'a str>,
     look: Look,
 ) -> Result<()> {
-    let schema = if look == Look::Rewrite { table.schema().clone() } else { viewed(table.schema()) };
+    let schema = if is_viewed(look) { viewed(table.schema()) } else { table.schema().clone() };
     let urls = files.map(|path| ListingTableUrl::parse(format!("{ADDRESS}{path}")));
     let urls = urls.collect::<Result<Vec<_>, DataFusionError>>()?;
     if urls.is_empty() {
@@ -166,6 +169,11 @@ fn register<'a>(
     let cache = context.runtime_env().cache_manager.get_file_statistic_cache();
     context.register_table(table.name(), Arc::new(ListingTable::try_new(config)?.with_cache(cache)))?;
     Ok(())
+}
+
+/// Whether texts are read as views: not where rows go into a new file.
+fn is_viewed(look: Look) -> bool {
+    matches!(look, Look::Whole | Look::Few)
 }
 
 /// Texts as views of the pages they stand in: grouped and compared without being copied.

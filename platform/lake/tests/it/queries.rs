@@ -6,7 +6,7 @@ use otklik_lake::arrow::array::{
     ArrayRef, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
 };
 use otklik_lake::arrow::datatypes::UInt32Type;
-use otklik_lake::{Change, Engine, Look, Rewrite, Table, TableWriter};
+use otklik_lake::{Change, Engine, Look, Sifted, Table, TableWriter};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
@@ -72,28 +72,44 @@ async fn one_key_is_found_among_many_and_views_are_queries_by_name() {
 }
 
 #[tokio::test]
-async fn files_are_rewritten_as_one_sorted_file() {
-    let place = three_files().await;
-    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+async fn a_file_is_written_anew_without_rows_that_do_not_stay_in_its_order_and_with_its_tags() {
+    let place = in_folder();
+    let mut writer = TableWriter::new(&place.lake, &table()).expect("a writer");
+    // Not the table's order.
+    for (from, to) in [(7, 10_000), (0, 7)] {
+        writer.write(&rows(from, to)).expect("rows");
+    }
+    let written = writer.finish().expect("a file").tag("month", "202601");
+    let change = Change::new().with(place.lake.keep(written).await.expect("it is kept"));
     let base = place.lake.latest().await.expect("a snapshot");
-    let (table, files) = (table(), base.files("events").map(|file| file.path.clone()).collect::<Vec<_>>());
-    let rewrite = Rewrite { table: &table, files: files.clone(), only: Some("value <> 7".to_owned()) };
-    let written =
-        engine.rewrite(&place.lake, &base, &rewrite).await.expect("it is written").expect("rows stay");
-    assert_eq!(written.file().rows, 40_000 - 40);
-    let mut change = Change::new().with(place.lake.keep(written).await.expect("it is kept"));
-    change.removes = files;
+    let base = place.lake.commit(&base, change).await.expect("a commit");
+    let file = base.files("events").next().expect("a file").clone();
+    let engine = Engine::new(&place.lake, 64 << 20, 2).expect("an engine");
+    let sift = async |most: i64| {
+        let stays = |rows: &RecordBatch| {
+            let at = rows.column_by_name("at").expect("it was asked for");
+            let at = at.as_any().downcast_ref::<Int64Array>().expect("numbers");
+            Ok(at.values().iter().map(|at| Some(*at <= most)).collect())
+        };
+        engine.sift(&place.lake, &base, (&table(), &file), &["at"], stays).await.expect("it is sifted")
+    };
+    assert!(matches!(sift(i64::MAX).await, Sifted::Whole));
+    assert!(matches!(sift(-1).await, Sifted::Nothing));
+    let Sifted::Rest(rest) = sift(8_999).await else { panic!("rows are to be taken away") };
+    assert_eq!((rest.file().rows, &rest.file().tags), (9_000, &file.tags));
+    let change = Change::new().without(&file.path).with(place.lake.keep(rest).await.expect("it is kept"));
     let after = place.lake.commit(&base, change).await.expect("a commit");
-    assert_eq!((after.files("events").count(), after.rows("events")), (1, 39_960));
     assert!(place.lake.verify().await.expect("a report").ok);
-    let session = engine.session(&after, std::slice::from_ref(&table), Look::Whole).expect("a session");
-    let session = session.rows("select at from events").await.expect("rows");
-    let at = session.iter().flat_map(|batch| {
-        batch.column(0).as_any().downcast_ref::<Int64Array>().expect("numbers").values().to_vec()
-    });
-    assert!(at.is_sorted());
-    let nothing = Rewrite { table: &table, files: vec![], only: None };
-    assert!(engine.rewrite(&place.lake, &after, &nothing).await.expect("no error").is_none());
+    let session = engine.session(&after, &[table()], Look::InOrder).expect("a session");
+    let found = session.rows("select at from events").await.expect("rows");
+    let found: Vec<i64> = found
+        .iter()
+        .flat_map(|batch| {
+            let at = batch.column(0).as_any().downcast_ref::<Int64Array>().expect("numbers");
+            at.values().to_vec()
+        })
+        .collect();
+    assert_eq!(found, (7..9_000).chain(0..7).collect::<Vec<i64>>());
 }
 
 #[tokio::test]
