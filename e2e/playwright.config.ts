@@ -7,10 +7,10 @@ export default defineConfig({
   testDir: "tests",
   globalSetup: "./support/shared.ts",
   outputDir: "test-results",
-  timeout: 60_000,
+  timeout: 180_000,
   // Approved pictures; what a machine draws differently by itself is far below these bounds.
   snapshotPathTemplate: "{testDir}/../pictures/{arg}{ext}",
-  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.002, threshold: 0.2 } },
+  expect: { timeout: 30_000, toHaveScreenshot: { maxDiffPixelRatio: 0.002, threshold: 0.2 } },
   workers: 2,
   fullyParallel: true,
   retries: 0,
@@ -20,8 +20,8 @@ export default defineConfig({
     browserName: "chromium",
     locale: "ru-RU",
     timezoneId: "Europe/Moscow",
-    actionTimeout: 10_000,
-    navigationTimeout: 10_000,
+    actionTimeout: 30_000,
+    navigationTimeout: 30_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

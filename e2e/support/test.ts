@@ -28,11 +28,11 @@ export const test = base.extend<object, Started>({
       await use(otklik);
       await otklik.stop();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
-  still: [async ({}, use) => use(Otklik.told(await shared("still"))), { scope: "worker", timeout: 120_000 }],
-  changed: [async ({}, use) => use(Otklik.told(await shared("changed"))), { scope: "worker", timeout: 120_000 }],
-  checker: [async ({}, use) => use(HtmlChecker.told(await shared("checker"))), { scope: "worker", timeout: 120_000 }],
+  still: [async ({}, use) => use(Otklik.told(await shared("still"))), { scope: "worker", timeout: 240_000 }],
+  changed: [async ({}, use) => use(Otklik.told(await shared("changed"))), { scope: "worker", timeout: 240_000 }],
+  checker: [async ({}, use) => use(HtmlChecker.told(await shared("checker"))), { scope: "worker", timeout: 240_000 }],
 });
 
 /** Signs in with an account, as a person does. */

@@ -60,7 +60,7 @@ async function changesByItself(browser: Browser, otklik: Otklik, adminUrl: strin
 }
 
 test("pages change by themselves on one machine", async ({ browser, otklik }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await changesByItself(browser, otklik, otklik.demo.admin_url);
 });
 

@@ -110,7 +110,7 @@ test("qr11 a poster is placed with a photo, refused on a flip-stand, taken down"
   await page.getByRole("row", { name: /колонны/ }).getByRole("link").click();
   const photo = page.getByRole("img", { name: /Снимок/ });
   await expect(photo).toBeVisible();
-  expect(await photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(2);
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(2);
   await page.getByLabel("Почему снят").fill("колонну красят");
   await page.getByRole("button", { name: "Плакат снят" }).click();
   await expect(page.getByRole("row", { name: /колонны/ })).toContainText("колонну красят");
