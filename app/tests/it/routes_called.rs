@@ -1,6 +1,6 @@
 //! Every route called by everybody: nobody, a person without roles, and each role; in scope and out of it.
 
-use otklik_access::Role;
+use otklik_access::{Permission, Role};
 use otklik_db::execute;
 use otklik_journal::{Actor, NewEntry, append};
 use otklik_kernel::Id;
@@ -58,6 +58,7 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/outbox/events/", "{id}", |side| side.event.to_string()),
     ("/admin/outbox/", "{id}", |side| side.delivery.to_string()),
     ("/api/v1/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
+    ("/api/v1/monitoring/reports/", "{name}", |_| "overview".to_owned()),
     ("/admin/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
     ("/admin/monitoring/senders/", "{id}", |side| side.sender.to_string()),
     ("/admin/monitoring/partners/", "{id}", |side| side.partner.to_string()),
@@ -318,6 +319,17 @@ impl World {
             if line.path.starts_with("/api/v1/monitoring/deliveries") {
                 // A sender is known by its token, a person's session is nothing here.
                 assert_eq!(answer.status, 401, "{what}");
+                assert!(!answer.text.contains(FAR_MARK), "{what}");
+                return;
+            }
+            if line.path.starts_with("/api/v1/monitoring/reports") {
+                // Whoever is signed in may ask too, with the permission for the pages of the same figures.
+                let expected = match (caller.person, caller.role) {
+                    (None, _) => 401,
+                    (_, Some(role)) if role.may(Permission::ReadMonitoring) => 200,
+                    _ => 403,
+                };
+                assert_eq!(answer.status, expected, "{what}");
                 assert!(!answer.text.contains(FAR_MARK), "{what}");
                 return;
             }

@@ -1,48 +1,60 @@
 //! `otklik monitoring report` and `trace`: answers from the lake.
 
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::Result;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use otklik_kernel::CivilDay;
-use otklik_monitoring::answers::{Allowed, By, Cell, Sheet};
+use otklik_monitoring::answers::{Allowed, Between, By, Cell, Report, Sheet};
+use otklik_monitoring::deliveries::completeness;
 use serde_json::json;
 
-use super::common::Opened;
+use super::common::{Opened, SYSTEM};
 use super::exchange::answers;
 use super::part::PartArgs;
 use crate::commands::{Json, say};
 use crate::settings::Settings;
 
 /// What can be reported.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug)]
 enum Name {
-    /// Whole durations, or with --from and --to between two statuses
-    Durations,
-    /// From each status to the next
-    Transitions,
-    /// Where the time goes
-    Bottlenecks,
-    /// Waiting at multifunctional centres
-    Waiting,
-    /// Refusals by stage
-    Refusals,
-    /// Interagency requests
-    Interagency,
-    /// Interagency requests by the kind of information
-    Mnemonics,
-    /// How often the allowed order is broken
-    Conformance,
-    /// The digital share
-    Digital,
-    /// Complaints
-    Complaints,
-    /// Ratings
-    Satisfaction,
-    /// All kept figures
-    Overview,
+    /// Something about applications
+    Of(Report),
     /// Which sender delivered which day
     Completeness,
+}
+
+impl ValueEnum for Name {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Name>> =
+            LazyLock::new(|| Report::ALL.into_iter().map(Name::Of).chain([Name::Completeness]).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Completeness => ("completeness", "Which sender delivered which day"),
+            Self::Of(report) => {
+                let help = match report {
+                    Report::Durations => "Whole durations, or with --from and --to between two statuses",
+                    Report::Transitions => "From each status to the next",
+                    Report::Bottlenecks => "Where the time goes",
+                    Report::Waiting => "Waiting at multifunctional centres",
+                    Report::Refusals => "Refusals by stage",
+                    Report::Interagency => "Interagency requests",
+                    Report::Mnemonics => "Interagency requests by the kind of information",
+                    Report::Conformance => "How often the allowed order is broken",
+                    Report::Digital => "The digital share",
+                    Report::Complaints => "Complaints",
+                    Report::Satisfaction => "Ratings",
+                    Report::Overview => "All kept figures",
+                };
+                (report.word(), help)
+            }
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
 }
 
 /// What is to be reported, of which part of the data.
@@ -72,34 +84,38 @@ fn by(word: &str) -> Result<By, String> {
     By::find(word).map_err(|_| "ожидается service, variant, region, body, channel, month или day".to_owned())
 }
 
-/// Runs the command.
+/// Runs the command: 2 when what is asked for makes no sense.
 pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
-    let ask = args.part.ask(args.by.clone());
-    let opened = Opened::open(settings).await?;
-    if let Name::Completeness = args.name {
-        let sheet = completeness(&opened, args.part.days()).await?;
-        return print(opened, &args, &sheet).await;
-    }
-    let answers = answers(&opened).await?;
-    let all = Allowed::All;
-    let sheet = match args.name {
-        Name::Durations => match args.from.zip(args.to) {
-            Some((from, to)) => answers.between(&ask, &all, from, to).await?,
-            None => answers.durations(&ask, &all).await?,
+    let between = match (args.name, args.from.zip(args.to)) {
+        (_, None) => None,
+        (Name::Of(Report::Durations), Some((from, to))) => match Between::of(from, to) {
+            Ok(between) => Some(between),
+            Err(code) => return wrong(&format!("статуса с кодом {code} нет")),
         },
-        Name::Transitions => answers.transitions(&ask, &all).await?,
-        Name::Bottlenecks => answers.bottlenecks(&ask, &all, 100).await?,
-        Name::Waiting => answers.waiting(&ask, &all).await?,
-        Name::Refusals => answers.refusals(&ask, &all).await?,
-        Name::Interagency => answers.interagency(&ask, &all).await?,
-        Name::Mnemonics => answers.mnemonics(&ask, &all).await?,
-        Name::Conformance => answers.conformance(&ask, &all).await?,
-        Name::Digital => answers.digital(&ask, &all).await?,
-        Name::Complaints => answers.complaints(&ask, &all).await?,
-        Name::Satisfaction => answers.satisfaction(&ask, &all).await?,
-        Name::Overview | Name::Completeness => answers.overview(&ask, &all).await?,
+        _ => return wrong("--from и --to — статусы отчёта durations; дни отчёта задаёт --period"),
     };
+    let report = match args.name {
+        Name::Of(report) => report,
+        Name::Completeness if !args.by.is_empty() || args.part.is_of_some() => {
+            return wrong("отчёт completeness знает только --period: он о днях отправителей");
+        }
+        Name::Completeness => {
+            let opened = Opened::open(settings).await?;
+            let now = opened.ctx.now();
+            let conn = opened.installation.db.read();
+            let sheet = completeness::sheet(conn, &SYSTEM, None, args.part.days(), now).await?;
+            return print(opened, &args, &sheet).await;
+        }
+    };
+    let opened = Opened::open(settings).await?;
+    let answers = answers(&opened).await?;
+    let sheet = report.make(&answers, &args.part.ask(args.by.clone()), &Allowed::All, between).await?;
     print(opened, &args, &sheet).await
+}
+
+fn wrong(what: &str) -> Result<ExitCode> {
+    eprintln!("otklik: {what}");
+    Ok(ExitCode::from(2))
 }
 
 async fn print(opened: Opened, args: &ReportArgs, sheet: &Sheet) -> Result<ExitCode> {
@@ -130,33 +146,6 @@ fn table(sheet: &Sheet) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
-}
-
-/// The calendar as a sheet: the last thirty days when no period is given.
-async fn completeness(opened: &Opened, days: Option<(CivilDay, CivilDay)>) -> Result<Sheet> {
-    use otklik_monitoring::deliveries::{completeness, store};
-    use otklik_monitoring::senders;
-    let now = opened.ctx.now();
-    let today = now.day_in(&otklik_kernel::Zone::utc());
-    let days = days.unwrap_or_else(|| (today.plus_days(-30), today));
-    let conn = opened.installation.db.read();
-    let found = store::between(conn, &super::common::SYSTEM, days.0, days.1).await?;
-    let mut sheet = Sheet {
-        columns: ["sender", "day", "state", "receipt"].map(str::to_owned).into(),
-        rows: Vec::new(),
-        is_exact: true,
-    };
-    for sender in senders::store::all(conn, &super::common::SYSTEM).await? {
-        for day in completeness::days(&sender, days, &found, now) {
-            sheet.rows.push(vec![
-                Cell::Text(sender.fields.code.clone()),
-                Cell::Text(day.day.to_string()),
-                Cell::Text(day.mark.code().to_owned()),
-                day.delivery.map_or(Cell::None, |id| Cell::Text(id.to_string())),
-            ]);
-        }
-    }
-    Ok(sheet)
 }
 
 /// An application by its number.

@@ -80,6 +80,36 @@ impl By {
     }
 }
 
+/// The days from a first to a last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// The first.
+    pub from: CivilDay,
+    /// The last.
+    pub to: CivilDay,
+}
+
+impl Period {
+    /// Reads `ГГГГ-ММ-ДД..ГГГГ-ММ-ДД`, `ГГГГ-ММ-ДД`, `ГГГГ-ММ` or `ГГГГ`; `None` when it is none of them or ends
+    /// before it begins.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (from, to) = match (text.split_once(".."), text.len()) {
+            (Some((from, to)), _) => (CivilDay::parse(from)?, CivilDay::parse(to)?),
+            (None, 4) => {
+                (CivilDay::parse(&format!("{text}-01-01"))?, CivilDay::parse(&format!("{text}-12-31"))?)
+            }
+            (None, 7) => {
+                let first = CivilDay::parse(&format!("{text}-01"))?;
+                let next = first.plus_days(31);
+                (first, CivilDay(next.0 / 100 * 100 + 1).plus_days(-1))
+            }
+            _ => (CivilDay::parse(text)?, CivilDay::parse(text)?),
+        };
+        (from <= to).then_some(Self { from, to })
+    }
+}
+
 /// Which part of the data, broken down by what. Empty lists and `None` leave nothing out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ask {
@@ -177,4 +207,22 @@ impl Ask {
 /// A text as SQL.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon13_periods_are_days_months_and_years() {
+        let days = |from, to| Some(Period { from: CivilDay(from), to: CivilDay(to) });
+        assert_eq!(Period::parse("2026-02"), days(20_260_201, 20_260_228));
+        assert_eq!(Period::parse("2026-12"), days(20_261_201, 20_261_231));
+        assert_eq!(Period::parse("2026"), days(20_260_101, 20_261_231));
+        assert_eq!(Period::parse("2026-02-03..2026-03-01"), days(20_260_203, 20_260_301));
+        assert_eq!(Period::parse("2026-02-03"), days(20_260_203, 20_260_203));
+        for wrong in ["вчера", "2026-13", "2026-02-30", "2026-02-01..2026-01-01", "2026-02-01..", ""] {
+            assert_eq!(Period::parse(wrong), None, "{wrong}");
+        }
+    }
 }

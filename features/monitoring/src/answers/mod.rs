@@ -9,6 +9,7 @@ mod counts;
 mod durations;
 mod map;
 mod percentiles;
+mod report;
 mod sheet;
 mod trace;
 
@@ -17,8 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
 
-pub use ask::{Allowed, Ask, By, Fault};
+pub use ask::{Allowed, Ask, By, Fault, Period};
 pub use map::{Edge, Map, Node};
+pub use report::{Between, Report};
 pub use sheet::{Cell, Sheet};
 pub use trace::{Told, Trace};
 

@@ -1,8 +1,9 @@
-//! The API for the systems of senders: deliveries in, their state out, the description of the data.
+//! The API for other systems: deliveries in, their state out, reports, the description of the data.
 
 mod deliveries;
 mod fault;
 mod openapi;
+mod reports;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
@@ -15,7 +16,8 @@ use crate::Monitoring;
 use crate::senders::{self, Sender, token_hash};
 pub use fault::Fault;
 
-/// The routes of the API. They are open to everybody by their access: a sender is known by its token.
+/// The routes of the API. They are open to everybody by their access: a sender is known by its token, a
+/// reader of reports by that or by being signed in.
 #[must_use]
 pub fn routes(monitoring: &Monitoring) -> Part {
     let open = Access::Public;
@@ -25,6 +27,7 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .post("/api/v1/monitoring/deliveries", open, deliveries::receive)
         .get("/api/v1/monitoring/deliveries/{id}", open, deliveries::show)
         .get("/api/v1/monitoring/deliveries/{id}/report.csv", open, deliveries::report)
+        .get("/api/v1/monitoring/reports/{name}", open, reports::report)
         .finish()
 }
 

@@ -10,13 +10,14 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "Отклик",
-        description = "Приём ежедневных данных о ходе услуг. Токен отправителя выдаёт администратор."
+        description = "Приём ежедневных данных о ходе услуг и отчёты о нём. Токен отправителя выдаёт администратор."
     ),
     paths(
         super::description,
         super::deliveries::receive,
         super::deliveries::show,
-        super::deliveries::report
+        super::deliveries::report,
+        super::reports::report
     ),
     tags((name = "monitoring", description = "Ход услуг")),
     modifiers(&Token)
@@ -47,7 +48,11 @@ mod tests {
     fn mon9_the_api_is_described_in_openapi_3_1() {
         let text = serde_json::to_value(Api::openapi()).unwrap();
         assert!(text["openapi"].as_str().unwrap().starts_with("3.1"), "{}", text["openapi"]);
-        for path in ["/api/v1/monitoring/deliveries", "/api/v1/monitoring/deliveries/{id}"] {
+        for path in [
+            "/api/v1/monitoring/deliveries",
+            "/api/v1/monitoring/deliveries/{id}",
+            "/api/v1/monitoring/reports/{name}",
+        ] {
             assert!(text["paths"][path].is_object(), "{path}");
         }
         assert_eq!(text["components"]["securitySchemes"]["token"]["scheme"], "bearer");

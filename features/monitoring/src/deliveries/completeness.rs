@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use otklik_kernel::{CivilDay, Id, Instant};
+use otklik_access::Scope;
+use otklik_db::DbErr;
+use otklik_kernel::{CivilDay, Id, Instant, Zone};
+use sea_orm::ConnectionTrait;
 
-use super::{Delivery, State};
-use crate::senders::Sender;
+use super::{Delivery, State, store};
+use crate::answers::{Cell, Sheet};
+use crate::senders::{self, Sender};
 
 /// How a day of a sender stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +116,36 @@ pub fn days(
     }
     let all = std::iter::successors(Some(from), |day| Some(day.plus_days(1))).take_while(|day| *day <= to);
     all.map(|day| mark(sender, day, by_day.get(&day).map_or(&[], Vec::as_slice), now)).collect()
+}
+
+/// The calendar of the senders of a scope, or of one of them, as a table; of the last thirty days unless said.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn sheet<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    only: Option<Id>,
+    period: Option<(CivilDay, CivilDay)>,
+    now: Instant,
+) -> Result<Sheet, DbErr> {
+    let today = now.day_in(&Zone::utc());
+    let period = period.unwrap_or_else(|| (today.plus_days(-30), today));
+    let found = store::between(conn, scope, period.0, period.1).await?;
+    let columns = ["sender", "day", "state", "receipt"].map(str::to_owned).into();
+    let mut sheet = Sheet { columns, rows: Vec::new(), is_exact: true };
+    let all = senders::store::all(conn, scope).await?;
+    for sender in all.iter().filter(|sender| only.is_none_or(|only| only == sender.id)) {
+        sheet.rows.extend(days(sender, period, &found, now).into_iter().map(|day| {
+            vec![
+                Cell::Text(sender.fields.code.clone()),
+                Cell::Text(day.day.to_string()),
+                Cell::Text(day.mark.code().to_owned()),
+                day.delivery.map_or(Cell::None, |id| Cell::Text(id.to_string())),
+            ]
+        }));
+    }
+    Ok(sheet)
 }
 
 #[cfg(test)]

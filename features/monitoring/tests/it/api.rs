@@ -2,8 +2,12 @@
 
 use axum::http::StatusCode;
 use otklik_kernel::Instant;
+use otklik_progress::model::Channel;
+use serde_json::json;
 
-use crate::site::with;
+use crate::receipts::take;
+use crate::receipts::told::Told;
+use crate::site::{DAY, with};
 
 #[test]
 fn mon11_the_same_bytes_give_the_same_receipt_and_a_lower_revision_is_refused() {
@@ -104,5 +108,65 @@ fn mon11_what_cannot_be_checked_now_waits_and_holds_up_its_sender_alone() {
         }
         assert_eq!(state(&token, &stuck.location).await, "rejected");
         assert_eq!(state(&token, &behind.location).await, "accepted");
+    });
+}
+
+#[test]
+fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
+    const REPORTS: &str = "/api/v1/monitoring/reports";
+    with(async |site| {
+        let (_, near) = site.sender("r27", "2700", "whole").await;
+        let (_, far) = site.sender("r69", "6900", "whole").await;
+        // Before anything was delivered there is nothing to tell.
+        let empty = site.ask(&near, &format!("{REPORTS}/overview")).await.expect(StatusCode::OK).json();
+        assert_eq!(empty["rows"], json!([]));
+        let bodies = [("1-1", 27, "2700"), ("1-2", 27, "2724"), ("1-3", 69, "6900")];
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for (request, region, body) in bodies {
+            told.application(request, "100", region, body, Channel::ALL[0]);
+            told.event(request, 1, 2, 1_795_000_000, "");
+            told.event(request, 1, 1, 1_795_003_600, "");
+        }
+        take(&site, &told).await;
+        let began = async |answer: crate::site::Answer| {
+            let sheet = answer.expect(StatusCode::OK).json();
+            let columns = sheet["columns"].as_array().unwrap();
+            let place = columns.iter().position(|name| name == "began").unwrap();
+            let rows = sheet["rows"].as_array().unwrap().iter();
+            rows.map(|row| row[place].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        let overview = format!("{REPORTS}/overview");
+        assert_eq!(began(site.ask(&near, &overview).await).await, [2], "a body and those below it");
+        assert_eq!(began(site.ask(&far, &overview).await).await, [1]);
+        assert_eq!(began(site.get("administrator", &overview).await).await, [3], "signed in, the country");
+        assert_eq!(began(site.get("far", &overview).await).await, [1]);
+        let by_body = format!("{overview}?by=body&period=2026");
+        assert_eq!(began(site.get("near", &by_body).await).await, [1, 1]);
+        let one = format!("{overview}?body=2724&region=27&channel={}", Channel::ALL[0].code());
+        let one: String = percent_encoding::utf8_percent_encode(&one, percent_encoding::CONTROLS).collect();
+        assert_eq!(began(site.ask(&near, &one).await).await, [1]);
+        let between = format!("{REPORTS}/durations?from=2&to=1&format=csv");
+        site.ask(&near, &between).await.expect(StatusCode::OK).says("3600");
+        let days = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11")).await;
+        days.expect(StatusCode::OK).says("r27").hides("r69");
+        site.get("administrator", &format!("{REPORTS}/completeness?period=2026-11")).await.says("r69");
+        // What can't be answered says why.
+        for (wrong, field) in [
+            ("overview?by=weather", "by"),
+            ("overview?period=2026-13", "period"),
+            ("overview?from=2&to=1", "from"),
+            ("overview?format=xml", "format"),
+            ("overview?colour=red", "colour"),
+            ("durations?from=2", "to"),
+            ("durations?from=2&to=9999", "9999"),
+            ("completeness?by=service", "completeness"),
+        ] {
+            let answer = site.ask(&near, &format!("{REPORTS}/{wrong}")).await;
+            let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).says(field);
+            assert_eq!(answer.json()["error"]["code"], "parameter", "{wrong}");
+        }
+        site.ask(&near, &format!("{REPORTS}/weather")).await.expect(StatusCode::NOT_FOUND);
+        site.ask("nobody's", &overview).await.expect(StatusCode::UNAUTHORIZED);
+        site.get("stranger", &overview).await.expect(StatusCode::UNAUTHORIZED);
     });
 }

@@ -1,0 +1,134 @@
+//! What can be asked for by name: by a command, by the API.
+
+use otklik_lake::Result;
+
+use super::{Allowed, Answers, Ask, Sheet};
+use crate::derive;
+
+/// Bottlenecks that are told.
+const WORST: usize = 100;
+
+/// A report about applications (MON-13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// Whole durations, or those between two statuses.
+    Durations,
+    /// From each status to the next.
+    Transitions,
+    /// Where the time goes.
+    Bottlenecks,
+    /// Waiting at multifunctional centres.
+    Waiting,
+    /// Refusals by stage.
+    Refusals,
+    /// Interagency requests.
+    Interagency,
+    /// Interagency requests by the kind of information.
+    Mnemonics,
+    /// How often the allowed order is broken.
+    Conformance,
+    /// The digital share.
+    Digital,
+    /// Complaints.
+    Complaints,
+    /// Ratings.
+    Satisfaction,
+    /// All kept figures.
+    Overview,
+}
+
+impl Report {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Durations,
+        Self::Transitions,
+        Self::Bottlenecks,
+        Self::Waiting,
+        Self::Refusals,
+        Self::Interagency,
+        Self::Mnemonics,
+        Self::Conformance,
+        Self::Digital,
+        Self::Complaints,
+        Self::Satisfaction,
+        Self::Overview,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Durations => "durations",
+            Self::Transitions => "transitions",
+            Self::Bottlenecks => "bottlenecks",
+            Self::Waiting => "waiting",
+            Self::Refusals => "refusals",
+            Self::Interagency => "interagency",
+            Self::Mnemonics => "mnemonics",
+            Self::Conformance => "conformance",
+            Self::Digital => "digital",
+            Self::Complaints => "complaints",
+            Self::Satisfaction => "satisfaction",
+            Self::Overview => "overview",
+        }
+    }
+
+    /// Finds one by its name.
+    #[must_use]
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|report| report.word() == word)
+    }
+
+    /// The report; `between` two statuses are durations alone. Without any data it is empty.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn make(
+        self,
+        answers: &Answers,
+        ask: &Ask,
+        allowed: &Allowed,
+        between: Option<Between>,
+    ) -> Result<Sheet> {
+        if answers.commit() == 0 {
+            return Ok(Sheet { is_exact: true, ..Sheet::default() });
+        }
+        match self {
+            Self::Durations => match between {
+                Some(Between { from, to }) => answers.between(ask, allowed, from, to).await,
+                None => answers.durations(ask, allowed).await,
+            },
+            Self::Transitions => answers.transitions(ask, allowed).await,
+            Self::Bottlenecks => answers.bottlenecks(ask, allowed, WORST).await,
+            Self::Waiting => answers.waiting(ask, allowed).await,
+            Self::Refusals => answers.refusals(ask, allowed).await,
+            Self::Interagency => answers.interagency(ask, allowed).await,
+            Self::Mnemonics => answers.mnemonics(ask, allowed).await,
+            Self::Conformance => answers.conformance(ask, allowed).await,
+            Self::Digital => answers.digital(ask, allowed).await,
+            Self::Complaints => answers.complaints(ask, allowed).await,
+            Self::Satisfaction => answers.satisfaction(ask, allowed).await,
+            Self::Overview => answers.overview(ask, allowed).await,
+        }
+    }
+}
+
+/// Two statuses whose moments are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Between {
+    from: i16,
+    to: i16,
+}
+
+impl Between {
+    /// From one status to another.
+    ///
+    /// # Errors
+    /// The code of which there is none.
+    pub fn of(from: i16, to: i16) -> std::result::Result<Self, i16> {
+        match [from, to].into_iter().find(|status| derive::place(*status).is_none()) {
+            Some(unknown) => Err(unknown),
+            None => Ok(Self { from, to }),
+        }
+    }
+}

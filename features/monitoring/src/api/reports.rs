@@ -1,0 +1,216 @@
+//! Reports for programs: of a sender by its token, of a person who is signed in.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use otklik_access::{Permission, Scope};
+use otklik_kernel::Id;
+use otklik_progress::model::Channel;
+use otklik_web::cookie;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Fault, Token};
+use crate::Monitoring;
+use crate::answers::{Allowed, Ask, Between, By, Period, Report};
+use crate::deliveries::completeness;
+use crate::texts::L;
+use crate::visible::Visible;
+
+const SENDERS: Scope = Scope::system("a sender asks for its own days");
+
+/// The report that is about days of senders instead of applications.
+const COMPLETENESS: &str = "completeness";
+
+/// Who asks, and so what may be told.
+pub(super) struct Reader {
+    allowed: Allowed,
+    /// Whose senders' days may be told, and of which sender alone.
+    senders: (Scope, Option<Id>),
+}
+
+impl FromRequestParts<Monitoring> for Reader {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, monitoring: &Monitoring) -> Result<Self, Fault> {
+        let offices = monitoring.offices.current();
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let Token(sender) = Token::from_request_parts(parts, monitoring).await?;
+            let allowed = allowed(Visible::All.under(sender.fields.body, &offices));
+            return Ok(Self { allowed, senders: (SENDERS, Some(sender.id)) });
+        }
+        let secret = cookie::session(&monitoring.ctx.settings, &parts.headers).ok_or(Fault::no_token())?;
+        let caller = monitoring.ctx.authenticator.authenticate(secret).await?.ok_or(Fault::no_token())?;
+        if !caller.may(Permission::ReadMonitoring) {
+            return Err(Fault::new(StatusCode::FORBIDDEN, "forbidden", L::default().api_forbidden()));
+        }
+        let scope = caller.scope(Permission::ReadMonitoring);
+        Ok(Self { allowed: allowed(Visible::of(&scope, &offices)), senders: (scope, None) })
+    }
+}
+
+fn allowed(visible: Visible) -> Allowed {
+    match visible {
+        Visible::All => Allowed::All,
+        Visible::Codes(codes) => Allowed::Bodies(codes.into_iter().collect::<BTreeSet<_>>()),
+    }
+}
+
+/// Which part of the data, broken down by what.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Asked {
+    /// Разрезы через запятую: service, variant, region, body, channel, month (он же period), day.
+    by: String,
+    /// Реестровый номер услуги.
+    service: String,
+    /// Реестровый номер варианта услуги.
+    variant: String,
+    /// Код региона, две цифры.
+    region: String,
+    /// Код органа.
+    body: String,
+    /// Канал подачи: ЕПГУ, РПГУ, ВИС, ОГВ, МФЦ.
+    channel: String,
+    /// Дни: ГГГГ-ММ-ДД..ГГГГ-ММ-ДД, ГГГГ-ММ-ДД, ГГГГ-ММ или ГГГГ.
+    period: String,
+    /// Код статуса, от которого считать срок (только durations, вместе с to).
+    from: String,
+    /// Код статуса, до которого считать срок.
+    to: String,
+    /// json (по умолчанию) или csv.
+    format: String,
+}
+
+/// A table.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Table {
+    /// Названия столбцов. Сроки — в секундах.
+    columns: Vec<String>,
+    /// Строки: тексты, числа или null.
+    rows: Vec<Vec<serde_json::Value>>,
+    /// Точны ли перцентили; иначе погрешность до 1 %.
+    is_exact: bool,
+}
+
+fn wrong(field: &'static str, value: &str) -> Fault {
+    let message = L::default().api_wrong_value(field.to_owned(), value.to_owned());
+    Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter", message)
+}
+
+/// A value that is said, if any.
+fn said<'a, T>(
+    field: &'static str,
+    value: &'a str,
+    read: impl FnOnce(&'a str) -> Option<T>,
+) -> Result<Option<T>, Fault> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
+    read(value).map(Some).ok_or_else(|| wrong(field, value))
+}
+
+impl Asked {
+    fn ask(&self) -> Result<Ask, Fault> {
+        let by = self.by.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let by = by.map(|word| By::find(word).map_err(|_| wrong("by", word)));
+        let period = self.period()?;
+        let text = |value: &str| said("", value, |value| Some(value.to_owned()));
+        Ok(Ask {
+            by: by.collect::<Result<_, _>>()?,
+            services: text(&self.service)?.into_iter().collect(),
+            variants: text(&self.variant)?.into_iter().collect(),
+            regions: said("region", &self.region, |value| value.parse().ok())?.into_iter().collect(),
+            bodies: text(&self.body)?.into_iter().collect(),
+            channels: said("channel", &self.channel, Channel::find)?.into_iter().collect(),
+            from: period.map(|period| period.from),
+            to: period.map(|period| period.to),
+        })
+    }
+
+    fn period(&self) -> Result<Option<Period>, Fault> {
+        said("period", &self.period, Period::parse)
+    }
+
+    fn between(&self) -> Result<Option<Between>, Fault> {
+        let code = |field, value| said(field, value, |value| value.parse::<i16>().ok());
+        match (code("from", &self.from)?, code("to", &self.to)?) {
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(wrong("to", "")),
+            (None, Some(_)) => Err(wrong("from", "")),
+            (Some(from), Some(to)) => Between::of(from, to).map(Some).map_err(|unknown| {
+                let field = if unknown == from { "from" } else { "to" };
+                wrong(field, &unknown.to_string())
+            }),
+        }
+    }
+}
+
+/// A report (MON-13), as the command of the same name gives it; of the days of senders (MON-12) too.
+#[utoipa::path(
+    get,
+    path = "/api/v1/monitoring/reports/{name}",
+    tag = "monitoring",
+    summary = "Отчёт о том, как идут услуги",
+    description = "durations, transitions, bottlenecks, waiting, refusals, interagency, mnemonics, conformance, \
+        digital, complaints, satisfaction, overview — о заявлениях; completeness — какой отправитель за какой день \
+        прислал данные (знает только period). По токену отправителя — о его органе и подведомственных; по входу на \
+        сайт — в пределах прав вошедшего.",
+    params(("name" = String, Path, description = "Название отчёта"), Asked),
+    responses(
+        (status = 200, description = "Таблица", body = Table),
+        (status = 200, description = "Таблица", content_type = "text/csv"),
+        (status = 401, description = "Нет токена отправителя и входа", body = super::fault::Told),
+        (status = 403, description = "У вошедшего нет права смотреть ход услуг", body = super::fault::Told),
+        (status = 404, description = "Такого отчёта нет", body = super::fault::Told),
+        (status = 422, description = "Параметр непонятен", body = super::fault::Told)
+    ),
+    security(("token" = []))
+)]
+pub(super) async fn report(
+    State(monitoring): State<Monitoring>,
+    reader: Reader,
+    Path(name): Path<String>,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Fault> {
+    let Query(asked) = asked.map_err(|error| wrong("?", &error.body_text()))?;
+    let is_csv = match asked.format.trim() {
+        "" | "json" => false,
+        "csv" => true,
+        other => return Err(wrong("format", other)),
+    };
+    let (ask, between, period) = (asked.ask()?, asked.between()?, asked.period()?);
+    let sheet = match Report::find(&name) {
+        Some(report) if between.is_some() && report != Report::Durations => {
+            return Err(wrong("from", &asked.from));
+        }
+        Some(report) => {
+            let answers = monitoring.hub.answers().await.map_err(|error| Fault::for_now(&error))?;
+            let made = report.make(&answers, &ask, &reader.allowed, between).await;
+            made.map_err(|error| Fault::for_now(&error))?
+        }
+        None if name == COMPLETENESS => {
+            if ask != (Ask { from: ask.from, to: ask.to, ..Ask::default() }) || between.is_some() {
+                return Err(wrong("?", COMPLETENESS));
+            }
+            let (scope, only) = &reader.senders;
+            let days = period.map(|period| (period.from, period.to));
+            let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
+            completeness::sheet(conn, scope, *only, days, now).await?
+        }
+        None => return Err(Fault::new(StatusCode::NOT_FOUND, "not_found", L::default().api_no_report())),
+    };
+    if !is_csv {
+        return Ok(Json(sheet).into_response());
+    }
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let head =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, sheet.csv()).into_response())
+}
