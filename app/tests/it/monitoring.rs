@@ -188,3 +188,108 @@ fn mon17_logs_are_written_and_compared_by_command() {
     let wrong = run(folder, &["monitoring", "ocel", "--out", "log.json", "--channel", "почта"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
 }
+
+#[test]
+fn mon11_a_sender_nobody_knows_is_told_of_and_a_path_is_none() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    let package = folder.join("days/mfc-54_2026-01-13_r1");
+    let description = std::fs::read_to_string(package.join("datapackage.json")).unwrap();
+    let name_it = |sender: &str| {
+        let said = description.replace("mfc-54", sender);
+        assert_ne!(said, description);
+        std::fs::write(package.join("datapackage.json"), said).unwrap();
+    };
+    // A misspelt code is a new sender: checking and importing say so.
+    name_it("mcf-54");
+    let checked = run(folder, &["monitoring", "check", "days/mfc-54_2026-01-13_r1"]);
+    assert!(checked.err.contains("«mcf-54» не был заведён"), "{checked:?}");
+    let taken = run(folder, &["monitoring", "import", "days", "--json"]);
+    assert!(taken.err.contains("«mcf-54» не был заведён"), "{taken:?}");
+    let again = run(folder, &["monitoring", "import", "days", "--json"]);
+    assert!(!again.err.contains("не был заведён"), "{again:?}");
+    // What leads out of a folder is nobody's code.
+    for path in ["../x", "/tmp/pwn", "=cmd", "a b", "x"] {
+        name_it(path);
+        let refused = run(folder, &["monitoring", "import", "days/mfc-54_2026-01-13_r1", "--json"]);
+        let done = refused.json();
+        assert_eq!((refused.code, &done["results"][0]["state"]), (Some(1), &json!("rejected")), "{done}");
+        assert_eq!(done["results"][0]["errors"][0]["code"], "sender_unknown", "{done}");
+    }
+    let out = well(folder, &["monitoring", "export", "--day", "2026-01-13", "--out", "out/in", "--json"]);
+    let within = folder.join("out/in");
+    for file in out["files"].as_array().unwrap() {
+        let file = folder.join(file.as_str().unwrap()).canonicalize().unwrap();
+        assert_eq!(file.parent().unwrap(), within.canonicalize().unwrap());
+    }
+    std::fs::create_dir(folder.join("nothing")).unwrap();
+    let nothing = run(folder, &["monitoring", "import", "nothing"]);
+    assert!(nothing.code == Some(1) && nothing.err.contains("поставок там нет"), "{nothing:?}");
+}
+
+#[test]
+fn mon11_a_revision_that_is_refused_says_so() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "import", "days", "--json"]);
+    let events = folder.join("days/mfc-54_2026-01-13_r1/events.csv");
+    let text = std::fs::read_to_string(&events).unwrap();
+    let shorter = text.trim_end().rsplit_once('\n').unwrap().0;
+    std::fs::write(&events, format!("{shorter}\n")).unwrap();
+    let refused = run(folder, &["monitoring", "import", "days/mfc-54_2026-01-13_r1", "--json"]);
+    let done = &refused.json()["results"][0];
+    assert_eq!((refused.code, &done["state"]), (Some(1), &json!("rejected")), "{done}");
+    assert_eq!(
+        (&done["errors"][0]["code"], &done["errors"][0]["field"]),
+        (&json!("revision"), &json!("revision"))
+    );
+    let told = run(folder, &["monitoring", "import", "days/mfc-54_2026-01-13_r1"]);
+    assert!(told.out.contains("более высокая ревизия"), "{told:?}");
+}
+
+#[test]
+fn mon11_two_commands_may_bring_the_same_new_senders() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "verify", "--json"]);
+    for part in ["odd", "even"] {
+        std::fs::create_dir(folder.join(part)).unwrap();
+    }
+    for day in 12..20 {
+        let part = if day % 2 == 0 { "even" } else { "odd" };
+        for name in ["epgu", "mfc-54", "ogv-54", "vis"] {
+            let name = format!("{name}_2026-01-{day}_r1");
+            std::fs::rename(folder.join("days").join(&name), folder.join(part).join(&name)).unwrap();
+        }
+    }
+    let both = std::thread::scope(|scope| {
+        let running = ["odd", "even"]
+            .map(|part| scope.spawn(move || run(folder, &["monitoring", "import", part, "--json"])));
+        running.map(|one| one.join().unwrap())
+    });
+    for said in both {
+        // Events may come before their applications do; nobody fails over the other.
+        assert!(said.code.is_some() && said.err.lines().all(|line| !line.contains("UNIQUE")), "{said:?}");
+        assert_eq!(said.json()["deliveries"], 16, "{said:?}");
+    }
+    assert_eq!(well(folder, &["monitoring", "verify", "--json"])["ok"], true);
+}
+
+#[test]
+fn mon13_what_a_report_does_not_know_is_wrong_usage() {
+    let folder = tempdir().unwrap();
+    for words in [
+        &["durations", "--from", "9999", "--to", "1"][..],
+        &["transitions", "--from", "2", "--to", "1"],
+        &["completeness", "--by", "service"],
+        &["overview", "--period", "2026-02-01..2026-01-01"],
+        &["overview", "--period", "2026-13"],
+        &["overview", "--region", "Москва"],
+    ] {
+        let said = run(folder.path(), &[&["monitoring", "report"], words].concat());
+        assert_eq!(said.code, Some(2), "{words:?}: {said:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! `otklik monitoring check` and `import`: deliveries from files and folders.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -58,20 +59,45 @@ fn words(done: &Done) -> String {
         done.warning_count
     );
     for error in &done.errors {
-        text.push_str(&format!(
-            "  {} строка {}, столбец {}, {}: «{}»: {}\n",
-            error.file, error.line, error.column, error.field, error.value, error.message
-        ));
+        let places = [
+            (!error.file.is_empty()).then(|| error.file.clone()),
+            (error.line > 0).then(|| format!("строка {}", error.line)),
+            (error.column > 0).then(|| format!("столбец {}", error.column)),
+            (!error.field.is_empty()).then(|| error.field.clone()),
+            (!error.value.is_empty()).then(|| format!("«{}»", error.value)),
+        ];
+        let place = places.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let between = if place.is_empty() { "" } else { ": " };
+        let weight = if error.is_warning { "предупреждение: " } else { "" };
+        text.push_str(&format!("  {weight}{place}{between}{}\n", error.message));
     }
     text
 }
 
-/// Checks and changes nothing: 0 when there is no error, 1 when there is.
-pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode> {
+/// The deliveries to be looked at: there must be some.
+fn deliveries(args: &DeliveriesArgs) -> Result<Vec<PathBuf>> {
     let paths = packages(&args.paths)?;
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
         bail!("{}: нет такого файла или папки", missing.display());
     }
+    if paths.is_empty() {
+        bail!("{}: поставок там нет", args.paths[0].display());
+    }
+    Ok(paths)
+}
+
+/// Tells of senders whom nobody had written down: a misspelt code is one too.
+fn tell_new_senders(done: &[Done], what: &str) {
+    let new: BTreeSet<&str> =
+        done.iter().filter(|one| one.is_new_sender).map(|one| one.sender.as_str()).collect();
+    for code in new {
+        eprintln!("Отправитель «{code}» не был заведён: {what}. Если код указан с ошибкой, исправьте его.");
+    }
+}
+
+/// Checks and changes nothing: 0 when there is no error, 1 when there is.
+pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode> {
+    let paths = deliveries(&args)?;
     let opened = Opened::open(settings).await?;
     let done = check_only(&opened.ctx, &opened.hub, &paths, &args.said()).await?;
     let errors: Vec<_> = done
@@ -92,6 +118,7 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
         })
         .collect();
     let is_well = done.iter().all(|one| one.error_count == 0);
+    tell_new_senders(&done, "при приёме он будет заведён");
     let answer = json!({ "ok": is_well, "errors": errors, "deliveries": done });
     args.json.print(&answer, &done.iter().map(words).collect::<String>())?;
     opened.close().await;
@@ -100,10 +127,7 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
 
 /// Imports: 0 when every delivery was taken wholly, 1 when one was refused or taken in part.
 pub async fn import(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode> {
-    let paths = packages(&args.paths)?;
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        bail!("{}: нет такого файла или папки", missing.display());
-    }
+    let paths = deliveries(&args)?;
     let opened = Opened::open(settings).await?;
     let trace = opened.installation.trace();
     let mut bulk = Bulk::begin(&opened.ctx, &opened.depot, &opened.hub, paths.len(), &trace).await?;
@@ -112,6 +136,10 @@ pub async fn import(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode
         done.extend(bulk.push(path, &args.said()).await?);
     }
     done.extend(bulk.finish().await?);
+    tell_new_senders(
+        &done,
+        "теперь он заведён с первым органом дерева, поправьте его на странице отправителей",
+    );
     let is_well = done.iter().all(|one| ["accepted", "empty", "replaced"].contains(&one.state));
     let sum = |of: fn(&Done) -> i64| done.iter().map(of).sum::<i64>();
     let (rows, events, errors) =

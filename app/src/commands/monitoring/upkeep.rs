@@ -16,16 +16,6 @@ pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
     let importer = opened.hub.importer().await?;
     let found = upkeep::verify(&importer).await?;
-    let damage: Vec<String> = found.damage.iter().map(|damage| format!("{damage:?}")).collect();
-    let answer = json!({
-        "ok": found.ok,
-        "events": found.events,
-        "transitions": found.transitions,
-        "cases": found.cases,
-        "commit": found.commit,
-        "damage": damage,
-        "differences": found.differences,
-    });
     let mut words = format!(
         "Запись {}: событий {}, переходов {}, заявлений {}. {}\n",
         found.commit,
@@ -34,10 +24,13 @@ pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
         found.cases,
         if found.ok { "Всё цело." } else { "Есть повреждения:" }
     );
-    for line in damage.iter().chain(&found.differences) {
+    for damage in &found.damage {
+        words.push_str(&format!("  {}: {}: {}\n", damage.path, damage.kind, damage.detail));
+    }
+    for line in &found.differences {
         words.push_str(&format!("  {line}\n"));
     }
-    json.print(&answer, &words)?;
+    json.print(&found, &words)?;
     opened.close().await;
     Ok(exit(found.ok))
 }
@@ -46,8 +39,10 @@ pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
 pub async fn compact(settings: Settings, json: Json) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
     let done = opened.hub.keep_up().await?;
+    // Nothing to do leaves the last commit as it was.
+    let commit = opened.hub.lake().latest().await?.number();
     let answer =
-        json!({ "commit": done.commit, "removed": done.removed, "added": done.added, "swept": done.swept });
+        json!({ "commit": commit, "removed": done.removed, "added": done.added, "swept": done.swept });
     let words = format!("Файлов убрано {}, записано {}, удалено {}.", done.removed, done.added, done.swept);
     json.print(&answer, &words)?;
     opened.close().await;

@@ -1,13 +1,14 @@
 //! Deliveries checked on several threads at once, each as if those before it were done already: what they tell of
 //! applications and services counts for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use otklik_jobs::HandlerError;
 use otklik_kernel::{CivilDay, Zone};
+use otklik_organisations::model::is_code;
 use otklik_progress::check::{Checked, Claim, Known, Register, Sender as Agreed};
 use otklik_progress::delivery::{Delivery as Data, Text};
 use otklik_web::Ctx;
@@ -299,6 +300,11 @@ impl Checks {
         })
     }
 
+    /// Codes of those senders who had been written down in the beginning.
+    pub fn senders(&self) -> HashSet<String> {
+        self.agreed.keys().cloned().collect()
+    }
+
     /// Whether one must be taken before another of so many bytes may begin.
     pub fn is_full(&self, bytes: u64) -> bool {
         let running: u64 = self.running.iter().map(|(bytes, _)| bytes).sum();
@@ -312,8 +318,8 @@ impl Checks {
         let now = self.ctx.now();
         let today = now.day_in(&Zone::utc());
         let day = said.day.or_else(|| CivilDay::parse(&own.day)).unwrap_or(today);
-        // A sender whom nobody has written down yet is, by its first delivery.
-        let named = said.sender.iter().chain((!own.sender.is_empty()).then_some(&own.sender));
+        // A sender whom nobody has written down yet is, by its first delivery, when its code can be one.
+        let named = said.sender.iter().chain([&own.sender]).filter(|code| is_code(code));
         let (version, register) = self.register(day, named).await?;
         let claim = Claim {
             sender: said.sender.clone(),

@@ -3,7 +3,7 @@
 
 mod checks;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -13,6 +13,7 @@ use otklik_jobs::HandlerError;
 use otklik_journal::Actor;
 use otklik_kernel::{CivilDay, Id, Instant, Zone, code};
 use otklik_organisations::act::{Act, Entry};
+use otklik_organisations::model::is_code;
 use otklik_organisations::store as bodies;
 use otklik_progress::delivery::{Delivery as Data, Head};
 use otklik_web::Ctx;
@@ -31,6 +32,7 @@ use crate::hub::{Hub, HubError};
 use crate::ingest::{Grouping, ImportError, Importer, Verdict};
 use crate::senders::{self, Policy, Sender};
 use crate::take::{commit_of, counts, state};
+use crate::texts::L;
 
 /// Errors told of a delivery; its report has all of them.
 const SHOWN: usize = 100;
@@ -72,6 +74,8 @@ pub struct Done {
     pub commit: Option<i64>,
     /// The first errors.
     pub errors: Vec<Finding>,
+    /// Whether nobody had written its sender down: this delivery did.
+    pub is_new_sender: bool,
 }
 
 impl Done {
@@ -91,6 +95,7 @@ impl Done {
             events: counts.events,
             commit: None,
             errors,
+            is_new_sender: false,
         }
     }
 }
@@ -145,6 +150,8 @@ pub struct Bulk {
     pending: Vec<Pending>,
     importing: Option<Importing>,
     senders: HashMap<String, Sender>,
+    /// Those whom this import wrote down.
+    new_senders: HashSet<String>,
     trace: String,
 }
 
@@ -175,6 +182,7 @@ impl Bulk {
             pending: Vec::new(),
             importing: None,
             senders: senders.into_iter().map(|one| (one.fields.code.clone(), one)).collect(),
+            new_senders: HashSet::new(),
             trace: trace.to_owned(),
         })
     }
@@ -209,6 +217,11 @@ impl Bulk {
                 ..Done::found(&path, None, State::Rejected, counted, findings)
             }]));
         };
+        if !is_code(&head.sender) {
+            // Nobody can be written down under it.
+            let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+            return Ok(Some(vec![Done::found(&path, Some(&head), State::Rejected, counted, findings)]));
+        }
         let mut done = Vec::new();
         let mut pending = Pending {
             path,
@@ -244,16 +257,23 @@ impl Bulk {
         done.extend(self.import(group).await?);
         let last = self.imported().await?;
         done.extend(self.settle(last).await?);
+        self.relieve().await;
+        Ok(done)
+    }
+
+    /// Takes away what is gone when there is much of it: what reads the lake meanwhile, and the next group, has less
+    /// to look at.
+    async fn relieve(&self) {
         // What was taken is taken; the job of every day tries again.
         if let Err(error) = self.hub.relieve().await {
             tracing::warn!(%error, "what is gone was not taken away after the import");
         }
-        Ok(done)
     }
 
     /// Begins to import a group with what waits for it, when the one before it is done, of which this tells.
     async fn import(&mut self, group: Vec<Data>) -> Result<Vec<Done>, HandlerError> {
         let before = self.imported().await?;
+        self.relieve().await;
         let (heads, importer) = (group.iter().map(|data| data.head.clone()).collect(), self.importer.clone());
         let verdicts = tokio::spawn(async move { importer.import(&group).await });
         self.importing = Some(Importing { heads, verdicts, pending: std::mem::take(&mut self.pending) });
@@ -344,13 +364,29 @@ impl Bulk {
         }
         let is_out = state == State::Rejected;
         let state = if is_decided { delivery.state } else { state };
-        let findings = pending.report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
-        let found = Done::found(&pending.path, Some(&pending.head), state, pending.counts, findings);
+        let mut findings =
+            pending.report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+        let mut counts = pending.counts;
+        if !problem.is_empty() {
+            counts.errors += 1;
+            findings.insert(
+                0,
+                Finding {
+                    field: "revision".to_owned(),
+                    code: problem.to_owned(),
+                    message: L::default().problem_revision().to_owned(),
+                    value: pending.head.revision.to_string(),
+                    ..Finding::default()
+                },
+            );
+        }
+        let found = Done::found(&pending.path, Some(&pending.head), state, counts, findings);
         Ok(Done {
             receipt: Some(delivery.id.to_string()),
             rows_taken: if is_out { 0 } else { found.rows_taken },
             events: if is_out { 0 } else { found.events },
             commit,
+            is_new_sender: self.new_senders.contains(&pending.head.sender),
             ..found
         })
     }
@@ -375,7 +411,14 @@ impl Bulk {
         };
         let id: Id = self.ctx.new_id();
         let tx = self.ctx.db.begin().await?;
-        senders::store::insert(&tx, id, &fields, self.ctx.now()).await?;
+        if let Err(error) = senders::store::insert(&tx, id, &fields, self.ctx.now()).await {
+            drop(tx);
+            // Another importer may have written the same one down meanwhile.
+            let known = senders::store::find_by_code(self.ctx.db.read(), &SYSTEM, &head.sender).await?;
+            let known = known.ok_or(error)?;
+            self.senders.insert(head.sender.clone(), known.clone());
+            return Ok(known);
+        }
         let entry = Entry {
             action: "senders.create",
             subject: Some(("sender", id)),
@@ -387,6 +430,7 @@ impl Bulk {
         tx.commit().await?;
         let sender = Sender { id, fields, token_at: None };
         self.senders.insert(head.sender.clone(), sender.clone());
+        self.new_senders.insert(head.sender.clone());
         Ok(sender)
     }
 }
@@ -413,11 +457,14 @@ pub async fn check_only(
     said: &Said,
 ) -> Result<Vec<Done>, HandlerError> {
     let mut checks = Checks::begin(ctx, hub, paths.len().max(MANY)).await?;
+    let known = checks.senders();
     let mut all = Vec::new();
     let mut take = |one: CheckedDelivery| {
         let findings = one.report.map_or_else(Vec::new, |report| report::read(&report, usize::MAX));
         let (counts, state) = (counts(&one.checked), state(one.checked.outcome));
-        all.push(Done::found(&one.path, one.checked.head.as_ref(), state, counts, findings));
+        let head = one.checked.head.as_ref();
+        let is_new_sender = head.is_some_and(|head| is_code(&head.sender) && !known.contains(&head.sender));
+        all.push(Done { is_new_sender, ..Done::found(&one.path, head, state, counts, findings) });
     };
     for path in paths {
         let bytes = size(path);

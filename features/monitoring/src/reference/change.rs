@@ -83,14 +83,20 @@ async fn add(
     Ok(tx.commit().await?)
 }
 
-/// Whether the reference still fits together on the day of a new record and on later days on which something changes.
+/// Whether the reference still fits together on the day of a new record and on later days on which something changes;
+/// a sender's own status must be one of ours on its day.
 async fn fits(tx: &Tx, record: &Record) -> Result<(), Refusal> {
-    if !KINDS.contains(&record.kind) {
-        return Ok(());
-    }
     let mut records = Vec::new();
     for kind in KINDS {
         records.extend(store::all(tx, kind).await?);
+    }
+    if let Content::OwnStatus(status) = record.content {
+        let held = reference(records, record.valid_from);
+        let is_known = held.is_ok_and(|held| held.statuses.place(status).is_some());
+        return if is_known { Ok(()) } else { Err(Refusal::one("first", Wrong::NoStatus)) };
+    }
+    if !KINDS.contains(&record.kind) {
+        return Ok(());
     }
     let days: std::collections::BTreeSet<CivilDay> =
         records.iter().map(|one| one.valid_from).filter(|day| *day >= record.valid_from).collect();

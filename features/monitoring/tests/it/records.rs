@@ -127,6 +127,15 @@ fn mon6_own_statuses_are_kept_per_sender_by_whoever_is_over_it() {
         };
         let fields = fields(id.to_string());
         site.post("far", ONE, &borrowed(&fields)).await.expect(StatusCode::NOT_FOUND);
+        // A status that there isn't would make every row of the sender wrong.
+        let unknown: Vec<_> = borrowed(&fields)
+            .into_iter()
+            .map(|(name, value)| (name, if name == "first" { "9999" } else { value }))
+            .collect();
+        site.post("near", ONE, &unknown)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY)
+            .says("Такого статуса нет");
         site.post("near", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
         let list = format!("/admin/monitoring/records?kind=own&sender={id}");
         site.get("near", &list).await.expect(StatusCode::OK).says("В работе");
