@@ -62,3 +62,18 @@ fn mon15_a_pause_at_a_centre_is_told_of_as_one_without_an_end() {
         page("1-2").await.hides("Приостановка в МФЦ");
     });
 }
+
+#[test]
+fn mon13_a_table_of_something_else_than_was_asked_for_is_not_given() {
+    with(async |site| {
+        const TABLE: &str = "/admin/monitoring/analysis.csv";
+        let digital = format!("{TABLE}?figure=digital");
+        site.get("near", &digital).await.expect(StatusCode::OK);
+        site.get("near", &format!("{TABLE}?figure=weather")).await.expect(StatusCode::NOT_FOUND);
+        site.get("near", TABLE).await.expect(StatusCode::OK);
+        for wrong in ["from=xx", "body=6900", "channel=foo", "region=abc", "from=2026-11-20&to=2026-11-10"] {
+            let page = site.get("near", &format!("{digital}&{wrong}")).await;
+            page.expect(StatusCode::UNPROCESSABLE_ENTITY).says("<form");
+        }
+    });
+}

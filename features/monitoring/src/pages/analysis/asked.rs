@@ -75,6 +75,15 @@ impl Asked {
             errors.add("to", l.wrong_days_turned());
             from = to.plus_days(-29);
         }
+        let mut choice = |name: &'static str, is_one: bool| {
+            if !is_one && !given.get(name).trim().is_empty() {
+                errors.add(name, l.wrong_no_choice());
+            }
+        };
+        let (region, channel) =
+            (given.get("region").trim().parse().ok(), Channel::find(given.get("channel").trim()));
+        choice("region", region.is_some());
+        choice("channel", channel.is_some());
         Self {
             allowed: match visible {
                 Visible::All => Allowed::All,
@@ -84,8 +93,8 @@ impl Asked {
             body: found.map_or_else(String::new, |office| office.code.clone()),
             is_one_body: bodies.len() == 1,
             bodies,
-            region: given.get("region").parse().ok(),
-            channel: Channel::find(given.get("channel")),
+            region,
+            channel,
             from,
             to,
             today,

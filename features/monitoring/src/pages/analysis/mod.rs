@@ -100,14 +100,25 @@ pub async fn show(
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let (l, given) = (texts(&who), query(raw)?);
+    let given = query(raw)?;
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &given);
+    page(&monitoring, &who, &asked, &words, StatusCode::OK).await
+}
+
+async fn page(
+    monitoring: &Monitoring,
+    who: &Who,
+    asked: &Asked,
+    words: &Words,
+    status: StatusCode,
+) -> Result<Response, Fail> {
+    let l = texts(who);
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let mut made: Vec<Figure> = Vec::new();
     if answers.commit() > 0 {
         for code in figures::ALL {
-            made.extend(figures::make(code, l, &answers, &asked, &words).await.map_err(broken)?);
+            made.extend(figures::make(code, l, &answers, asked, words).await.map_err(broken)?);
         }
     }
     let view = |figure: Figure| FigureView {
@@ -123,26 +134,31 @@ pub async fn show(
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Analysis.text(l)),
         l,
         tabs: Tab::Analysis.row(l),
-        filter: filter(&monitoring, &who, &asked, &words, PATH).await?,
-        lead: asked.lead(l, &words),
+        filter: filter(monitoring, who, asked, words, PATH).await?,
+        lead: asked.lead(l, words),
         printed: l.printed(person.to_owned(), now),
         figures: made.into_iter().map(view).collect(),
         map_href: asked.address(super::map::PATH, &[]),
     };
-    Ok(html(StatusCode::OK, &view))
+    Ok(html(status, &view))
 }
 
-/// A figure's table as a file.
+/// A figure's table as a file; the page with its mistakes instead when what is asked for can't be understood.
 pub async fn export(
     State(monitoring): State<Monitoring>,
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
     let (l, given) = (texts(&who), query(raw)?);
-    let code = given.get("figure");
-    let code = figures::ALL.into_iter().find(|one| *one == code).unwrap_or(figures::ALL[0]);
+    let code = match given.get("figure") {
+        "" => figures::ALL[0],
+        code => figures::ALL.into_iter().find(|one| *one == code).ok_or(Fail::NotFound)?,
+    };
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &given);
+    if !asked.errors.is_empty() {
+        return page(&monitoring, &who, &asked, &words, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let figure = figures::make(code, l, &answers, &asked, &words).await.map_err(broken)?;
     let text = figure.map_or_else(|| "\u{feff}".to_owned(), |figure| figure.csv());
