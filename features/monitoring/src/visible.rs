@@ -6,6 +6,8 @@ use otklik_access::Scope;
 use otklik_kernel::Id;
 use otklik_organisations::Offices;
 
+use crate::answers::Allowed;
+
 /// The part of the data within a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visible {
@@ -35,6 +37,15 @@ impl Visible {
         match self {
             Self::All => true,
             Self::Codes(codes) => codes.contains(code),
+        }
+    }
+
+    /// As what answers may be about.
+    #[must_use]
+    pub fn allowed(self) -> Allowed {
+        match self {
+            Self::All => Allowed::All,
+            Self::Codes(codes) => Allowed::Bodies(codes),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Which part of the data a command is about.
 
 use clap::Args;
-use otklik_kernel::CivilDay;
 use otklik_monitoring::answers::{Ask, By, Period};
 use otklik_progress::model::Channel;
 
@@ -26,9 +25,9 @@ pub struct PartArgs {
 }
 
 impl PartArgs {
-    /// The first and the last day, when they are said.
-    pub fn days(&self) -> Option<(CivilDay, CivilDay)> {
-        self.period.map(|period| (period.from, period.to))
+    /// The days, when they are said.
+    pub fn period(&self) -> Option<Period> {
+        self.period
     }
 
     /// Whether anything but days is said.

@@ -103,7 +103,7 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
             let opened = Opened::open(settings).await?;
             let now = opened.ctx.now();
             let conn = opened.installation.db.read();
-            let sheet = completeness::sheet(conn, &SYSTEM, None, args.part.days(), now).await?;
+            let sheet = completeness::sheet(conn, &SYSTEM, None, args.part.period(), now).await?;
             return print(opened, &args, &sheet).await;
         }
     };

@@ -1,7 +1,5 @@
 //! Reports for programs: of a sender by its token, of a person who is signed in.
 
-use std::collections::BTreeSet;
-
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
@@ -40,7 +38,7 @@ impl FromRequestParts<Monitoring> for Reader {
         let offices = monitoring.offices.current();
         if parts.headers.contains_key(header::AUTHORIZATION) {
             let Token(sender) = Token::from_request_parts(parts, monitoring).await?;
-            let allowed = allowed(Visible::All.under(sender.fields.body, &offices));
+            let allowed = Visible::All.under(sender.fields.body, &offices).allowed();
             return Ok(Self { allowed, senders: (SENDERS, Some(sender.id)) });
         }
         let secret = cookie::session(&monitoring.ctx.settings, &parts.headers).ok_or(Fault::no_token())?;
@@ -49,14 +47,7 @@ impl FromRequestParts<Monitoring> for Reader {
             return Err(Fault::new(StatusCode::FORBIDDEN, "forbidden", L::default().api_forbidden()));
         }
         let scope = caller.scope(Permission::ReadMonitoring);
-        Ok(Self { allowed: allowed(Visible::of(&scope, &offices)), senders: (scope, None) })
-    }
-}
-
-fn allowed(visible: Visible) -> Allowed {
-    match visible {
-        Visible::All => Allowed::All,
-        Visible::Codes(codes) => Allowed::Bodies(codes.into_iter().collect::<BTreeSet<_>>()),
+        Ok(Self { allowed: Visible::of(&scope, &offices).allowed(), senders: (scope, None) })
     }
 }
 
@@ -200,9 +191,8 @@ pub(super) async fn report(
                 return Err(wrong("?", COMPLETENESS));
             }
             let (scope, only) = &reader.senders;
-            let days = period.map(|period| (period.from, period.to));
             let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
-            completeness::sheet(conn, scope, *only, days, now).await?
+            completeness::sheet(conn, scope, *only, period, now).await?
         }
         None => return Err(Fault::new(StatusCode::NOT_FOUND, "not_found", L::default().api_no_report())),
     };

@@ -8,7 +8,7 @@ use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use sea_orm::ConnectionTrait;
 
 use super::{Delivery, State, store};
-use crate::answers::{Cell, Sheet};
+use crate::answers::{Cell, Period, Sheet};
 use crate::senders::{self, Sender};
 
 /// How a day of a sender stands.
@@ -126,11 +126,11 @@ pub async fn sheet<C: ConnectionTrait>(
     conn: &C,
     scope: &Scope,
     only: Option<Id>,
-    period: Option<(CivilDay, CivilDay)>,
+    period: Option<Period>,
     now: Instant,
 ) -> Result<Sheet, DbErr> {
     let today = now.day_in(&Zone::utc());
-    let period = period.unwrap_or_else(|| (today.plus_days(-30), today));
+    let period = period.map_or_else(|| (today.plus_days(-30), today), |period| (period.from, period.to));
     let found = store::between(conn, scope, period.0, period.1).await?;
     let columns = ["sender", "day", "state", "receipt"].map(str::to_owned).into();
     let mut sheet = Sheet { columns, rows: Vec::new(), is_exact: true };

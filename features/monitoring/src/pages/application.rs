@@ -11,7 +11,7 @@ use otklik_web::{Fail, Who, html};
 
 use super::analysis::{Asked, Words, broken, duration, failed};
 use super::common::{Monitoring, Tab, TabView, query, texts};
-use crate::answers::{Allowed, Cell, Sheet, Trace};
+use crate::answers::{Cell, Sheet, Trace};
 use crate::texts::L;
 use crate::visible::Visible;
 
@@ -165,10 +165,7 @@ pub async fn show(
 ) -> Result<Response, Fail> {
     let (l, given) = (texts(&who), query(raw)?);
     let request = given.get("request").trim().to_owned();
-    let allowed = match Visible::of(&who.scope, &monitoring.offices.current()) {
-        Visible::All => Allowed::All,
-        Visible::Codes(codes) => Allowed::Bodies(codes),
-    };
+    let allowed = Visible::of(&who.scope, &monitoring.offices.current()).allowed();
     let words = Words::load(&monitoring).await?;
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let trace = match (request.is_empty(), answers.commit()) {

@@ -1,7 +1,5 @@
 //! Which part of the data is asked about, as it stands in the address.
 
-use std::collections::BTreeSet;
-
 use otklik_kernel::CivilDay;
 use otklik_progress::model::Channel;
 use otklik_ui::Errors;
@@ -85,10 +83,7 @@ impl Asked {
         choice("region", region.is_some());
         choice("channel", channel.is_some());
         Self {
-            allowed: match visible {
-                Visible::All => Allowed::All,
-                Visible::Codes(codes) => Allowed::Bodies(codes.into_iter().collect::<BTreeSet<_>>()),
-            },
+            allowed: visible.allowed(),
             service: given.get("service").trim().to_owned(),
             body: found.map_or_else(String::new, |office| office.code.clone()),
             is_one_body: bodies.len() == 1,
