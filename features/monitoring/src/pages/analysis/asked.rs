@@ -73,15 +73,16 @@ impl Asked {
             errors.add("to", l.wrong_days_turned());
             from = to.plus_days(-29);
         }
-        let mut choice = |name: &'static str, is_one: bool| {
-            if !is_one && !given.get(name).trim().is_empty() {
-                errors.add(name, l.wrong_no_choice());
-            }
-        };
         let (region, channel) =
             (given.get("region").trim().parse().ok(), Channel::find(given.get("channel").trim()));
-        choice("region", region.is_some());
-        choice("channel", channel.is_some());
+        for (name, is_known, wrong) in [
+            ("region", region.is_some(), l.wrong_no_region()),
+            ("channel", channel.is_some(), l.wrong_no_channel()),
+        ] {
+            if !is_known && !given.get(name).trim().is_empty() {
+                errors.add(name, wrong);
+            }
+        }
         Self {
             allowed: visible.allowed(),
             service: given.get("service").trim().to_owned(),
