@@ -18,10 +18,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Mutex as Turn;
 
 use crate::answers::Answers;
-use crate::derive::Rules;
+use crate::derive::{Rules, Waiting};
 use crate::ingest::{ImportError, Importer};
-use crate::reference::in_force::{KINDS, reference};
-use crate::reference::store;
+use crate::reference::in_force::{KINDS, norm_name, reference, waiting};
+use crate::reference::{History, Kind, store};
 use crate::upkeep;
 
 /// Memory that queries may take before they write to disk.
@@ -193,7 +193,10 @@ impl Hub {
         if let Some(kept) = kept.filter(|kept| kept.version == version && kept.day == day) {
             return Ok(kept.rules);
         }
-        let rules = Arc::new(Rules::new(self.reference(day).await?));
+        let name = norm_name(Waiting::NAME, "", "");
+        let changes = History(store::of(self.0.db.read(), Kind::Norm, &name).await?);
+        let rules = Rules::new(self.reference(day).await?).with_waiting(waiting(&changes));
+        let rules = Arc::new(rules);
         let kept = Kept { version, day, rules: rules.clone() };
         *self.0.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(rules)

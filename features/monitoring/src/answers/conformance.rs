@@ -50,24 +50,10 @@ impl Answers {
         }
         Ok(sheet)
     }
-
-    /// Applications that break a rule, the latest first.
-    ///
-    /// # Errors
-    /// The lake can't be read.
-    pub async fn breaking(&self, ask: &Ask, allowed: &Allowed, rule: u8, most: usize) -> Result<Sheet> {
-        let query = format!(
-            "select request, service, region, body, began, last_at, last_status from live_cases \
-             where known and (findings & {}) <> 0 and {} order by began desc, request limit {most}",
-            bit(rule),
-            ask.condition(allowed, "began_day")
-        );
-        self.sheet(&query).await
-    }
 }
 
 /// The bit of a rule as a literal; the last one is the sign.
-fn bit(rule: u8) -> String {
+pub(super) fn bit(rule: u8) -> String {
     match 1_u64.checked_shl(rule.into()).map(u64::cast_signed) {
         Some(i64::MIN) => "(-9223372036854775807 - 1)".to_owned(),
         Some(bit) => bit.to_string(),

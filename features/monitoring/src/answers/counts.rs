@@ -21,6 +21,18 @@ const STAGES: [(&str, &[i16]); 9] = [
     ("cancelling_refused", &[11]),
 ];
 
+/// Names of the stages at which an application may stop, in the order of its way.
+pub fn stages() -> impl Iterator<Item = &'static str> {
+    STAGES.iter().map(|(name, _)| *name)
+}
+
+/// The condition over `cases` that an application stopped at a stage.
+pub(super) fn stage(name: &str) -> String {
+    let statuses = STAGES.iter().find(|(one, _)| *one == name).map_or(&[][..], |(_, statuses)| *statuses);
+    let has = statuses.iter().map(|status| format!("first_{status} is not null"));
+    std::iter::once("false".to_owned()).chain(has).collect::<Vec<_>>().join(" or ")
+}
+
 impl Answers {
     /// Sums of kept figures: those of beginnings by the day of the beginning, those of ends by the day of the end.
     ///
@@ -74,12 +86,8 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn refusals(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let stage = |(name, statuses): &(&str, &[i16])| {
-            let has: Vec<String> =
-                statuses.iter().map(|status| format!("first_{status} is not null")).collect();
-            format!("sum(case when {} then 1 else 0 end) as {name}", has.join(" or "))
-        };
-        let stages: Vec<String> = STAGES.iter().map(stage).collect();
+        let counted = |name: &&str| format!("sum(case when {} then 1 else 0 end) as {name}", stage(name));
+        let stages: Vec<String> = stages().map(|name| counted(&name)).collect();
         let query = format!(
             "select {}count(*) as began, {} from live_cases where known and began is not null and {} {} {}",
             ask.selected("began_day"),
@@ -91,50 +99,62 @@ impl Answers {
         self.sheet(&query).await
     }
 
-    /// Interagency exchange: answer times by the day of the answer; requests, answers and failures of applications
-    /// begun in the period.
+    /// Interagency exchange by the day of the answer: how many were answered, how many failed, the share of failures,
+    /// and the times of answers (of `n` whose request is known).
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn interagency(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let counts = self.figures(ask, allowed, &["asked", "answered", "failed"]).await?;
-        let counts = counts.share("failed_share", "failed", "asked", 1.0);
-        let only = self.answered();
-        let of = Of {
-            table: "live_exchanges",
-            value: "seconds",
-            day: "day",
-            also: &[],
-            only: &only,
-            sums: &[],
-            kept: None,
-        };
-        let times = self.spread(ask, allowed, &of).await?;
-        let names =
-            [("n", "n"), ("mean", "mean"), ("p50", "p50"), ("p75", "p75"), ("p90", "p90"), ("p95", "p95")];
-        Ok(counts.beside(&times, ask.by.len(), &names))
+        self.exchange(ask, allowed, &[]).await
     }
 
-    /// Answer times and failures by the kind of information asked for.
+    /// The same by the kind of information asked for.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn mnemonics(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let answered = format!("sum(case when {} then 1 else 0 end)", self.answered());
+        self.exchange(ask, allowed, &[("mnemonic", "mnemonic")]).await
+    }
+
+    async fn exchange(&self, ask: &Ask, allowed: &Allowed, also: &[(&str, &str)]) -> Result<Sheet> {
+        let (answered, failed) = (self.in_role(Role::Answered), self.in_role(Role::AskFailed));
         let of = Of {
             table: "live_exchanges",
             value: "seconds",
             day: "day",
-            also: &[("mnemonic", "mnemonic")],
-            only: "true",
-            sums: &[(answered.as_str(), "answered")],
+            also,
+            only: &answered,
+            sums: &[],
             kept: None,
         };
-        self.spread(ask, allowed, &of).await
+        let names: Vec<&str> =
+            ask.by.iter().map(|by| by.word()).chain(also.iter().map(|(_, name)| *name)).collect();
+        let (also, names) = (
+            also.iter().map(|(column, name)| format!("{column} as {name}, ")).collect::<String>(),
+            names.join(", "),
+        );
+        let grouped =
+            |before: &str| if names.is_empty() { String::new() } else { format!("{before} {names}") };
+        let counted = |condition: &str| format!("sum(case when {condition} then 1 else 0 end)");
+        let query = format!(
+            "select {}{also}{} as answered, {} as failed, {} as ended from live_exchanges where {} {} {}",
+            ask.selected("day"),
+            counted(&answered),
+            counted(&failed),
+            counted(&format!("({answered}) or ({failed})")),
+            ask.condition(allowed, "day"),
+            grouped("group by"),
+            grouped("order by")
+        );
+        let counts = self.sheet(&query).await?.share("failed_share", "failed", "ended", 1.0);
+        let times = self.spread(ask, allowed, &of).await?;
+        let spread = ["n", "mean", "p50", "p75", "p90", "p95"].map(|name| (name, name));
+        Ok(counts.beside(&times, ask.by.len() + of.also.len(), &spread))
     }
 
-    fn answered(&self) -> String {
-        let statuses = self.rules.reference().roles.statuses(Role::Answered);
+    /// The condition that a status has a role.
+    pub(super) fn in_role(&self, role: Role) -> String {
+        let statuses = self.rules.reference().roles.statuses(role);
         let numbers: Vec<String> = statuses.iter().map(i16::to_string).collect();
         if numbers.is_empty() { "false".to_owned() } else { format!("status in ({})", numbers.join(", ")) }
     }

@@ -44,10 +44,7 @@ impl Answers {
             derive::place(status)
                 .ok_or_else(|| Error::Invalid(format!("no status has the code {status}")))?;
         }
-        let value = format!(
-            "(case when first_{to} >= first_{from} then first_{to} - first_{from} \
-             when last_{to} >= first_{from} then last_{to} - first_{from} end)"
-        );
+        let value = between(from, to);
         let of = Of {
             table: "live_cases",
             value: &value,
@@ -103,15 +100,15 @@ impl Answers {
     }
 
     /// Waiting at multifunctional centres, from the first ticket to the first call, for applications begun in the
-    /// period: `within` waited no longer than the norm of 15 minutes; `called` is the mean from the call to the
-    /// beginning of service.
+    /// period: of the `measured` ones, begun on a day with a norm, `within` waited no longer than it; `called` is the mean from the call to the beginning
+    /// of service.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn waiting(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let limit = self.rules.reference().norms.general().find(|norm| norm.name == "waiting");
-        let seconds = limit.map_or(15, |norm| norm.amount) * 60;
-        let within = format!("sum(case when waited <= {seconds} then 1 else 0 end)");
+        let limit = self.rules.waiting().sql("began_day");
+        let within = format!("sum(case when waited <= {limit} then 1 else 0 end)");
+        let measured = format!("count({limit})");
         let of = Of {
             table: "live_cases",
             value: "waited",
@@ -120,13 +117,22 @@ impl Answers {
             only: "known",
             sums: &[
                 (within.as_str(), "within"),
+                (measured.as_str(), "measured"),
                 ("sum(called)", "called_seconds"),
                 ("count(called)", "called"),
             ],
             kept: None,
         };
         let sheet = self.spread(ask, allowed, &of).await?;
-        let sheet = sheet.share("within_share", "within", "n", 1.0);
+        let sheet = sheet.share("within_share", "within", "measured", 1.0);
         Ok(sheet.share("called_mean", "called_seconds", "called", 1.0))
     }
+}
+
+/// Seconds from the first moment of one status to the first later moment of another, over `cases`; null without.
+pub(super) fn between(from: i16, to: i16) -> String {
+    format!(
+        "(case when first_{to} >= first_{from} then first_{to} - first_{from} \
+         when last_{to} >= first_{from} then last_{to} - first_{from} end)"
+    )
 }

@@ -14,8 +14,8 @@ pub struct Node {
     pub status: i16,
     /// Its name.
     pub name: String,
-    /// Applications that came to it.
-    pub applications: i64,
+    /// Steps made to it in the period, or away from it when those are more.
+    pub steps: i64,
 }
 
 /// A way between two statuses.
@@ -45,26 +45,12 @@ pub struct Map {
 }
 
 impl Answers {
-    /// The map of a part of the data: statuses of applications begun in the period, ways walked in it. It is not
-    /// broken down.
+    /// The map of a part of the data: the steps made in the period. It is not broken down.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn map(&self, ask: &Ask, allowed: &Allowed) -> Result<Map> {
         let ask = Ask { by: Vec::new(), ..ask.clone() };
-        let counts: Vec<String> =
-            CODES.iter().map(|code| format!("count(first_{code}) as s_{code}")).collect();
-        let query = format!(
-            "select {} from live_cases where known and {}",
-            counts.join(", "),
-            ask.condition(allowed, "began_day")
-        );
-        let counts = self.sheet(&query).await?;
-        let statuses = &self.rules.reference().statuses;
-        let node = |status: i16| {
-            let applications = counts.get(0, &format!("s_{status}"))?.whole().filter(|count| *count > 0)?;
-            Some(Node { status, name: statuses.name(Status(status)).to_owned(), applications })
-        };
         let sheet = self.transitions(&ask, allowed).await?;
         let edge = |row: usize| {
             let cell = |name| sheet.get(row, name);
@@ -79,6 +65,19 @@ impl Answers {
         };
         let mut edges: Vec<Edge> = (0..sheet.rows.len()).filter_map(edge).collect();
         edges.sort_by_key(|edge| (-edge.n, edge.from, edge.to));
+        let statuses = &self.rules.reference().statuses;
+        let node = |status: i16| {
+            let steps = passed(&edges, status);
+            let name = statuses.name(Status(status)).to_owned();
+            (steps > 0).then_some(Node { status, name, steps })
+        };
         Ok(Map { nodes: CODES.into_iter().filter_map(node).collect(), edges, is_exact: sheet.is_exact })
     }
+}
+
+/// How many steps lead to a status, or away from it when those are more, as where applications begin.
+fn passed(edges: &[Edge], status: i16) -> i64 {
+    let sum =
+        |is: fn(&Edge) -> i16| edges.iter().filter(|edge| is(edge) == status).map(|edge| edge.n).sum::<i64>();
+    sum(|edge| edge.to).max(sum(|edge| edge.from))
 }

@@ -7,6 +7,7 @@ mod ask;
 mod conformance;
 mod counts;
 mod durations;
+mod list;
 mod map;
 mod percentiles;
 mod report;
@@ -19,6 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
 
 pub use ask::{Allowed, Ask, By, Fault, Period};
+pub use counts::stages;
+pub use list::Which;
 pub use map::{Edge, Map, Node};
 pub use report::{Between, Report};
 pub use sheet::{Cell, Sheet};

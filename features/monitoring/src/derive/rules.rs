@@ -1,7 +1,8 @@
 //! What deriving goes by: roles of statuses, the allowed order, norms, working days, ready for quick looks.
 
+use otklik_kernel::CivilDay;
 use otklik_progress::model::Status;
-use otklik_progress::reference::{Norm, Order, Reference, Role};
+use otklik_progress::reference::{Norm, Order, Reference, Role, Unit};
 
 /// The 48 statuses, which have columns of their own in `cases`: the first and the last moment of each.
 pub const CODES: [i16; 48] = [
@@ -34,6 +35,49 @@ pub fn place(status: i16) -> Option<usize> {
 pub struct Rules {
     reference: Reference,
     roles: Vec<u32>,
+    waiting: Waiting,
+}
+
+/// How long one may wait at a multifunctional centre, as it held from day to day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting(Vec<(CivilDay, Option<i64>)>);
+
+impl Waiting {
+    /// The name of the norm.
+    pub const NAME: &str = "waiting";
+
+    /// From days on, the earliest first: seconds, or nothing where there is no norm.
+    #[must_use]
+    pub fn new(turns: Vec<(CivilDay, Option<i64>)>) -> Self {
+        Self(turns)
+    }
+
+    /// The seconds of a norm; working days count as days.
+    #[must_use]
+    pub fn seconds(amount: u16, unit: Unit) -> i64 {
+        i64::from(amount) * if unit == Unit::Minutes { 60 } else { 86_400 }
+    }
+
+    /// The norm of a day as SQL, in seconds.
+    #[must_use]
+    pub fn sql(&self, day: &str) -> String {
+        let cases = self.0.iter().rev().map(|(from, seconds)| {
+            let seconds = seconds.map_or_else(|| "null".to_owned(), |seconds| seconds.to_string());
+            format!("when {day} >= {} then {seconds} ", from.0)
+        });
+        match self.0.is_empty() {
+            true => "cast(null as bigint)".to_owned(),
+            false => format!("cast(case {}end as bigint)", cases.collect::<String>()),
+        }
+    }
+
+    /// The norm of all days of a period; nothing when it changed within it or there is none.
+    #[must_use]
+    pub fn throughout(&self, from: CivilDay, to: CivilDay) -> Option<i64> {
+        let first = self.0.iter().rposition(|(day, _)| *day <= from)?;
+        let is_one = self.0[first + 1..].iter().all(|(day, _)| *day > to);
+        self.0[first].1.filter(|_| is_one)
+    }
 }
 
 /// The norm of one application: of the register of services, or of the reference.
@@ -50,7 +94,23 @@ impl Rules {
             if code == Status::SLOT.0 { bits | 1 << Role::Planned as u8 } else { bits }
         });
         let roles = roles.collect();
-        Self { reference, roles }
+        let norm = reference.norms.general().find(|norm| norm.name == Waiting::NAME);
+        let seconds = norm.map(|norm| Waiting::seconds(norm.amount, norm.unit));
+        let waiting = Waiting::new(vec![(CivilDay(0), seconds)]);
+        Self { reference, roles, waiting }
+    }
+
+    /// With the norm of waiting as it held before, too.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting: Waiting) -> Self {
+        self.waiting = waiting;
+        self
+    }
+
+    /// The norm of waiting.
+    #[must_use]
+    pub fn waiting(&self) -> &Waiting {
+        &self.waiting
     }
 
     /// What the rules were made of.

@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_kernel::{Instant, Zone};
 use otklik_progress::model::{Item, Process};
 use otklik_ui::{Page, Section, When};
 use otklik_web::{Fail, Who, html};
 
-use super::analysis::{Asked, Words, broken, duration, failed};
-use super::common::{Monitoring, Tab, TabView, query, texts};
+use super::analysis::{self, Words, broken, duration, failed};
+use super::common::{Monitoring, Tab, TabView, encode, query, texts};
+use super::table::{self, Column, Value};
 use crate::answers::{Cell, Sheet, Trace};
 use crate::texts::L;
 use crate::visible::Visible;
@@ -25,10 +26,18 @@ struct ApplicationView {
     tabs: Vec<TabView>,
     request: String,
     is_asked: bool,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<Fact>,
+    files: Vec<(&'static str, String)>,
     findings: Vec<String>,
     steps: Vec<Step>,
     more: Vec<(String, String)>,
+}
+
+/// What is known, and where more of the same is.
+struct Fact {
+    name: &'static str,
+    value: String,
+    href: String,
 }
 
 struct Step {
@@ -47,6 +56,14 @@ fn text<'a>(sheet: &'a Sheet, row: usize, column: &str) -> &'a str {
     sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
 }
 
+fn process(events: &Sheet, row: usize) -> Option<Process> {
+    whole(events, row, "process").and_then(|code| u8::try_from(code).ok()).and_then(Process::of)
+}
+
+fn item(events: &Sheet, row: usize) -> Option<Item> {
+    whole(events, row, "item").and_then(|code| i16::try_from(code).ok()).and_then(Item::of)
+}
+
 /// A moment of the office, by its offset from UTC in minutes: shown as the office's clock showed it.
 fn moment(at: i64, offset: i64) -> When {
     let local = Instant((at + offset * 60) * Instant::SECOND);
@@ -63,11 +80,8 @@ fn steps(l: L, trace: &Trace, words: &Words) -> Vec<Step> {
     let step = |row: usize| {
         let (at, offset) = (whole(events, row, "at")?, whole(events, row, "offset").unwrap_or(0));
         let status = whole(events, row, "status")?;
-        let process =
-            whole(events, row, "process").and_then(|code| u8::try_from(code).ok()).and_then(Process::of);
-        let item = whole(events, row, "item").and_then(|code| i16::try_from(code).ok()).and_then(Item::of);
-        let mut about = vec![process.map_or("", Process::title).to_owned()];
-        about.extend(item.map(|item| l.item(item.to_string())));
+        let mut about = vec![process(events, row).map_or("", Process::title).to_owned()];
+        about.extend(item(events, row).map(|item| l.item(item.to_string())));
         let mnemonic = text(events, row, "mnemonic");
         about.extend((!mnemonic.is_empty()).then(|| mnemonic.to_owned()));
         about.push(l.told_by(text(events, row, "sender").to_owned()));
@@ -88,7 +102,7 @@ fn steps(l: L, trace: &Trace, words: &Words) -> Vec<Step> {
     (0..events.rows.len()).filter_map(step).collect()
 }
 
-fn facts(l: L, case: &Sheet, words: &Words) -> Vec<(&'static str, String)> {
+fn facts(l: L, case: &Sheet, words: &Words) -> Vec<Fact> {
     #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^52")]
     let span = |name| whole(case, 0, name).map(|seconds| duration(l, seconds as f64));
     let body = match text(case, 0, "body") {
@@ -97,20 +111,34 @@ fn facts(l: L, case: &Sheet, words: &Words) -> Vec<(&'static str, String)> {
     };
     let within = whole(case, 0, "is_within").map(|is| if is == 1 { l.norm_kept() } else { l.norm_broken() });
     let open_ended = (whole(case, 0, "is_open_ended") == Some(1)).then(|| l.open_ended().to_owned());
+    let (service, variant) = (text(case, 0, "service"), text(case, 0, "variant"));
+    let variant = Some(variant).filter(|variant| words.has_variant(service, variant));
+    let of = |field: &str, code: &str| match code {
+        "" => String::new(),
+        code => format!("{}?{}", analysis::PATH, encode([(field, code)])),
+    };
+    let region = text(case, 0, "region");
     let all = [
-        (l.fact_service(), Some(words.service(text(case, 0, "service")))),
-        (l.fact_body(), Some(body)),
-        (l.fact_region(), Some(words.region(text(case, 0, "region")))),
-        (l.fact_channel(), Some(text(case, 0, "channel").to_owned())),
-        (l.fact_status(), whole(case, 0, "last_status").map(|status| words.status(status))),
-        (l.fact_total(), span("total")),
-        (l.fact_paused(), span("paused").filter(|_| whole(case, 0, "paused").unwrap_or(0) > 0)),
-        (l.fact_open_ended(), open_ended),
-        (l.fact_norm(), within.map(ToOwned::to_owned)),
+        (l.fact_service(), Some(words.service(service)), of("service", service)),
+        (l.fact_variant(), variant.map(|variant| words.variant(service, variant)), String::new()),
+        (l.fact_body(), Some(body), of("body", text(case, 0, "body"))),
+        (l.fact_region(), Some(words.region(region)), of("region", region)),
+        (l.fact_channel(), Some(text(case, 0, "channel").to_owned()), String::new()),
+        (l.fact_status(), whole(case, 0, "last_status").map(|status| words.status(status)), String::new()),
+        (l.fact_total(), span("total"), String::new()),
+        (
+            l.fact_paused(),
+            span("paused").filter(|_| whole(case, 0, "paused").unwrap_or(0) > 0),
+            String::new(),
+        ),
+        (l.fact_open_ended(), open_ended, String::new()),
+        (l.fact_norm(), within.map(ToOwned::to_owned), String::new()),
     ];
-    all.into_iter()
-        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
-        .collect()
+    let known = all.into_iter().filter_map(|(name, value, href)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(Fact { name, value, href })
+    });
+    known.collect()
 }
 
 /// Words for what happened to a fee or a complaint.
@@ -178,11 +206,14 @@ pub async fn show(
         l.application_search().to_owned()
     };
     let page = who.page(Section::Monitoring, title);
+    let query = encode([("request", request.as_str())]);
+    let file = |(words, ending): (&'static str, &str)| (words, format!("{PATH}.{ending}?{query}"));
     let view = ApplicationView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Application.text(l)),
         l,
         tabs: Tab::Application.row(l),
         is_asked: !request.is_empty(),
+        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
         request,
         facts: trace.as_ref().map_or_else(Vec::new, |trace| facts(l, &trace.case, &words)),
         findings: trace.as_ref().map_or_else(Vec::new, |trace| {
@@ -194,53 +225,52 @@ pub async fn show(
     Ok(html(StatusCode::OK, &view))
 }
 
-#[derive(Template)]
-#[template(path = "monitoring/breaking.html")]
-struct BreakingView {
-    page: Page,
-    l: L,
-    tabs: Vec<TabView>,
-    lead: String,
-    rows: Vec<(String, String, String, String, String)>,
-}
-
-/// Applications that break a rule of the allowed order.
-pub async fn breaking(
+/// The events of the application as a file.
+pub async fn export(
     State(monitoring): State<Monitoring>,
     who: Who,
+    uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    const MOST: usize = 200;
     let (l, given) = (texts(&who), query(raw)?);
+    let request = given.get("request").trim();
+    let allowed = Visible::of(&who.scope, &monitoring.offices.current()).allowed();
     let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &given);
-    let rule: u8 = given.get("rule").parse().ok().filter(|rule| *rule < 64).unwrap_or(0);
-    let rules = monitoring.hub.rules().await.map_err(failed)?;
-    let title = rules.order().rule(rule).map_or_else(|| rule.to_string(), |rule| rule.title.clone());
     let answers = monitoring.hub.answers().await.map_err(failed)?;
-    let sheet = match answers.commit() {
-        0 => Sheet::default(),
-        _ => answers.breaking(&asked.ask(&[]), &asked.allowed, rule, MOST).await.map_err(broken)?,
+    let trace = match answers.commit() {
+        0 => None,
+        _ => answers.trace(request, &allowed).await.map_err(broken)?,
     };
-    let zone = monitoring.zone(&who.scope);
+    let events = trace.ok_or(Fail::NotFound)?.events;
     let row = |row: usize| {
-        let request = text(&sheet, row, "request").to_owned();
-        let href = format!("{PATH}?{}", super::common::encode([("request", request.as_str())]));
-        let began = whole(&sheet, row, "began")
-            .map_or_else(String::new, |at| Instant(at * Instant::SECOND).show_in(&zone));
-        let body = words.body(text(&sheet, row, "body"));
-        (href, request, words.service(text(&sheet, row, "service")), body, began)
+        let (at, offset) =
+            (whole(&events, row, "at").unwrap_or(0), whole(&events, row, "offset").unwrap_or(0));
+        let status = whole(&events, row, "status").unwrap_or(0);
+        let item = item(&events, row).map_or_else(String::new, |item| item.to_string());
+        vec![
+            Value::Text(moment(at, offset).exact),
+            Value::Count(status),
+            Value::Text(words.status(status)),
+            Value::Text(process(&events, row).map_or("", Process::title).to_owned()),
+            Value::Text(item),
+            Value::Text(text(&events, row, "mnemonic").to_owned()),
+            Value::Text(text(&events, row, "sender").to_owned()),
+            Value::Text(text(&events, row, "day").to_owned()),
+            Value::Count(whole(&events, row, "revision").unwrap_or(0)),
+        ]
     };
-    let page = who.page(Section::Monitoring, title);
-    let view = BreakingView {
-        page: page
-            .crumb(l.section(), Tab::Overview.href())
-            .crumb(Tab::Analysis.text(l), asked.address(super::analysis::PATH, &[]))
-            .here(l.breaking_here()),
-        l,
-        tabs: Tab::Analysis.row(l),
-        lead: asked.lead(l, &words),
-        rows: (0..sheet.rows.len()).map(row).collect(),
-    };
-    Ok(html(StatusCode::OK, &view))
+    let head = [
+        Column::text(l.column_moment()),
+        Column::number(l.column_code()),
+        Column::text(l.column_from_status()),
+        Column::text(l.column_process()),
+        Column::text(l.column_item()),
+        Column::text(l.column_mnemonic()),
+        Column::text(l.column_sender()),
+        Column::text(l.column_day()),
+        Column::number(l.fact_revision()),
+    ];
+    let rows: Vec<Vec<Value>> = (0..events.rows.len()).map(row).collect();
+    let title = l.application_title(request.to_owned());
+    table::file(l, table::Kind::of(&uri), ("application", &title), &head, &rows)
 }

@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_ui::{Page, Section, thousands};
 use otklik_web::{Fail, Who, html};
 
 use super::analysis::{Asked, FilterView, Words, broken, duration, failed, filter};
+use super::applications;
 use super::common::{Monitoring, Tab, TabView, query, texts};
-use crate::answers::{Edge, Map};
+use super::table::{self, Column, Value};
+use crate::answers::{Edge, Map, Node};
 use crate::layout::{Way, levels};
 use crate::texts::L;
 
@@ -37,7 +39,17 @@ struct MapView {
     drawing: Option<Drawing>,
     toggle: (String, &'static str),
     note: &'static str,
-    rows: Vec<[String; 5]>,
+    rows: Vec<StepView>,
+    files: Vec<(&'static str, String)>,
+}
+
+/// A way in the table.
+struct StepView {
+    from: String,
+    to: String,
+    /// Where its applications are.
+    href: String,
+    cells: [String; 3],
 }
 
 /// The drawing, in its own pixels.
@@ -144,6 +156,8 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
     nodes.retain(|status| edges.iter().any(|edge| edge.from == *status || edge.to == *status));
     let ways: Vec<Way> = edges.iter().map(|edge| Way { from: edge.from, to: edge.to, n: edge.n }).collect();
     let rows = levels(&nodes, &ways);
+    // 22 and 24 and more have one name: their codes tell them apart.
+    let is_alike = |node: &Node| map.nodes.iter().filter(|one| one.name == node.name).count() > 1;
     let widest = rows.iter().map(Vec::len).max().unwrap_or(1);
     #[expect(clippy::cast_precision_loss, reason = "rows and places are few")]
     let size = |count: usize, side: f64, gap: f64| count as f64 * (side + gap) - gap;
@@ -159,7 +173,7 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
             let (x, y) = (left + place as f64 * (BOX.0 + GAP.0), margin + row as f64 * (BOX.1 + GAP.1));
             places.insert(*status, (x, y));
             let Some(node) = map.nodes.iter().find(|node| node.status == *status) else { continue };
-            let count = thousands(node.applications.unsigned_abs());
+            let count = thousands(node.steps.unsigned_abs());
             #[expect(clippy::cast_precision_loss, reason = "lines are few")]
             let text = lines(&node.name, 2)
                 .into_iter()
@@ -171,13 +185,8 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
                 width: BOX.0,
                 height: BOX.1,
                 lines: text.collect(),
-                title: format!(
-                    "{} {}: {}",
-                    status,
-                    node.name,
-                    l.n_applications(node.applications, count.clone())
-                ),
-                count,
+                title: l.map_box(*status, count.clone(), node.name.clone()),
+                count: if is_alike(node) { l.map_alike(*status, count) } else { count },
             });
         }
     }
@@ -256,23 +265,78 @@ pub async fn show(
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
+    let given = query(raw)?;
+    let words = Words::load(&monitoring).await?;
+    let asked = Asked::read(&monitoring, &who, &words, &given);
+    page(&monitoring, &who, &asked, &words, given.is_on("all"), StatusCode::OK).await
+}
+
+/// The ways as a file; the page with its mistakes instead when what is asked for can't be understood.
+pub async fn export(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    uri: Uri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
     let (l, given) = (texts(&who), query(raw)?);
     let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &given);
+    let asked = Asked::read(&monitoring, &who, &words, &given);
+    if !asked.errors.is_empty() {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&monitoring, &who, &asked, &words, false, status).await;
+    }
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let edges = match answers.commit() {
+        0 => Vec::new(),
+        _ => answers.map(&asked.ask(&[]), &asked.allowed).await.map_err(broken)?.edges,
+    };
+    let status = |code: i16| [Value::Count(code.into()), Value::Text(words.status(code.into()))];
+    let row = |edge: &Edge| {
+        let times = [Value::Count(edge.n), Value::seconds(edge.median), Value::seconds(edge.mean)];
+        [&status(edge.from)[..], &status(edge.to), &times].concat()
+    };
+    let head = [
+        Column::number(l.column_code()),
+        Column::text(l.column_from_status()),
+        Column::number(l.column_code()),
+        Column::text(l.column_to_status()),
+        Column::number(l.column_n()),
+        Column::time(l.p50()),
+        Column::time(l.mean()),
+    ];
+    let rows: Vec<Vec<Value>> = edges.iter().map(row).collect();
+    table::file(l, table::Kind::of(&uri), ("map", l.map_title()), &head, &rows)
+}
+
+async fn page(
+    monitoring: &Monitoring,
+    who: &Who,
+    asked: &Asked,
+    words: &Words,
+    all: bool,
+    status: StatusCode,
+) -> Result<Response, Fail> {
+    let l = texts(who);
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let map = match answers.commit() {
         0 => None,
         _ => Some(answers.map(&asked.ask(&[]), &asked.allowed).await.map_err(broken)?),
     };
-    let all = given.is_on("all");
     let drawing = map.as_ref().and_then(|map| draw(l, map, all));
     let row = |edge: &Edge| {
-        let span =
-            |seconds: Option<f64>| seconds.map_or_else(|| "—".to_owned(), |seconds| duration(l, seconds));
         let status = |code: i16| words.status(i64::from(code));
-        let n = thousands(edge.n.unsigned_abs());
-        [status(edge.from), status(edge.to), n, span(edge.median), span(edge.mean)]
+        let (from, to) = (edge.from.to_string(), edge.to.to_string());
+        let what = [("what", "step"), ("from_status", from.as_str()), ("to_status", to.as_str())];
+        let cells = [Value::Count(edge.n), Value::seconds(edge.median), Value::seconds(edge.mean)];
+        StepView {
+            from: status(edge.from),
+            to: status(edge.to),
+            href: asked.address(applications::PATH, &what),
+            cells: cells.map(|cell| cell.words(l)),
+        }
     };
+    let file =
+        |(words, ending): (&'static str, &str)| (words, asked.address(&format!("{PATH}.{ending}"), &[]));
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
     let toggle = match all {
@@ -284,15 +348,16 @@ pub async fn show(
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Map.text(l)),
         l,
         tabs: Tab::Map.row(l),
-        lead: asked.lead(l, &words),
+        lead: asked.lead(l, words),
         printed: l.printed(person.to_owned(), now),
-        filter: filter(&monitoring, &who, &asked, &words, PATH).await?,
+        filter: filter(monitoring, who, asked, words, PATH).await?,
         drawing,
         toggle,
         note: if map.as_ref().is_none_or(|map| map.is_exact) { l.map_note() } else { l.map_note_about() },
         rows: map.map_or_else(Vec::new, |map| map.edges.iter().map(row).collect()),
+        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
     };
-    Ok(html(StatusCode::OK, &view))
+    Ok(html(status, &view))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod application;
+mod applications;
 mod common;
 mod completeness;
 mod deliveries;
@@ -15,6 +16,7 @@ mod records;
 mod sender;
 mod senders;
 mod sending;
+mod table;
 mod upload;
 
 use otklik_access::Permission;
@@ -33,9 +35,20 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .get("/admin/monitoring", read, overview::show)
         .get("/admin/monitoring/analysis", read, analysis::show)
         .get("/admin/monitoring/analysis.csv", read, analysis::export)
+        .get("/admin/monitoring/analysis.xlsx", read, analysis::export)
+        .get("/admin/monitoring/analysis.json", read, analysis::export)
         .get("/admin/monitoring/map", read, map::show)
+        .get("/admin/monitoring/map.csv", read, map::export)
+        .get("/admin/monitoring/map.xlsx", read, map::export)
+        .get("/admin/monitoring/map.json", read, map::export)
+        .get("/admin/monitoring/applications", read, applications::show)
+        .get("/admin/monitoring/applications.csv", read, applications::export)
+        .get("/admin/monitoring/applications.xlsx", read, applications::export)
+        .get("/admin/monitoring/applications.json", read, applications::export)
         .get("/admin/monitoring/application", read, application::show)
-        .get("/admin/monitoring/breaking", read, application::breaking)
+        .get("/admin/monitoring/application.csv", read, application::export)
+        .get("/admin/monitoring/application.xlsx", read, application::export)
+        .get("/admin/monitoring/application.json", read, application::export)
         .get("/admin/monitoring/completeness", read, completeness::show)
         .get("/admin/monitoring/completeness.csv", read, completeness::export)
         .get("/admin/monitoring/deliveries", read, deliveries::show)

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use otklik_kernel::CivilDay;
-use otklik_progress::reference::{Fault, Records, Reference};
+use otklik_progress::reference::{Fault, Records, Reference, Unit};
 
 use super::{Content, History, Kind, Record, by_name, split_service};
+use crate::derive::Waiting;
 
 /// The kinds that make a [`Reference`].
 pub const KINDS: [Kind; 5] = [Kind::Status, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
@@ -106,6 +107,25 @@ pub fn services(records: Vec<Record>, day: CivilDay) -> BTreeMap<(String, String
     .collect()
 }
 
+/// The norm of waiting at a multifunctional centre from day to day, by its records.
+#[must_use]
+pub fn waiting(history: &History) -> Waiting {
+    let built_in = built_in(Kind::Norm).remove(&norm_name(Waiting::NAME, "", ""));
+    let seconds = |content: Option<&Content>| match content {
+        Some(Content::Norm(norm)) => {
+            let unit = [Unit::Minutes, Unit::CalendarDays].into_iter().find(|unit| unit.code() == norm.unit);
+            Some(Waiting::seconds(norm.amount, unit.unwrap_or(Unit::WorkingDays)))
+        }
+        _ => None,
+    };
+    let first = (CivilDay(0), seconds(built_in.as_ref()));
+    let turn = |record: &&Record| match record.content {
+        Content::BuiltIn => (record.valid_from, first.1),
+        _ => (record.valid_from, seconds(Some(&record.content))),
+    };
+    Waiting::new(std::iter::once(first).chain(history.in_turn().iter().map(turn)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use otklik_kernel::{Id, Instant};
@@ -149,6 +169,29 @@ mod tests {
         assert!(before.norms.get("decision", "x", "", DAY).is_some());
         assert!(after.norms.get("decision", "x", "", DAY).is_none());
         assert_eq!(before.regions.all().len(), after.regions.all().len());
+    }
+
+    #[test]
+    fn mon14_each_day_has_the_norm_of_waiting_that_held_on_it() {
+        let name = norm_name(Waiting::NAME, "", "");
+        let Some(Content::Norm(mut norm)) = built_in(Kind::Norm).remove(&name) else { panic!() };
+        norm.amount = 10;
+        let mut off = record(2, Kind::Norm, &name, Content::Off);
+        off.valid_from = DAY.plus_days(30);
+        let mut again = record(3, Kind::Norm, &name, Content::BuiltIn);
+        again.valid_from = DAY.plus_days(60);
+        let held = waiting(&History(vec![record(1, Kind::Norm, &name, Content::Norm(norm)), off, again]));
+        let on = |days: i32| held.throughout(DAY.plus_days(days), DAY.plus_days(days));
+        assert_eq!(
+            [on(-1), on(0), on(29), on(30), on(60)],
+            [Some(900), Some(600), Some(600), None, Some(900)]
+        );
+        assert_eq!(held.throughout(DAY.plus_days(-1), DAY), None);
+        let sql = held.sql("day");
+        assert!(
+            sql.starts_with("cast(case when day >= 20261231 then 900 when day >= 20261201 then null "),
+            "{sql}"
+        );
     }
 
     #[test]

@@ -64,6 +64,96 @@ fn mon15_a_pause_at_a_centre_is_told_of_as_one_without_an_end() {
 }
 
 #[test]
+fn mon13_from_a_figure_one_comes_to_its_applications_and_to_each_of_them() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for n in 1..=8_i64 {
+            let request = format!("1-{n}");
+            told.application(&request, "100", 27, "2700", Channel::ALL[0]);
+            told.event(&request, 1, 2, 1_795_000_000, "");
+            told.event(&request, 1, 3, 1_795_000_000 + n * 3600, "");
+        }
+        told.application("1-9", "100", 27, "2700", Channel::ALL[0]);
+        told.event("1-9", 1, 1, 1_780_000_000, "");
+        told.event("1-9", 1, 4, 1_785_000_000, "");
+        take(&site, &told).await;
+        let get = async |path: &str| site.get("near", path).await.expect(StatusCode::OK);
+        let days = "from=2026-11-01&to=2026-11-30";
+        let page =
+            get(&format!("/admin/monitoring/analysis?{days}&from_status=2&to_status=3&by=channel")).await;
+        let page = page
+            .says("Сколько времени между двумя статусами?")
+            .says("8 заявлений: половина не дольше чем за 4");
+        page.says("from_status=2&#38;to_status=3&#38;what=between\">Самые долгие заявления");
+        let asked = format!("{days}&what=between&from_status=2&to_status=3");
+        let page = get(&format!("/admin/monitoring/applications?{asked}")).await.says("1-8").says("8\u{a0}ч");
+        let (longest, shortest) = (page.text().find("1-8").unwrap(), page.text().find("1-1").unwrap());
+        assert!(longest < shortest, "the longest stands first");
+        let told = get(&format!("/admin/monitoring/applications.json?{asked}")).await.json();
+        assert_eq!(told["rows"].as_array().unwrap().len(), 8);
+        assert_eq!(told["rows"][0][0], "1-8");
+        assert_eq!(told["columns"][8], "Между статусами, ч");
+        assert_eq!(told["rows"][0][8], 8.0);
+        let figure = format!("{days}&from_status=2&to_status=3&by=channel&figure=between");
+        let told = get(&format!("/admin/monitoring/analysis.json?{figure}")).await.json();
+        assert_eq!((&told["rows"][0][1], &told["rows"][0][3]), (&8.into(), &4.5.into()));
+        let book = get(&format!("/admin/monitoring/analysis.xlsx?{figure}")).await;
+        assert!(book.content.starts_with(b"PK"));
+        get("/admin/monitoring/application?request=1-8").await.says("/admin/monitoring/analysis?service=100");
+        let events = get("/admin/monitoring/application.json?request=1-8").await.json();
+        assert_eq!((&events["rows"][1][1], &events["rows"][1][2]), (&3.into(), &"Услуга оказана".into()));
+        let late = "/admin/monitoring/applications?what=overdue&from=2026-05-01&to=2026-11-30";
+        get(late).await.says("1-9").says("57\u{a0}дн").hides("1-8");
+        let ways = get(&format!("/admin/monitoring/map.json?{days}")).await.json();
+        assert_eq!(ways["rows"][0][4], 8);
+        for nowhere in ["what=weather", "what=rule&rule=61", "what=stage&stage=x", "what=step&from_status=2"]
+        {
+            let path = format!("/admin/monitoring/applications?{nowhere}");
+            site.get("near", &path).await.expect(StatusCode::NOT_FOUND);
+        }
+        let other = format!("/admin/monitoring/applications?{asked}");
+        site.get("far", &other).await.expect(StatusCode::OK).hides("1-8");
+        site.get("far", "/admin/monitoring/application.csv?request=1-8").await.expect(StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn mon13_figures_are_told_by_whatever_is_asked_for() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for n in 0..12_i64 {
+            let request = format!("1-{n}");
+            told.application(&request, "100", 27, "2700", Channel::ALL[usize::from(n % 2 == 0)]);
+            told.event(&request, 1, 2, 1_795_000_000 - n * 86_400 * 9, "");
+            told.event(&request, 1, 3, 1_795_000_000 - n * 86_400 * 9 + 3600, "");
+        }
+        take(&site, &told).await;
+        let rows = async |by: &str, figure: &str| {
+            let path = format!(
+                "/admin/monitoring/analysis.json?from=2026-08-10&to=2026-11-30&by={by}&figure={figure}"
+            );
+            let told = site.get("administrator", &path).await.expect(StatusCode::OK).json();
+            told["rows"].as_array().unwrap().clone()
+        };
+        for by in ["service", "region", "body", "channel", "month", "day", "variant"] {
+            let durations = rows(by, "durations").await;
+            let n: i64 = durations.iter().map(|row| row[1].as_i64().unwrap()).sum();
+            assert_eq!(n, 12, "{by}");
+            let steps = rows(by, "bottlenecks").await;
+            let n: i64 = steps.iter().map(|row| row[2].as_i64().unwrap()).sum();
+            assert_eq!(n, 12, "{by}");
+        }
+        let months = rows("month", "durations").await;
+        let months: Vec<&str> = months.iter().map(|row| row[0].as_str().unwrap()).collect();
+        assert_eq!(months, ["2026-08 (неполный)", "2026-09", "2026-10", "2026-11"]);
+        let digital = rows("day", "digital").await;
+        assert!(digital.iter().all(|row| row[3].is_null()), "no share of one application");
+    });
+}
+
+#[test]
 fn mon13_a_table_of_something_else_than_was_asked_for_is_not_given() {
     with(async |site| {
         const TABLE: &str = "/admin/monitoring/analysis.csv";
@@ -71,9 +161,21 @@ fn mon13_a_table_of_something_else_than_was_asked_for_is_not_given() {
         site.get("near", &digital).await.expect(StatusCode::OK);
         site.get("near", &format!("{TABLE}?figure=weather")).await.expect(StatusCode::NOT_FOUND);
         site.get("near", TABLE).await.expect(StatusCode::OK);
-        for wrong in ["from=xx", "body=6900", "channel=foo", "region=abc", "from=2026-11-20&to=2026-11-10"] {
+        for wrong in [
+            "from=xx",
+            "body=6900",
+            "channel=foo",
+            "service=5",
+            "variant=1",
+            "by=weather",
+            "from_status=999",
+            "region=abc",
+            "from=2026-11-20&to=2026-11-10",
+        ] {
             let page = site.get("near", &format!("{digital}&{wrong}")).await;
             page.expect(StatusCode::UNPROCESSABLE_ENTITY).says("<form");
         }
+        let typed = site.get("near", "/admin/monitoring/analysis?body=6900&service=555").await;
+        typed.says("value=\"6900\"").says("<option value=\"555\" selected>");
     });
 }

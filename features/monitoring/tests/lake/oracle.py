@@ -64,7 +64,10 @@ answers = {
     "counts": rows(
         "select service, count(*), count(*) filter (where channel in ('ЕПГУ', 'РПГУ', 'ВИС')), sum(asked), sum(answered), sum(failed) from cases group by all order by all"
     ),
-    "nodes": rows("select status, count(distinct request) from events group by all order by all"),
+    "nodes": rows(
+        """select status, max(n) from (select after as status, count(*) as n from steps group by all
+        union all select before, count(*) from steps group by all) group by all order by all"""
+    ),
     "trace": rows("select moment, status, process from events where request = 'З-000001' order by moment, place"),
     "both": rows("select count(*) from cases where is_both"),
     "satisfaction": rows("select service, count(*), avg(mark) from ratings join cases using (request) group by all order by all"),
@@ -90,9 +93,9 @@ for request, path in events.items():
             waiting.append((mnemonic, at))
         elif status in (1011, 1012):
             found = next((w for w in waiting if mnemonic == "" or w[0] == mnemonic), None)
+            asked.append((mnemonic, at - found[1] if found else None, status))
             if found:
                 waiting.remove(found)
-                asked.append((mnemonic, at - found[1], status))
                 if status == 1011:
                     times.append(at - found[1])
         if status in (14, 15) and process != 2:
@@ -113,7 +116,9 @@ db.execute("create table active (seconds bigint)")
 db.executemany("insert into active values (?)", [[t] for t in active])
 db.execute("create table asked (mnemonic varchar, seconds bigint, status int)")
 db.executemany("insert into asked values (?, ?, ?)", asked)
-answers["mnemonics"] = rows(f"select mnemonic, {spread('seconds')}, count(*) filter (where status = 1011) from asked group by all order by all")
+of_answers = "case when status = 1011 then seconds end"
+counted = "count(*) filter (where status = 1011), count(*) filter (where status = 1012)"
+answers["mnemonics"] = rows(f"select mnemonic, {spread(of_answers)}, {counted} from asked group by all order by all")
 answers["interagency"] = rows(f"select {spread('seconds')} from answer_times")
 answers["active"] = rows("select count(*), avg(seconds), quantile_cont(seconds, 0.5), quantile_cont(seconds, 0.95) from active")
 json.dump(answers, sys.stdout)

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use otklik_kernel::CivilDay;
-use otklik_monitoring::answers::{Allowed, Answers, Ask, By, Cell, Sheet};
+use otklik_monitoring::answers::{Allowed, Answers, Ask, By, Cell, Sheet, Which};
 use otklik_monitoring::derive::Rules;
 use otklik_monitoring::upkeep::compact;
 use otklik_progress::model::Channel;
@@ -218,14 +218,12 @@ async fn compare(answers: &Answers, expected: &Value, tolerance: f64) {
     let sheet = answers.interagency(&by(&[]), &all).await.unwrap();
     check("interagency", &sheet, &SPREAD);
     let sheet = answers.mnemonics(&by(&[]), &all).await.unwrap();
-    check("mnemonics", &sheet, &with(&["mnemonic"], &["answered"]));
+    check("mnemonics", &sheet, &with(&["mnemonic"], &["answered", "failed"]));
     let sheet = answers.conformance(&by(&[]), &all).await.unwrap();
     let both = sheet.rows.iter().find(|row| row[1] == Cell::Text("one-decision".to_owned())).unwrap();
     assert_eq!(both[3].whole(), expected["both"][0][0].as_i64());
     let rule = u8::try_from(both[0].whole().unwrap()).unwrap();
-    let broken = answers.breaking(&by(&[]), &all, rule, 100_000).await.unwrap().rows.len();
-    assert_eq!(both[3].whole(), i64::try_from(broken).ok());
-    assert_eq!(answers.breaking(&by(&[]), &all, rule, 3).await.unwrap().rows.len(), 3);
+    lists(answers, rule, both[3].whole().unwrap()).await;
     let sheet = answers.satisfaction(&by(&[By::Service]), &all).await.unwrap();
     check("satisfaction", &sheet, &["service", "n", "mean"]);
     let sheet = answers.complaints(&by(&[By::Service]), &all).await.unwrap();
@@ -240,7 +238,7 @@ async fn compare(answers: &Answers, expected: &Value, tolerance: f64) {
     }
     ways(answers, &expected["transitions"]).await;
     let map = answers.map(&Ask::default(), &all).await.unwrap();
-    let nodes: Vec<Value> = map.nodes.iter().map(|node| json!([node.status, node.applications])).collect();
+    let nodes: Vec<Value> = map.nodes.iter().map(|node| json!([node.status, node.steps])).collect();
     assert_eq!(Value::Array(nodes), expected["nodes"]);
     let trace = answers.trace("З-000001", &all).await.unwrap().unwrap();
     let event = |row: usize| {
@@ -259,6 +257,60 @@ fn text(value: &Value) -> String {
 
 fn whole(value: &Value) -> i64 {
     value.as_i64().or_else(|| value.as_f64().map(|real| real as i64)).unwrap()
+}
+
+/// As many applications are listed behind a figure as it counts, in the order that is told.
+async fn lists(answers: &Answers, rule: u8, broken: i64) {
+    let (ask, all) = (Ask::default(), Allowed::All);
+    let number = |sheet: &Sheet, name: &str| sheet.get(0, name).unwrap().whole().unwrap();
+    let overview = answers.overview(&ask, &all).await.unwrap();
+    let durations = answers.durations(&ask, &all).await.unwrap();
+    let refusals = answers.refusals(&ask, &all).await.unwrap();
+    let waiting = answers.waiting(&ask, &all).await.unwrap();
+    let exchange = answers.interagency(&ask, &all).await.unwrap();
+    let between = answers.between(&ask, &all, 2, 3).await.unwrap();
+    let marks = answers.satisfaction(&ask, &all).await.unwrap();
+    let complaints = answers.complaints(&ask, &all).await.unwrap();
+    let transitions = answers.transitions(&ask, &all).await.unwrap();
+    let (from, to) = (number(&transitions, "from_status"), number(&transitions, "to_status"));
+    let failed = number(&exchange, "failed");
+    let expected = [
+        (Which::Began, number(&overview, "began")),
+        (Which::Ended, number(&durations, "n")),
+        (Which::Overdue, number(&overview, "measured") - number(&overview, "within")),
+        (Which::Waited, number(&waiting, "n")),
+        (Which::Stage("denied".to_owned()), number(&refusals, "denied")),
+        (Which::Rule(rule), broken),
+        (Which::Exchange(None), number(&exchange, "answered") + failed),
+        (Which::Failed, failed),
+        (Which::Complained, number(&complaints, "applications")),
+        (Which::Rated, number(&marks, "n")),
+        (Which::Step(from.try_into().unwrap(), to.try_into().unwrap()), number(&transitions, "n")),
+        (Which::Between(2, 3), number(&between, "n")),
+    ];
+    for (which, n) in expected {
+        assert!(n > 0 || which == Which::Overdue, "{which:?}: the data have none");
+        assert_eq!(answers.listed(&ask, &all, &which).await.unwrap(), n.unsigned_abs(), "{which:?}");
+        let none = Allowed::Bodies(BTreeSet::new());
+        assert_eq!(answers.listed(&ask, &none, &which).await.unwrap(), 0, "{which:?}");
+        let rows = answers.list(&ask, &all, &which, (100_000, 0)).await.unwrap();
+        assert_eq!(rows.rows.len() as u64, n.unsigned_abs());
+        let part = answers.list(&ask, &all, &which, (3, 1)).await.unwrap();
+        assert_eq!(part.rows, rows.rows.iter().skip(1).take(3).cloned().collect::<Vec<_>>());
+        let values: Vec<f64> =
+            (0..rows.rows.len()).filter_map(|row| rows.get(row, "value")?.number()).collect();
+        match which {
+            Which::Rated => assert!(values.is_sorted()),
+            Which::Ended | Which::Overdue | Which::Waited | Which::Step(..) | Which::Between(..) => {
+                assert!(values.is_sorted_by(|one, other| one >= other), "{which:?}");
+            }
+            _ => {}
+        }
+    }
+    let longest = answers.list(&ask, &all, &Which::Ended, (1, 0)).await.unwrap();
+    let request = longest.get(0, "request").unwrap().text().unwrap();
+    let trace = answers.trace(request, &all).await.unwrap().unwrap();
+    assert_eq!(trace.case.get(0, "total"), longest.get(0, "value"));
 }
 
 /// Bottlenecks and the map's ways against counts and means of transitions.

@@ -7,6 +7,7 @@ use otklik_web::{Form, Who};
 
 use super::Words;
 use crate::answers::{Allowed, Ask, By};
+use crate::derive::place;
 use crate::pages::Monitoring;
 use crate::pages::common::{encode, texts};
 use crate::texts::L;
@@ -21,6 +22,8 @@ pub struct Asked {
     pub allowed: Allowed,
     /// The service's number, or nothing for all.
     pub service: String,
+    /// The variant's number, or nothing for all of the service.
+    pub variant: String,
     /// The body's code, or nothing for all of the scope.
     pub body: String,
     /// Whether that body has none below it.
@@ -35,14 +38,31 @@ pub struct Asked {
     pub from: CivilDay,
     /// The last day.
     pub to: CivilDay,
+    /// By what figures are broken down; nothing for the next step down.
+    pub by: Option<By>,
+    /// The statuses between which time is measured.
+    pub pair: (Option<i16>, Option<i16>),
     today: CivilDay,
+    /// What was typed, as its form shows it.
+    pub typed: Typed,
     /// Mistakes beside their fields.
     pub errors: Errors,
 }
 
+/// Fields as they were typed, so that one with a mistake is not lost.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub service: String,
+    pub variant: String,
+    pub body: String,
+    pub region: String,
+    pub channel: String,
+    pub by: String,
+}
+
 impl Asked {
     /// Reads the address within the person's scope.
-    pub fn read(monitoring: &Monitoring, who: &Who, given: &Form) -> Self {
+    pub fn read(monitoring: &Monitoring, who: &Who, words: &Words, given: &Form) -> Self {
         let l = texts(who);
         let offices = monitoring.offices.current();
         let visible = Visible::of(&who.scope, &offices);
@@ -73,19 +93,42 @@ impl Asked {
             errors.add("to", l.wrong_days_turned());
             from = to.plus_days(-29);
         }
-        let (region, channel) =
-            (given.get("region").trim().parse().ok(), Channel::find(given.get("channel").trim()));
-        for (name, is_known, wrong) in [
+        let typed = |name: &str| given.get(name).trim().to_owned();
+        let typed = Typed {
+            service: typed("service"),
+            variant: typed("variant"),
+            body: typed("body"),
+            region: typed("region"),
+            channel: typed("channel"),
+            by: typed("by"),
+        };
+        let (region, channel) = (typed.region.parse().ok(), Channel::find(&typed.channel));
+        let region = region.filter(|region| words.regions.contains_key(&format!("{region:02}")));
+        let has_service = words.services.contains_key(&typed.service);
+        let has_variant = words.has_variant(&typed.service, &typed.variant);
+        let by = By::find(&typed.by).ok();
+        let status =
+            |name: &str| given.get(name).trim().parse::<i16>().ok().filter(|code| place(*code).is_some());
+        let pair = (status("from_status"), status("to_status"));
+        let checks = [
+            ("service", has_service, l.wrong_no_service()),
+            ("variant", has_variant, l.wrong_no_variant()),
             ("region", region.is_some(), l.wrong_no_region()),
             ("channel", channel.is_some(), l.wrong_no_channel()),
-        ] {
+            ("by", by.is_some(), l.wrong_no_choice()),
+            ("from_status", pair.0.is_some(), l.wrong_no_status()),
+            ("to_status", pair.1.is_some(), l.wrong_no_status()),
+        ];
+        for (name, is_known, wrong) in checks {
             if !is_known && !given.get(name).trim().is_empty() {
                 errors.add(name, wrong);
             }
         }
+        let held = |is_known: bool, code: &str| if is_known { code.to_owned() } else { String::new() };
         Self {
             allowed: visible.allowed(),
-            service: given.get("service").trim().to_owned(),
+            service: held(has_service, &typed.service),
+            variant: held(has_variant, &typed.variant),
             body: found.map_or_else(String::new, |office| office.code.clone()),
             is_one_body: bodies.len() == 1,
             bodies,
@@ -93,7 +136,10 @@ impl Asked {
             channel,
             from,
             to,
+            by,
+            pair,
             today,
+            typed,
             errors,
         }
     }
@@ -103,7 +149,7 @@ impl Asked {
         Ask {
             by: by.to_vec(),
             services: if self.service.is_empty() { Vec::new() } else { vec![self.service.clone()] },
-            variants: Vec::new(),
+            variants: if self.variant.is_empty() { Vec::new() } else { vec![self.variant.clone()] },
             regions: self.region.into_iter().collect(),
             bodies: self.bodies.clone(),
             channels: self.channel.into_iter().collect(),
@@ -117,18 +163,27 @@ impl Asked {
         self.to.start_utc().since(self.from.start_utc()) / otklik_kernel::Instant::DAY + 1
     }
 
+    /// What stands in the address: names and values.
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
+        let status = |code: Option<i16>| code.map_or_else(String::new, |code| code.to_string());
+        vec![
+            ("service", self.service.clone()),
+            ("variant", self.variant.clone()),
+            ("body", self.body.clone()),
+            ("region", self.region.map_or_else(String::new, |region| format!("{region:02}"))),
+            ("channel", self.channel.map_or("", Channel::code).to_owned()),
+            ("from", self.from.to_string()),
+            ("to", self.to.to_string()),
+            ("by", self.by.map_or("", By::word).to_owned()),
+            ("from_status", status(self.pair.0)),
+            ("to_status", status(self.pair.1)),
+        ]
+    }
+
     /// The address of the same with some fields changed; an empty value takes a field away.
     pub fn address(&self, path: &str, changes: &[(&str, &str)]) -> String {
-        let region = self.region.map_or_else(String::new, |region| format!("{region:02}"));
-        let (from, to) = (self.from.to_string(), self.to.to_string());
-        let mut fields = vec![
-            ("service", self.service.as_str()),
-            ("body", self.body.as_str()),
-            ("region", region.as_str()),
-            ("channel", self.channel.map_or("", Channel::code)),
-            ("from", from.as_str()),
-            ("to", to.as_str()),
-        ];
+        let own = self.fields();
+        let mut fields: Vec<(&str, &str)> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
         for &(name, value) in changes {
             match fields.iter_mut().find(|(known, _)| *known == name) {
                 Some(field) => field.1 = value,
@@ -140,12 +195,13 @@ impl Asked {
     }
 
     /// Ready-made periods: address, words, whether it is this one.
-    pub fn presets(&self, l: L, path: &str) -> Vec<(String, &'static str, bool)> {
+    pub fn presets(&self, l: L, path: &str, more: &[(&str, &str)]) -> Vec<(String, &'static str, bool)> {
         let words = [l.preset_30(), l.preset_90(), l.preset_365()];
         let of = |(days, text): (i32, &'static str)| {
             let from = self.today.plus_days(1 - days);
             let (first, last) = (from.to_string(), self.today.to_string());
-            let href = self.address(path, &[("from", &first), ("to", &last)]);
+            let days = [("from", first.as_str()), ("to", last.as_str())];
+            let href = self.address(path, &[&days[..], more].concat());
             (href, text, self.from == from && self.to == self.today)
         };
         PRESETS.into_iter().zip(words).map(of).collect()
@@ -156,6 +212,9 @@ impl Asked {
         let mut parts = Vec::new();
         if !self.service.is_empty() {
             parts.push(words.service(&self.service));
+        }
+        if !self.variant.is_empty() {
+            parts.push(words.variant(&self.service, &self.variant));
         }
         if !self.body.is_empty() {
             parts.push(words.body(&self.body));

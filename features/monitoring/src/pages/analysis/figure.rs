@@ -1,8 +1,10 @@
 //! A figure: a question, its answer in words, a drawing, the same as a table.
 
 use askama::Template;
+use otklik_ui::Choice;
 use otklik_ui::charts::{Strip, Trend};
 
+use crate::pages::table::{Column, Value};
 use crate::texts::L;
 
 /// A row of bars.
@@ -31,8 +33,19 @@ pub enum Drawing {
     Nothing(String),
 }
 
+/// What is to be chosen for a figure: two statuses, with what else the address says.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Fields that stay.
+    pub kept: Vec<(&'static str, String)>,
+    /// The earlier one.
+    pub from: Vec<Choice>,
+    /// The later one.
+    pub to: Vec<Choice>,
+}
+
 /// A figure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Figure {
     /// Its name in addresses.
     pub code: &'static str,
@@ -42,30 +55,25 @@ pub struct Figure {
     pub answer: String,
     /// How it was reckoned.
     pub note: String,
+    /// What is to be chosen.
+    pub pair: Option<Pair>,
     /// The drawing.
     pub drawing: Drawing,
-    /// Names of columns, and whether they hold numbers.
-    pub head: Vec<(String, bool)>,
+    /// The columns.
+    pub head: Vec<Column>,
     /// Rows of as many cells.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Value>>,
+    /// Where the applications behind it are listed, with words for them.
+    pub list: Option<(String, &'static str)>,
 }
 
 impl Figure {
-    /// The table as a file: UTF-8 with BOM, `;`, CRLF.
-    pub fn csv(&self) -> String {
-        let quoted = |text: &str| match text.contains([';', '"', '\r', '\n']) {
-            true => format!("\"{}\"", text.replace('"', "\"\"")),
-            false if text.starts_with(['=', '+', '-', '@']) => format!("'{text}"),
-            false => text.to_owned(),
+    /// Files to take along: kind and address.
+    fn files(&self, address: &str) -> Vec<(&'static str, String)> {
+        let of = |(words, ending): (&'static str, &str)| {
+            (words, address.replacen("analysis?", &format!("analysis.{ending}?"), 1))
         };
-        let line = |cells: Vec<String>| cells.join(";") + "\r\n";
-        let head = line(self.head.iter().map(|(name, _)| quoted(name)).collect());
-        let rows = self.rows.iter().map(|row| line(row.iter().map(|cell| quoted(cell)).collect()));
-        format!("\u{feff}{head}{}", rows.collect::<String>())
-    }
-
-    fn is_number(&self, column: &usize) -> bool {
-        self.head.get(*column).is_some_and(|(_, is_number)| *is_number)
+        [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(of).into()
     }
 }
 
@@ -74,8 +82,15 @@ impl Figure {
 #[template(path = "monitoring/figure.html")]
 pub struct FigureView {
     pub figure: Figure,
-    pub download: String,
+    /// The address of the page with the figure named.
+    pub address: String,
     pub l: L,
+}
+
+impl FigureView {
+    fn words(&self, value: &Value) -> String {
+        value.words(self.l)
+    }
 }
 
 /// A duration in words: the two largest units.

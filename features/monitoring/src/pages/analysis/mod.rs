@@ -8,18 +8,21 @@ mod words;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use otklik_progress::model::Channel;
 use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, query, texts};
+use super::table;
 use crate::answers::By;
 use crate::hub::HubError;
 use crate::texts::L;
 pub(super) use asked::Asked;
-pub(super) use figure::duration;
 use figure::{Figure, FigureView};
+pub(super) use figure::{duration, percent};
+pub(super) use figures::stage;
 pub(super) use words::Words;
 
 pub(super) const PATH: &str = "/admin/monitoring/analysis";
@@ -40,11 +43,17 @@ struct AnalysisView {
 /// The filter's form, shared by the pages of answers.
 pub(super) struct FilterView {
     pub path: &'static str,
+    /// Fields that stay as they are.
+    pub kept: Vec<(&'static str, String)>,
     pub services: Vec<Choice>,
+    /// Variants of the chosen service; empty where there are none.
+    pub variants: Vec<Choice>,
     pub bodies: Vec<(String, String)>,
     pub body: String,
     pub regions: Vec<Choice>,
     pub channels: Vec<Choice>,
+    /// By what figures are broken down; empty where nothing is.
+    pub by: Vec<Choice>,
     pub from: String,
     pub to: String,
     pub presets: Vec<(String, &'static str, bool)>,
@@ -71,27 +80,57 @@ pub(super) async fn filter(
     words: &Words,
     path: &'static str,
 ) -> Result<FilterView, Fail> {
-    let l = texts(who);
-    let all = |text: &'static str, current: &str| Choice::new("", text, current);
-    let service = asked.service.as_str();
-    let services = words.services.iter().map(|(code, name)| Choice::new(code.clone(), name.clone(), service));
-    let region = asked.region.map_or_else(String::new, |region| format!("{region:02}"));
-    let regions = words.regions.iter().map(|(code, name)| Choice::new(code.clone(), name.clone(), &region));
-    let channel = asked.channel.map_or("", otklik_progress::model::Channel::code);
-    let channels =
-        otklik_progress::model::Channel::ALL.map(|one| Choice::new(one.code(), one.code(), channel));
+    let (l, typed) = (texts(who), &asked.typed);
+    let services = words.services.iter().map(|(code, name)| (code.clone(), name.clone()));
+    let regions = words.regions.iter().map(|(code, name)| (code.clone(), name.clone()));
+    let region = asked.region.map_or_else(|| typed.region.clone(), |region| format!("{region:02}"));
+    let channels = Channel::ALL.map(|one| (one.code().to_owned(), one.code().to_owned()));
+    let variants = words.variants(&asked.service).iter().cloned();
+    let by = BREAKDOWNS.map(|by| (by.word().to_owned(), by_text(l, by).to_owned()));
     Ok(FilterView {
         path,
-        services: std::iter::once(all(l.all_services(), service)).chain(services).collect(),
+        kept: Vec::new(),
+        services: choices(l.all_services(), services, &typed.service),
+        variants: match words.variants(&asked.service).is_empty() && typed.variant.is_empty() {
+            true => Vec::new(),
+            false => choices(l.all_variants(), variants, &typed.variant),
+        },
         bodies: monitoring.options(&who.scope).await?,
-        body: asked.body.clone(),
-        regions: std::iter::once(all(l.all_regions(), &region)).chain(regions).collect(),
-        channels: std::iter::once(all(l.all_channels(), channel)).chain(channels).collect(),
+        body: typed.body.clone(),
+        regions: choices(l.all_regions(), regions, &region),
+        channels: choices(l.all_channels(), channels.into_iter(), &typed.channel),
+        by: if path == PATH { choices(l.by_next(), by.into_iter(), &typed.by) } else { Vec::new() },
         from: asked.from.to_string(),
         to: asked.to.to_string(),
-        presets: asked.presets(l, path),
+        presets: asked.presets(l, path, &[]),
         errors: asked.errors.clone(),
     })
+}
+
+/// By what figures can be broken down.
+const BREAKDOWNS: [By; 7] = [By::Service, By::Variant, By::Region, By::Body, By::Channel, By::Month, By::Day];
+
+/// A choice of one or of all; what was typed and isn't among them stays chosen.
+fn choices(all: &str, some: impl Iterator<Item = (String, String)>, current: &str) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", all, current)];
+    choices.extend(some.map(|(code, name)| Choice::new(code, name, current)));
+    if !choices.iter().any(|choice| choice.chosen) {
+        choices.push(Choice::new(current, current, current));
+    }
+    choices
+}
+
+/// What is broken down by in words.
+fn by_text(l: L, by: By) -> &'static str {
+    match by {
+        By::Service => l.by_service(),
+        By::Variant => l.by_variant(),
+        By::Body => l.by_body(),
+        By::Region => l.by_region(),
+        By::Channel => l.by_channel(),
+        By::Month => l.by_month(),
+        By::Day => l.by_day(),
+    }
 }
 
 /// The page.
@@ -102,7 +141,7 @@ pub async fn show(
 ) -> Result<Response, Fail> {
     let given = query(raw)?;
     let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &given);
+    let asked = Asked::read(&monitoring, &who, &words, &given);
     page(&monitoring, &who, &asked, &words, StatusCode::OK).await
 }
 
@@ -121,24 +160,24 @@ async fn page(
             made.extend(figures::make(code, l, &answers, asked, words).await.map_err(broken)?);
         }
     }
-    let view = |figure: Figure| FigureView {
-        download: asked.address(&format!("{PATH}.csv"), &[("figure", figure.code)]),
-        figure,
-        l,
-    };
+    let is_empty = made.iter().all(|figure| figure.rows.is_empty());
+    let view =
+        |figure: Figure| FigureView { address: asked.address(PATH, &[("figure", figure.code)]), figure, l };
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
     let title = l.analysis_title();
     let page = who.page(Section::Monitoring, title);
+    let mut filter = filter(monitoring, who, asked, words, PATH).await?;
+    filter.kept = asked.fields().into_iter().filter(|(name, _)| name.ends_with("_status")).collect();
     let view = AnalysisView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Analysis.text(l)),
         l,
         tabs: Tab::Analysis.row(l),
-        filter: filter(monitoring, who, asked, words, PATH).await?,
+        filter,
         lead: asked.lead(l, words),
         printed: l.printed(person.to_owned(), now),
-        figures: made.into_iter().map(view).collect(),
-        map_href: asked.address(super::map::PATH, &[]),
+        figures: made.into_iter().filter(|_| !is_empty).map(view).collect(),
+        map_href: asked.address(super::map::PATH, &[("by", "")]),
     };
     Ok(html(status, &view))
 }
@@ -147,6 +186,7 @@ async fn page(
 pub async fn export(
     State(monitoring): State<Monitoring>,
     who: Who,
+    uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
     let (l, given) = (texts(&who), query(raw)?);
@@ -155,24 +195,25 @@ pub async fn export(
         code => figures::ALL.into_iter().find(|one| *one == code).ok_or(Fail::NotFound)?,
     };
     let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &given);
+    let asked = Asked::read(&monitoring, &who, &words, &given);
     if !asked.errors.is_empty() {
         return page(&monitoring, &who, &asked, &words, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let answers = monitoring.hub.answers().await.map_err(failed)?;
-    let figure = figures::make(code, l, &answers, &asked, &words).await.map_err(broken)?;
-    let text = figure.map_or_else(|| "\u{feff}".to_owned(), |figure| figure.csv());
-    let name = format!("attachment; filename=\"monitoring-{code}.csv\"");
-    let head =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, text).into_response())
+    let figure = match answers.commit() {
+        0 => None,
+        _ => figures::make(code, l, &answers, &asked, &words).await.map_err(broken)?,
+    };
+    let (title, head, rows) =
+        figure.map_or_else(Default::default, |figure| (figure.title, figure.head, figure.rows));
+    table::file(l, table::Kind::of(&uri), (&format!("monitoring-{code}"), &title), &head, &rows)
 }
 
-/// What the next step down is broken down by.
-pub(super) const fn next(asked: &Asked) -> By {
-    match (asked.service.is_empty(), asked.is_one_body) {
+/// What figures are broken down by: what is asked for, or the next step down.
+pub(super) fn next(asked: &Asked) -> By {
+    asked.by.unwrap_or(match (asked.service.is_empty(), asked.is_one_body) {
         (true, _) => By::Service,
         (false, false) => By::Body,
         (false, true) => By::Channel,
-    }
+    })
 }

@@ -7,7 +7,7 @@ use otklik_progress::model::Status;
 use otklik_web::Fail;
 
 use super::failed;
-use crate::derive::Rules;
+use crate::derive::{CODES, Rules};
 use crate::pages::Monitoring;
 use crate::reference::{Content, Kind, by_name, split_service, store};
 use crate::texts::L;
@@ -18,6 +18,8 @@ pub struct Words {
     pub services: BTreeMap<String, String>,
     /// Regions by their two digits.
     pub regions: BTreeMap<String, String>,
+    /// Variants of services by number.
+    variants: BTreeMap<String, Vec<(String, String)>>,
     bodies: BTreeMap<String, String>,
     rules: std::sync::Arc<Rules>,
 }
@@ -36,17 +38,45 @@ impl Words {
                 told.entry(service.to_owned()).or_default().push((variant.to_owned(), title.clone()));
             }
         }
-        let services = told.into_iter().map(|(service, all)| (service, common(l, &all))).collect();
+        let services = told.iter().map(|(service, all)| (service.clone(), common(l, all))).collect();
+        let mut variants = told;
+        variants.values_mut().for_each(|all| all.retain(|(variant, _)| !variant.is_empty()));
         let regions = rules.reference().regions.all().iter();
         let regions = regions.map(|region| (format!("{:02}", region.code), region.name.clone())).collect();
         let offices = monitoring.offices.current();
         let bodies = offices.all().map(|office| (office.code.clone(), office.name.clone())).collect();
-        Ok(Self { services, regions, bodies, rules })
+        Ok(Self { services, regions, variants, bodies, rules })
     }
 
     /// A service's name, or its number where nothing is said of it.
     pub fn service(&self, code: &str) -> String {
         self.services.get(code).filter(|name| !name.is_empty()).map_or_else(|| code.to_owned(), Clone::clone)
+    }
+
+    /// The variants of a service: number and name.
+    pub fn variants(&self, service: &str) -> &[(String, String)] {
+        self.variants.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a service has a variant.
+    pub fn has_variant(&self, service: &str, variant: &str) -> bool {
+        self.variants(service).iter().any(|(code, _)| code == variant)
+    }
+
+    /// A variant's name, or its number where nothing is said of it.
+    pub fn variant(&self, service: &str, variant: &str) -> String {
+        let named = self.variants(service).iter().find(|(code, _)| code == variant);
+        named.map_or_else(|| variant.to_owned(), |(_, name)| name.clone())
+    }
+
+    /// The statuses: code and name.
+    pub fn statuses(&self) -> impl Iterator<Item = (i16, String)> {
+        CODES.into_iter().map(|code| (code, self.status(i64::from(code))))
+    }
+
+    /// Names of rules, norms and statuses in force.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// A body's name.

@@ -1,0 +1,117 @@
+//! What people say: marks and complaints.
+
+use std::collections::BTreeMap;
+
+use otklik_lake::Result;
+
+use super::{Maker, Scale, Shown, count, real, whole};
+use crate::answers::Sheet;
+use crate::pages::analysis::figure::Figure;
+use crate::pages::analysis::next;
+use crate::pages::table::{Column, Value};
+
+/// The highest mark of a scale to draw by.
+const BEST: f64 = 5.0;
+
+impl Maker<'_> {
+    pub(super) async fn people(&self) -> Result<Option<Figure>> {
+        let (l, by) = (self.l, next(self.asked));
+        let (ask, total, allowed) = (self.ask(by), self.asked.ask(&[]), &self.asked.allowed);
+        let marks = self.answers.satisfaction(&ask, allowed).await?;
+        let all = self.answers.satisfaction(&total, allowed).await?;
+        let complaints = self.answers.complaints(&ask, allowed).await?;
+        let told = self.answers.complaints(&total, allowed).await?;
+        let (mean, complained) = (real(&all, 0, "mean"), whole(&told, 0, "applications"));
+        if mean.is_none() && complained == 0 {
+            return Ok(None);
+        }
+        let mut order = self.order(&marks, by, "mean");
+        if !super::is_time(by) {
+            order.reverse();
+        }
+        let shown = |&row: &usize| {
+            let value = real(&marks, row, "mean")?;
+            let n = whole(&marks, row, "n");
+            Some(Shown {
+                key: self.key(&marks, row, by),
+                value,
+                interval: None,
+                text: Value::Mean(value).words(l),
+                more: l.n_marks(n, count(n)),
+                is_problem: mean.is_some_and(|mean| value < mean),
+            })
+        };
+        let mark = |value: f64| Value::Mean(value).words(l);
+        let scale = Scale { by, line: mean, top: Some(BEST), mark: &mark };
+        let drawing = self.drawing(order.iter().filter_map(shown).collect(), &scale);
+        // Whoever has only complaints, or only marks, has a row too.
+        let by_code = |sheet: &Sheet| -> BTreeMap<String, usize> {
+            (0..sheet.rows.len()).map(|row| (self.key(sheet, row, by).code, row)).collect()
+        };
+        let (rated, begun) = (by_code(&marks), by_code(&complaints));
+        let row = |code: &String| {
+            let (mark, complaint) = (rated.get(code).copied(), begun.get(code).copied());
+            let name = match (mark, complaint) {
+                (Some(row), _) => self.key(&marks, row, by).name,
+                (_, Some(row)) => self.key(&complaints, row, by).name,
+                _ => code.clone(),
+            };
+            let number = |column| complaint.map_or(0, |row| whole(&complaints, row, column));
+            let per = complaint.and_then(|row| real(&complaints, row, "per_thousand"));
+            vec![
+                Value::Text(name),
+                Value::Count(mark.map_or(0, |row| whole(&marks, row, "n"))),
+                mark.and_then(|row| real(&marks, row, "mean")).map_or(Value::Nothing, Value::Mean),
+                Value::Count(number("began")),
+                Value::Count(number("applications")),
+                Value::Count(number("upheld")),
+                Value::Count(number("rejected")),
+                per.filter(|_| number("began") >= 5).map_or(Value::Nothing, Value::Mean),
+            ]
+        };
+        let said = |code: &&String| {
+            let complained = begun.get(*code).is_some_and(|&row| whole(&complaints, row, "applications") > 0);
+            complained || rated.contains_key(*code)
+        };
+        let mut codes: Vec<&String> = order
+            .iter()
+            .filter_map(|&row| {
+                let code = self.key(&marks, row, by).code;
+                rated.get_key_value(&code).map(|(code, _)| code)
+            })
+            .collect();
+        codes.extend(begun.keys().filter(|code| !rated.contains_key(*code)));
+        if super::is_time(by) {
+            codes.sort();
+        }
+        let n = whole(&all, 0, "n");
+        let per = real(&told, 0, "per_thousand").filter(|_| whole(&told, 0, "began") >= 5);
+        Ok(Some(Figure {
+            code: "people",
+            title: l.people_title().to_owned(),
+            answer: l.people_answer(
+                per.map_or(Value::Nothing, Value::Mean).words(l),
+                l.n_marks(n, count(n)),
+                mean.map_or(Value::Nothing, Value::Mean).words(l),
+            ),
+            note: l.people_note().to_owned(),
+            pair: None,
+            drawing,
+            head: vec![
+                self.by_column(by),
+                Column::number(l.column_marks()),
+                Column::number(l.column_mean_mark()),
+                Column::number(l.column_began()),
+                Column::number(l.column_complained()),
+                Column::number(l.column_upheld()),
+                Column::number(l.column_rejected()),
+                Column::number(l.column_per_thousand()),
+            ],
+            rows: codes.into_iter().filter(said).map(row).collect(),
+            list: match complained {
+                0 => Some((self.list(&[("what", "rated")]), l.list_rated())),
+                _ => Some((self.list(&[("what", "complained")]), l.list_complained())),
+            },
+        }))
+    }
+}

@@ -1,0 +1,274 @@
+//! The applications behind a figure, one by one. MON-13
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use otklik_kernel::Instant;
+use otklik_ui::{Page, Pager, Section, When};
+use otklik_web::{Fail, Form, Who, html};
+
+use super::analysis::{self, Asked, FilterView, Words, broken, failed, filter, stage};
+use super::application;
+use super::common::{Monitoring, Tab, TabView, encode, query, texts, when};
+use super::table::{self, Column, Value};
+use crate::answers::{Cell, Sheet, Which, stages};
+use crate::texts::L;
+
+pub(super) const PATH: &str = "/admin/monitoring/applications";
+
+/// Rows of a page.
+const ROWS: u64 = 50;
+/// Rows of a file.
+const IN_FILE: u64 = 100_000;
+
+#[derive(Template)]
+#[template(path = "monitoring/applications.html")]
+struct ApplicationsView {
+    page: Page,
+    l: L,
+    tabs: Vec<TabView>,
+    filter: FilterView,
+    lead: String,
+    /// What the value of a row is; empty without one.
+    value: &'static str,
+    rows: Vec<Row>,
+    pager: Pager,
+    files: Vec<(&'static str, String)>,
+    /// Words when a file can't hold all.
+    cut: String,
+}
+
+struct Row {
+    href: String,
+    request: String,
+    service: String,
+    body: String,
+    began: Option<When>,
+    status: String,
+    value: String,
+}
+
+/// What is listed, as its address says it.
+struct Listed {
+    which: Which,
+    title: String,
+    /// What the value is; empty without one.
+    value: &'static str,
+    /// Fields of the address beside the filter.
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Listed {
+    /// Reads the address; nothing when no such list exists.
+    fn read(l: L, given: &Form, asked: &Asked, words: &Words) -> Option<Self> {
+        let what = if given.get("what").is_empty() { "began" } else { given.get("what") };
+        let mut fields = vec![("what", what.to_owned())];
+        let mut kept = |name: &'static str| {
+            let value = given.get(name).to_owned();
+            fields.push((name, value.clone()));
+            value
+        };
+        let status = |code: i16| words.status(i64::from(code));
+        let (which, title, value) = match what {
+            "began" => (Which::Began, l.list_began().to_owned(), l.value_total()),
+            "ended" => (Which::Ended, l.list_ended().to_owned(), l.value_total()),
+            "overdue" => (Which::Overdue, l.list_overdue().to_owned(), l.value_total()),
+            "waited" => (Which::Waited, l.list_waited().to_owned(), l.value_waited()),
+            "failed" => (Which::Failed, l.list_failed().to_owned(), l.value_answered()),
+            "complained" => (Which::Complained, l.list_complained().to_owned(), ""),
+            "rated" => (Which::Rated, l.list_rated().to_owned(), l.value_mark()),
+            "stage" => {
+                let name = stages().find(|name| *name == given.get("stage"))?;
+                kept("stage");
+                (Which::Stage(name.to_owned()), l.list_stage(stage(l, name).to_owned()), l.value_total())
+            }
+            "rule" => {
+                let rule = given.get("rule").parse().ok()?;
+                let title = words.rules().order().rule(rule)?.title.clone();
+                kept("rule");
+                (Which::Rule(rule), title, "")
+            }
+            "exchange" => {
+                let of = kept("mnemonic");
+                let title = if of.is_empty() { l.not_said().to_owned() } else { of.clone() };
+                (Which::Exchange(Some(of)), l.list_exchange(title), l.value_answered())
+            }
+            "step" => {
+                let (from, to) = (asked.pair.0?, asked.pair.1?);
+                (Which::Step(from, to), l.list_step(status(from), status(to)), l.value_step())
+            }
+            "between" => {
+                let (from, to) = (asked.pair.0?, asked.pair.1?);
+                (Which::Between(from, to), l.list_step(status(from), status(to)), l.value_between())
+            }
+            _ => return None,
+        };
+        Some(Self { which, title, value, fields })
+    }
+
+    fn changes(&self) -> Vec<(&'static str, &str)> {
+        let own = self.fields.iter().map(|(name, value)| (*name, value.as_str()));
+        std::iter::once(("by", "")).chain(own).collect()
+    }
+
+    fn cell(&self, sheet: &Sheet, row: usize) -> Value {
+        let number = sheet.get(row, "value").and_then(Cell::number);
+        match (&self.which, number) {
+            (_, None) => Value::Nothing,
+            #[expect(clippy::cast_possible_truncation, reason = "marks are small")]
+            (Which::Rated, Some(mark)) => Value::Count(mark as i64),
+            (_, Some(seconds)) => Value::Seconds(seconds),
+        }
+    }
+}
+
+fn text<'a>(sheet: &'a Sheet, row: usize, column: &str) -> &'a str {
+    sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
+}
+
+fn whole(sheet: &Sheet, row: usize, column: &str) -> Option<i64> {
+    sheet.get(row, column).and_then(Cell::whole)
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let given = query(raw)?;
+    let words = Words::load(&monitoring).await?;
+    let asked = Asked::read(&monitoring, &who, &words, &given);
+    page(&monitoring, &who, &given, &asked, &words, StatusCode::OK).await
+}
+
+async fn page(
+    monitoring: &Monitoring,
+    who: &Who,
+    given: &Form,
+    asked: &Asked,
+    words: &Words,
+    status: StatusCode,
+) -> Result<Response, Fail> {
+    let l = texts(who);
+    let listed = Listed::read(l, given, asked, words).ok_or(Fail::NotFound)?;
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let (ask, allowed, which) = (asked.ask(&[]), &asked.allowed, &listed.which);
+    let has_data = answers.commit() > 0 && asked.errors.is_empty();
+    let total = match has_data {
+        true => answers.listed(&ask, allowed, which).await.map_err(broken)?,
+        false => 0,
+    };
+    let address = asked.address("", &listed.changes());
+    let number = given.get("page").parse().unwrap_or(1);
+    let pager = Pager::new(number, ROWS, total, address.trim_start_matches('?'));
+    let sheet = match total {
+        0 => Sheet::default(),
+        _ => answers.list(&ask, allowed, which, (ROWS, (pager.page - 1) * ROWS)).await.map_err(broken)?,
+    };
+    let zone = monitoring.zone(&who.scope);
+    let row = |row: usize| {
+        let request = text(&sheet, row, "request").to_owned();
+        Row {
+            href: format!("{}?{}", application::PATH, encode([("request", request.as_str())])),
+            request,
+            service: words.service(text(&sheet, row, "service")),
+            body: words.body(text(&sheet, row, "body")),
+            began: whole(&sheet, row, "began").map(|at| when(Instant(at * Instant::SECOND), &zone)),
+            status: whole(&sheet, row, "last_status").map_or_else(String::new, |code| words.status(code)),
+            value: listed.cell(&sheet, row).words(l),
+        }
+    };
+    let file = |(words, ending): (&'static str, &str)| (words, format!("{PATH}.{ending}{address}"));
+    let page = who.page(Section::Monitoring, listed.title.clone());
+    let mut filter = filter(monitoring, who, asked, words, PATH).await?;
+    filter.kept = listed.fields.clone();
+    filter.kept.extend(asked.fields().into_iter().filter(|(name, _)| name.ends_with("_status")));
+    filter.presets = asked.presets(l, PATH, &listed.changes());
+    let view = ApplicationsView {
+        page: page
+            .crumb(l.section(), Tab::Overview.href())
+            .crumb(Tab::Analysis.text(l), asked.address(analysis::PATH, &[]))
+            .here(l.applications_here()),
+        l,
+        tabs: Tab::Analysis.row(l),
+        filter,
+        lead: asked.lead(l, words),
+        value: listed.value,
+        rows: (0..sheet.rows.len()).map(row).collect(),
+        pager,
+        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
+        cut: if total > IN_FILE {
+            l.file_cut(Value::Count(IN_FILE.cast_signed()).words(l))
+        } else {
+            String::new()
+        },
+    };
+    Ok(html(status, &view))
+}
+
+/// The list as a file; the page with its mistakes instead when what is asked for can't be understood.
+pub async fn export(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    uri: Uri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, given) = (texts(&who), query(raw)?);
+    let words = Words::load(&monitoring).await?;
+    let asked = Asked::read(&monitoring, &who, &words, &given);
+    if !asked.errors.is_empty() {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&monitoring, &who, &given, &asked, &words, status).await;
+    }
+    let listed = Listed::read(l, &given, &asked, &words).ok_or(Fail::NotFound)?;
+    let answers = monitoring.hub.answers().await.map_err(failed)?;
+    let sheet = match answers.commit() {
+        0 => Sheet::default(),
+        _ => {
+            let asked_for = (&asked.ask(&[]), &asked.allowed, &listed.which);
+            answers.list(asked_for.0, asked_for.1, asked_for.2, (IN_FILE, 0)).await.map_err(broken)?
+        }
+    };
+    let zone = monitoring.zone(&who.scope);
+    let named = |text: String| Value::Text(text);
+    let row = |row: usize| {
+        let began = whole(&sheet, row, "began").map(|at| Instant(at * Instant::SECOND).show_exact_in(&zone));
+        let mut cells = vec![
+            named(text(&sheet, row, "request").to_owned()),
+            named(words.service(text(&sheet, row, "service"))),
+            named(words.variant(text(&sheet, row, "service"), text(&sheet, row, "variant"))),
+            named(words.region(text(&sheet, row, "region"))),
+            named(words.body(text(&sheet, row, "body"))),
+            named(text(&sheet, row, "channel").to_owned()),
+            named(began.unwrap_or_default()),
+            named(whole(&sheet, row, "last_status").map_or_else(String::new, |code| words.status(code))),
+        ];
+        if !listed.value.is_empty() {
+            cells.push(listed.cell(&sheet, row));
+        }
+        cells
+    };
+    let mut head: Vec<Column> = [
+        l.application_number(),
+        l.fact_service(),
+        l.fact_variant(),
+        l.fact_region(),
+        l.column_body(),
+        l.fact_channel(),
+        l.column_began_at(),
+        l.fact_status(),
+    ]
+    .map(Column::text)
+    .into();
+    if !listed.value.is_empty() {
+        head.push(if listed.which == Which::Rated {
+            Column::number(listed.value)
+        } else {
+            Column::time(listed.value)
+        });
+    }
+    let rows: Vec<Vec<Value>> = (0..sheet.rows.len()).map(row).collect();
+    table::file(l, table::Kind::of(&uri), ("applications", &listed.title), &head, &rows)
+}

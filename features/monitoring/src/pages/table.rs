@@ -1,0 +1,255 @@
+//! What stands in a table: in words on a page, as numbers in a file to take along.
+
+use axum::Json;
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use otklik_sheet::{Cell, Column as Titled, Format, Table, Writer};
+use otklik_ui::{Share, thousands};
+use otklik_web::Fail;
+use serde_json::json;
+
+use super::analysis::{duration, percent};
+use crate::texts::L;
+
+/// Shares of more applications than this are told without their interval: it would be narrower than its rounding.
+const MANY: i64 = 1_000;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Words.
+    Text,
+    /// Whole numbers, or marks.
+    Number,
+    /// Shares.
+    Percent,
+    /// Durations.
+    Time,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub title: String,
+    /// What it holds.
+    pub unit: Unit,
+}
+
+impl Column {
+    pub fn new(title: impl Into<String>, unit: Unit) -> Self {
+        Self { title: title.into(), unit }
+    }
+
+    pub fn text(title: impl Into<String>) -> Self {
+        Self::new(title, Unit::Text)
+    }
+
+    pub fn number(title: impl Into<String>) -> Self {
+        Self::new(title, Unit::Number)
+    }
+
+    pub fn percent(title: impl Into<String>) -> Self {
+        Self::new(title, Unit::Percent)
+    }
+
+    pub fn time(title: impl Into<String>) -> Self {
+        Self::new(title, Unit::Time)
+    }
+
+    /// Whether it stands to the right.
+    pub fn is_number(&self) -> bool {
+        self.unit != Unit::Text
+    }
+
+    /// Its name in a file, with what its numbers count.
+    fn in_file(&self, l: L) -> String {
+        match self.unit {
+            Unit::Text | Unit::Number => self.title.clone(),
+            Unit::Percent => l.in_percent(self.title.clone()),
+            Unit::Time => l.in_hours(self.title.clone()),
+        }
+    }
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing is known.
+    Nothing,
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Count(i64),
+    /// So many of so many.
+    Share(i64, i64),
+    /// A part of a whole that isn't counted, 0–1.
+    Part(f64),
+    /// Seconds.
+    Seconds(f64),
+    /// A mean.
+    Mean(f64),
+}
+
+impl Value {
+    pub fn seconds(seconds: Option<f64>) -> Self {
+        seconds.map_or(Self::Nothing, Self::Seconds)
+    }
+
+    /// In words.
+    pub fn words(&self, l: L) -> String {
+        match self {
+            Self::Nothing => "—".to_owned(),
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => thousands(count.unsigned_abs()),
+            Self::Share(part, of) => share(l, *part, *of),
+            Self::Part(part) => percent(*part),
+            Self::Seconds(seconds) => duration(l, *seconds),
+            Self::Mean(mean) => format!("{mean:.2}").replace('.', ","),
+        }
+    }
+
+    /// As a number of percent, hours or things, where it is one.
+    fn number(&self) -> Option<f64> {
+        let to = |places: i32, value: f64| (value * 10_f64.powi(places)).round() / 10_f64.powi(places);
+        match self {
+            Self::Nothing | Self::Text(_) | Self::Count(_) => None,
+            Self::Share(part, of) => ratio(*part, *of).map(|share| to(2, share * 100.0)),
+            Self::Part(part) => Some(to(2, part * 100.0)),
+            Self::Seconds(seconds) => Some(to(4, seconds / 3600.0)),
+            Self::Mean(mean) => Some(to(3, *mean)),
+        }
+    }
+
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Text(text) => Cell::Text(text),
+            Self::Count(count) => Cell::Integer(*count),
+            other => other.number().map_or(Cell::Empty, Cell::Number),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => json!(text),
+            Self::Count(count) => json!(count),
+            other => json!(other.number()),
+        }
+    }
+}
+
+/// A share; nothing of fewer than five.
+pub fn ratio(part: i64, of: i64) -> Option<f64> {
+    let share = Share::new(part.unsigned_abs(), of.unsigned_abs());
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    share.percent().map(|_| part as f64 / of as f64)
+}
+
+/// The Wilson interval of a share, 0–1; nothing of fewer than five.
+pub fn interval(part: i64, of: i64) -> Option<(f64, f64)> {
+    let (low, high) = Share::new(part.unsigned_abs(), of.unsigned_abs()).interval()?;
+    #[expect(clippy::cast_precision_loss, reason = "percents are at most a hundred")]
+    Some((low as f64 / 100.0, high as f64 / 100.0))
+}
+
+/// A share in words, with its interval while there are few.
+pub fn share(l: L, part: i64, of: i64) -> String {
+    let share = Share::new(part.unsigned_abs(), of.unsigned_abs());
+    match (ratio(part, of), share.interval()) {
+        (Some(share), Some((low, high))) if of < MANY => l.share_between(high, low, percent(share)),
+        (Some(share), _) => percent(share),
+        _ if of == 0 => "—".to_owned(),
+        _ => l.share_few(of),
+    }
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A table.
+    Sheet(Format),
+    /// For programs.
+    Json,
+}
+
+impl Kind {
+    /// What is asked for by the ending of an address.
+    pub fn of(uri: &Uri) -> Self {
+        match uri.path().rsplit_once('.').map_or("", |(_, ending)| ending) {
+            "json" => Self::Json,
+            ending => Self::Sheet(Format::find(ending).unwrap_or(Format::Csv)),
+        }
+    }
+}
+
+/// A table as a file to take along. `name` is the file's, without its ending.
+pub fn file(
+    l: L,
+    kind: Kind,
+    (name, title): (&str, &str),
+    columns: &[Column],
+    rows: &[Vec<Value>],
+) -> Result<Response, Fail> {
+    let titles: Vec<String> = columns.iter().map(|column| column.in_file(l)).collect();
+    let Kind::Sheet(format) = kind else {
+        let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
+        let told = Json(json!({ "title": title, "columns": titles, "rows": rows })).into_response();
+        return named(told, &format!("{name}.json"));
+    };
+    let wide = |(column, title): (&Column, String)| match column.unit {
+        Unit::Text => Titled::new(title, 36),
+        _ => Titled::new(title, 16),
+    };
+    let table = Table { title: title.to_owned(), columns: columns.iter().zip(titles).map(wide).collect() };
+    let failed = |error: std::io::Error| Fail::Internal(format!("{name}: {error}"));
+    let mut content = Vec::new();
+    let mut writer = Writer::new(format, &table, &mut content).map_err(failed)?;
+    for row in rows {
+        let cells: Vec<Cell<'_>> = row.iter().map(Value::cell).collect();
+        writer.row(&cells).map_err(failed)?;
+    }
+    writer.finish().map_err(failed)?;
+    let content = ([(header::CONTENT_TYPE, format.media_type())], content).into_response();
+    named(content, &format!("{name}.{}", format.ending()))
+}
+
+fn named(mut response: Response, name: &str) -> Result<Response, Fail> {
+    let value = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let value = value.map_err(|error| Fail::Internal(error.to_string()))?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x6_a_share_of_few_is_not_told_and_one_of_some_has_its_interval() {
+        let l = L::default();
+        assert_eq!(share(l, 3, 4), "мало: 4");
+        assert_eq!(share(l, 211, 340), "62,1\u{a0}% (57–67)");
+        assert_eq!(share(l, 1, 3_000_000), "0,0\u{a0}%");
+        assert_eq!(share(l, 0, 0), "—");
+        assert_eq!((ratio(3, 4), interval(3, 4)), (None, None));
+        assert_eq!(Value::Share(3, 4).json(), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn mon13_a_file_has_numbers_with_their_units() {
+        let columns = [Column::text("Услуга"), Column::time("Половина"), Column::percent("В срок")];
+        let rows = [vec![Value::Text("=1+1".into()), Value::Seconds(5400.0), Value::Share(1, 8)]];
+        let name = ("times", "Сколько");
+        let l = L::default();
+        let json = file(l, Kind::Json, name, &columns, &rows).unwrap();
+        assert_eq!(json.headers()[header::CONTENT_DISPOSITION], "attachment; filename=\"times.json\"");
+        let csv = file(l, Kind::Sheet(Format::Csv), name, &columns, &rows).unwrap();
+        assert_eq!(csv.headers()[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+        assert_eq!(Value::Seconds(5400.0).json(), json!(1.5));
+        assert_eq!(columns[1].in_file(l), "Половина, ч");
+        assert_eq!(columns[2].in_file(l), "В срок, %");
+        let uri = |path: &'static str| Kind::of(&Uri::from_static(path));
+        assert_eq!(uri("/a/analysis.xlsx?x=1.json"), Kind::Sheet(Format::Xlsx));
+        assert_eq!(uri("/a/analysis.json"), Kind::Json);
+    }
+}
