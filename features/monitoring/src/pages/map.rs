@@ -25,7 +25,7 @@ const LABELLED: usize = 14;
 const BOX: (f64, f64) = (176.0, 58.0);
 const GAP: (f64, f64) = (28.0, 62.0);
 /// Letters in a line of a box, and lines.
-const LINE: usize = 24;
+const LINE: usize = 22;
 
 #[derive(Template)]
 #[template(path = "monitoring/map.html")]
@@ -227,7 +227,7 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
     Some(Drawing { width, height, boxes, ways: drawn, labels, summary })
 }
 
-/// The curve of a way, the middle of it, and whether it leads back up.
+/// The curve of a way, where words about it stand, and whether it leads back up.
 fn path(from: (f64, f64), to: (f64, f64), place: usize) -> (String, (f64, f64), bool) {
     let (width, height) = BOX;
     if from == to {
@@ -247,8 +247,18 @@ fn path(from: (f64, f64), to: (f64, f64), place: usize) -> (String, (f64, f64), 
             x2 + aside,
             y2 - bend
         );
-        let middle = ((x1 + x2) / 2.0 + aside * 0.75, f64::midpoint(y1, y2));
-        return (curve, middle, false);
+        // Words stand in the gap under the upper box, where no other box is.
+        let along = |t: f64, [a, b, c, d]: [f64; 4]| {
+            let s = 1.0 - t;
+            s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d
+        };
+        let at = |t: f64| {
+            let x = along(t, [x1, x1 + aside, x2 + aside, x2]);
+            (x, along(t, [y1, y1 + bend, y2 - bend, y2]))
+        };
+        let mut steps = (0..=50).map(|step| at(f64::from(step) / 50.0));
+        let middle = steps.find(|(_, y)| *y >= y1 + GAP.1 / 2.0);
+        return (curve, middle.unwrap_or((x2, y2)), false);
     }
     // Back up, or beside: round the right side.
     #[expect(clippy::cast_precision_loss, reason = "places are few")]
@@ -373,6 +383,15 @@ mod tests {
             long[1].ends_with('…') && long.iter().all(|line| line.chars().count() <= LINE + 2),
             "{long:?}"
         );
+    }
+
+    #[test]
+    fn mon13_words_about_a_way_stand_between_two_rows_of_boxes() {
+        for (rows, column) in [(1.0, 0.0), (2.0, 3.0), (4.0, -2.0), (3.0, 0.0)] {
+            let to = (column * (BOX.0 + GAP.0), rows * (BOX.1 + GAP.1));
+            let (_, (_, y), is_back) = path((0.0, 0.0), to, 0);
+            assert!(!is_back && y > BOX.1 && y < BOX.1 + GAP.1, "{y} {rows}");
+        }
     }
 
     #[test]
