@@ -59,6 +59,7 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/outbox/", "{id}", |side| side.delivery.to_string()),
     ("/api/v1/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
     ("/api/v1/monitoring/reports/", "{name}", |_| "overview".to_owned()),
+    ("/api/v1/monitoring/applications/", "{request}", |_| "1".to_owned()),
     ("/admin/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
     ("/admin/monitoring/senders/", "{id}", |side| side.sender.to_string()),
     ("/admin/monitoring/partners/", "{id}", |side| side.partner.to_string()),
@@ -322,11 +323,19 @@ impl World {
                 assert!(!answer.text.contains(FAR_MARK), "{what}");
                 return;
             }
-            if line.path.starts_with("/api/v1/monitoring/reports") {
+            let is_one = line.path.starts_with("/api/v1/monitoring/applications");
+            if is_one || line.path.starts_with("/api/v1/monitoring/reports") {
                 // Whoever is signed in may ask too, with the permission for the pages of the same figures.
                 let expected = match (caller.person, caller.role) {
                     (None, _) => 401,
-                    (_, Some(role)) if role.may(Permission::ReadMonitoring) => 200,
+                    // There is no such application.
+                    (_, Some(role)) if role.may(Permission::ReadMonitoring) => {
+                        if is_one {
+                            404
+                        } else {
+                            200
+                        }
+                    }
                     _ => 403,
                 };
                 assert_eq!(answer.status, expected, "{what}");

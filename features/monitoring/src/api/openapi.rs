@@ -17,7 +17,8 @@ use utoipa::{Modify, OpenApi};
         super::deliveries::receive,
         super::deliveries::show,
         super::deliveries::report,
-        super::reports::report
+        super::reports::report,
+        super::application::show
     ),
     tags((name = "monitoring", description = "Ход услуг")),
     modifiers(&Token)
@@ -52,6 +53,7 @@ mod tests {
             "/api/v1/monitoring/deliveries",
             "/api/v1/monitoring/deliveries/{id}",
             "/api/v1/monitoring/reports/{name}",
+            "/api/v1/monitoring/applications/{request}",
         ] {
             assert!(text["paths"][path].is_object(), "{path}");
         }

@@ -26,7 +26,7 @@ const COMPLETENESS: &str = "completeness";
 
 /// Who asks, and so what may be told.
 pub(super) struct Reader {
-    allowed: Allowed,
+    pub allowed: Allowed,
     /// Whose senders' days may be told, and of which sender alone.
     senders: (Scope, Option<Id>),
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use otklik_kernel::{Instant, Zone};
 use otklik_progress::model::{Item, Process};
 use otklik_ui::{Page, Section, When};
@@ -234,6 +234,9 @@ pub async fn export(
 ) -> Result<Response, Fail> {
     let (l, given) = (texts(&who), query(raw)?);
     let request = given.get("request").trim();
+    if request.is_empty() {
+        return Ok(Redirect::to(PATH).into_response());
+    }
     let allowed = Visible::of(&who.scope, &monitoring.offices.current()).allowed();
     let words = Words::load(&monitoring).await?;
     let answers = monitoring.hub.answers().await.map_err(failed)?;

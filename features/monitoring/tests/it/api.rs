@@ -150,6 +150,13 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         let days = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11")).await;
         days.expect(StatusCode::OK).says("r27").hides("r69");
         site.get("administrator", &format!("{REPORTS}/completeness?period=2026-11")).await.says("r69");
+        const ONE: &str = "/api/v1/monitoring/applications/1-2";
+        let one = site.ask(&near, ONE).await.expect(StatusCode::OK).json();
+        assert_eq!(one["events"]["rows"].as_array().unwrap().len(), 2);
+        assert_eq!(one["case"]["rows"][0][0], "1-2");
+        site.ask(&far, ONE).await.expect(StatusCode::NOT_FOUND).says("not_found");
+        site.get("far", ONE).await.expect(StatusCode::NOT_FOUND);
+        site.get("near", ONE).await.expect(StatusCode::OK);
         // What can't be answered says why.
         for (wrong, field) in [
             ("overview?by=weather", "by"),
