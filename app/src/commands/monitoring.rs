@@ -6,7 +6,9 @@ mod exchange;
 mod export;
 mod generate;
 mod part;
+mod records;
 mod report;
+mod trace;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -32,7 +34,9 @@ pub enum MonitoringCommand {
     /// Answers: durations, waiting, refusals and so on
     Report(report::ReportArgs),
     /// All that is known of an application
-    Trace(report::TraceArgs),
+    Trace(trace::TraceArgs),
+    /// List the reference data that hold on a day; nothing is changed
+    Records(records::RecordsArgs),
     /// Write applications as an XES event log
     Xes(exchange::LogArgs),
     /// Write applications with what belongs to them as an OCEL 2.0 log in JSON
@@ -58,7 +62,8 @@ pub async fn run(settings: Settings, command: MonitoringCommand) -> anyhow::Resu
         MonitoringCommand::Export(args) => export::run(settings, args).await,
         MonitoringCommand::Datapackage => export::datapackage(),
         MonitoringCommand::Report(args) => report::run(settings, args).await,
-        MonitoringCommand::Trace(args) => report::trace(settings, args).await,
+        MonitoringCommand::Trace(args) => trace::run(settings, args).await,
+        MonitoringCommand::Records(args) => records::run(settings, args).await,
         MonitoringCommand::Xes(args) => exchange::write(settings, args, exchange::Form::Xes).await,
         MonitoringCommand::Ocel(args) => exchange::write(settings, args, exchange::Form::Ocel).await,
         MonitoringCommand::Compare(args) => exchange::beside_ours(settings, args).await,

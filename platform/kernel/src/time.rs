@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 /// A moment: microseconds since 1970-01-01 UTC, the way it is stored (BIGINT).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -167,6 +167,13 @@ impl Zone {
         jiff::tz::db().get(name).ok().map(Self)
     }
 
+    /// The zone whose clocks are so many minutes ahead of UTC; UTC where no clock is.
+    #[must_use]
+    pub fn ahead(minutes: i32) -> Self {
+        let offset = Offset::from_seconds(minutes.saturating_mul(60));
+        offset.map_or_else(|_| Self::utc(), |offset| Self(TimeZone::fixed(offset)))
+    }
+
     /// The IANA name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -248,6 +255,9 @@ mod tests {
         assert_eq!(moment.show_exact_in(&moscow), "21.11.2026 23:00:00 (UTC+3)");
         assert_eq!(moment.wall_seconds(&vladivostok) - moment.wall_seconds(&Zone::utc()), 10 * 3600);
         assert_eq!(moment.wall_seconds(&Zone::utc()), moment.0 / Instant::SECOND);
+        assert_eq!(moment.show_exact_in(&Zone::ahead(330)), "22.11.2026 01:30:00 (UTC+5:30)");
+        assert_eq!(moment.show_exact_in(&Zone::ahead(-570)), "21.11.2026 10:30:00 (UTC−9:30)");
+        assert_eq!(Zone::ahead(i32::MAX), Zone::utc());
         assert_eq!(Zone::find("Mars/Olympus"), None);
         assert_eq!("2026-11-22T06:00:00+10:00".parse::<Instant>().unwrap(), moment);
         assert!("2026-11-22".parse::<Instant>().is_err());

@@ -1,4 +1,4 @@
-//! `otklik monitoring report` and `trace`: answers from the lake.
+//! `otklik monitoring report`: answers from the lake.
 
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -8,7 +8,6 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use otklik_monitoring::answers::{Allowed, Between, By, Cell, Report, Sheet};
 use otklik_monitoring::deliveries::completeness;
-use serde_json::json;
 
 use super::common::{Opened, SYSTEM};
 use super::exchange::answers;
@@ -129,7 +128,7 @@ async fn print(opened: Opened, args: &ReportArgs, sheet: &Sheet) -> Result<ExitC
 }
 
 /// A table for a terminal.
-fn table(sheet: &Sheet) -> String {
+pub(super) fn table(sheet: &Sheet) -> String {
     let shown = |cell: &Cell| match cell {
         Cell::None => "—".to_owned(),
         Cell::Text(text) => text.clone(),
@@ -146,35 +145,4 @@ fn table(sheet: &Sheet) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
-}
-
-/// An application by its number.
-#[derive(Args, Debug)]
-pub struct TraceArgs {
-    /// The request number
-    request: String,
-    #[command(flatten)]
-    json: Json,
-}
-
-/// Prints all that is known of an application: 0 when it is there, 1 when it isn't.
-pub async fn trace(settings: Settings, args: TraceArgs) -> Result<ExitCode> {
-    let opened = Opened::open(settings).await?;
-    let answers = opened.hub.answers().await?;
-    let found = match answers.commit() {
-        0 => None,
-        _ => answers.trace(&args.request, &Allowed::All).await?,
-    };
-    let code = match &found {
-        Some(trace) => {
-            args.json.print(trace, &format!("{}\n{}", table(&trace.case), table(&trace.events)))?;
-            ExitCode::SUCCESS
-        }
-        None => {
-            args.json.print(&json!(null), &format!("{}: такого заявления нет", args.request))?;
-            ExitCode::FAILURE
-        }
-    };
-    opened.close().await;
-    Ok(code)
 }

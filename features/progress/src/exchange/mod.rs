@@ -5,7 +5,7 @@
 mod ocel;
 mod xes;
 
-pub use ocel::{Fee, OcelOut};
+pub use ocel::{Fee, OcelOut, complaint_event, fee_event};
 pub use xes::{XesOut, header};
 
 use crate::model::{Channel, Process, Status};

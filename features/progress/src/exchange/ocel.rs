@@ -28,6 +28,22 @@ const FEES: [&str; PAYMENT_EVENTS.len()] =
 const COMPLAINTS: [&str; COMPLAINT_EVENTS.len()] =
     ["Жалоба принята", "Рассмотрение жалобы назначено", "Жалоба удовлетворена", "Жалоба отклонена"];
 
+/// What happened to a fee, by the event's number from 1 in the order of the source.
+#[must_use]
+pub fn fee_event(event: u8) -> Option<&'static str> {
+    nth(&FEES, event)
+}
+
+/// What happened to a complaint, by the event's number from 1 in the order of the source.
+#[must_use]
+pub fn complaint_event(event: u8) -> Option<&'static str> {
+    nth(&COMPLAINTS, event)
+}
+
+fn nth(names: &[&'static str], event: u8) -> Option<&'static str> {
+    names.get(usize::from(event).wrapping_sub(1)).copied()
+}
+
 /// When something happened, and to which application.
 #[derive(Clone, Copy, Debug)]
 pub struct Fee<'a> {
@@ -199,14 +215,13 @@ impl<'r, W: Write> OcelOut<'r, W> {
     fn of_object(
         &mut self,
         event: &Fee<'_>,
-        names: &[&str],
+        names: &[&'static str],
         object: &str,
         qualifier: &str,
         attributes: &[(String, Value)],
     ) -> io::Result<()> {
-        let name = names.get(usize::from(event.event).wrapping_sub(1));
-        let name =
-            name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "an event that isn't known"))?;
+        let name = nth(names, event.event)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "an event that isn't known"))?;
         let mut relations = vec![relation(&application_id(event.request), "ход заявления")];
         if !object.is_empty() {
             relations.push(relation(object, qualifier));
