@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use otklik_monitoring::answers::Answers;
 use otklik_monitoring::exchange::{
     Comparison, Exchanged, Quantiles, Summary, compare, foreign, ocel, own, xes,
@@ -24,7 +26,7 @@ const VARIANTS: usize = 10;
 /// Where a log is written, and of what.
 #[derive(Args, Debug)]
 pub struct LogArgs {
-    /// The file to write
+    /// The file to write; packed when its name ends in .gz
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
@@ -46,26 +48,17 @@ pub enum Form {
 pub async fn write(settings: Settings, args: LogArgs, form: Form) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
     let answers = answers(&opened).await?;
-    let condition = answers.applications(&args.part.ask(Vec::new()));
-    let (session, rules) = (answers.session(), opened.hub.rules().await?);
     // The old file stays until the new one is whole.
     let unfinished = beside(&args.out)?;
     let file =
         File::create(&unfinished).with_context(|| format!("{}: файл не создаётся", unfinished.display()))?;
-    let mut out = BufWriter::new(file);
-    let written = match form {
-        Form::Xes => xes(session, &condition, rules.reference(), &mut out).await,
-        Form::Ocel => ocel(session, &condition, rules.reference(), &mut out).await,
-    };
-    let done: Exchanged = match written {
+    let done = match fill(&opened, &answers, &args, form, file).await {
         Ok(done) => done,
         Err(error) => {
-            drop(out);
             std::fs::remove_file(&unfinished)?;
             return Err(error).with_context(|| format!("{}: не записывается", args.out.display()));
         }
     };
-    out.flush()?;
     std::fs::rename(&unfinished, &args.out)
         .with_context(|| format!("{}: не записывается", args.out.display()))?;
     let words = format!("{}: заявлений {}, событий {}.", args.out.display(), done.cases, done.events);
@@ -74,6 +67,42 @@ pub async fn write(settings: Settings, args: LogArgs, form: Form) -> Result<Exit
     args.json.print(&answer, &words)?;
     opened.close().await;
     Ok(crate::commands::exit(done.cases > 0))
+}
+
+/// Writes a log into a file, packed when its name says so.
+async fn fill(
+    opened: &Opened,
+    answers: &Answers,
+    args: &LogArgs,
+    form: Form,
+    file: File,
+) -> Result<Exchanged> {
+    let mut out = BufWriter::new(file);
+    let done = if args.out.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        let mut packed = GzEncoder::new(&mut out, Compression::default());
+        let done = log(opened, answers, args, form, &mut packed).await?;
+        packed.finish()?;
+        done
+    } else {
+        log(opened, answers, args, form, &mut out).await?
+    };
+    out.flush()?;
+    Ok(done)
+}
+
+async fn log(
+    opened: &Opened,
+    answers: &Answers,
+    args: &LogArgs,
+    form: Form,
+    out: impl Write,
+) -> Result<Exchanged> {
+    let condition = answers.applications(&args.part.ask(Vec::new()));
+    let (session, rules) = (answers.session(), opened.hub.rules().await?);
+    Ok(match form {
+        Form::Xes => xes(session, &condition, rules.reference(), out).await?,
+        Form::Ocel => ocel(session, &condition, rules.reference(), out).await?,
+    })
 }
 
 /// The name of a file that isn't whole yet.
