@@ -8,7 +8,7 @@ use otklik_jobs::HandlerError;
 use otklik_kernel::CivilDay;
 use otklik_lake::Look;
 use otklik_progress::delivery::Delivery as Data;
-use otklik_progress::print;
+use otklik_progress::print::{self, Lost};
 use otklik_progress::reference::Reference;
 
 use crate::exchange;
@@ -42,21 +42,22 @@ pub async fn delivery(
     Ok(Some(exchange::daily(&session, receipt, layout).await?))
 }
 
-/// A delivery as a file of a layout.
+/// A delivery as a file of a layout, with what the layout has no place for and leaves out.
 ///
 /// # Errors
-/// The layout has no place for something in it.
-pub fn file(data: &Data, layout: Layout, reference: &Reference) -> Result<Made, String> {
+/// The data have no form of this layout.
+pub fn file(data: &Data, layout: Layout, reference: &Reference) -> Result<(Made, Lost), String> {
     let stem = print::wide_name(&data.head);
     match layout {
         Layout::Package => {
             let bytes = print::archive(&print::package(data, &reference.regions))
                 .map_err(|error| error.to_string())?;
-            Ok(Made { name: format!("{}.zip", stem.trim_end_matches(".csv")), bytes })
+            let name = format!("{}.zip", stem.trim_end_matches(".csv"));
+            Ok((Made { name, bytes }, Lost::default()))
         }
         Layout::Wide => {
             let wide = print::wide(data, reference).map_err(|error| error.to_string())?;
-            Ok(Made { name: stem, bytes: wide.bytes })
+            Ok((Made { name: stem, bytes: wide.bytes }, wide.lost))
         }
     }
 }
@@ -94,7 +95,8 @@ impl Producer for FromLake {
         for sender in wanted {
             let layout = partner.fields.layout;
             if let Some(data) = delivery(hub, &sender.fields.code, day, layout).await.map_err(later)? {
-                files.push(file(&data, layout, &reference).map_err(HandlerError::Later)?);
+                let (made, _) = file(&data, layout, &reference).map_err(HandlerError::Later)?;
+                files.push(made);
             }
         }
         match files.len() {
