@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use otklik_db::{Db, Migration};
+use otklik_db::{Address, Db, Migration};
 use otklik_kernel::random::SharedRandom;
 use otklik_kernel::time::SharedClock;
 use otklik_kernel::{Ids, Random, Secret, SystemClock, SystemRandom, code};
@@ -54,7 +54,7 @@ impl Installation {
     /// # Errors
     /// When a file or the database can't be used, naming it.
     pub async fn open(settings: Settings) -> Result<Self> {
-        let installation = Self::open_as_it_is(settings).await?;
+        let installation = Self::connect(settings).await?;
         otklik_db::migrate(&installation.db, &migrations())
             .await
             .context("схема базы данных не обновлена")?;
@@ -62,17 +62,35 @@ impl Installation {
         Ok(installation)
     }
 
-    /// Opens an installation without changing its schema.
+    /// Opens an installation that there is, with its schema up to date.
+    ///
+    /// # Errors
+    /// When there is none, or a file or the database can't be used, naming it.
+    pub async fn open_existing(settings: Settings) -> Result<Self> {
+        must_be(&settings)?;
+        Self::open(settings).await
+    }
+
+    /// Opens an installation that there is, without changing its schema.
+    ///
+    /// # Errors
+    /// When there is none, or a file or the database can't be used, naming it.
+    pub async fn open_as_it_is(settings: Settings) -> Result<Self> {
+        must_be(&settings)?;
+        Self::connect(settings).await
+    }
+
+    /// Opens an installation without changing its schema; makes folder, secret and database when missing.
     ///
     /// # Errors
     /// When a file or the database can't be used, naming it.
-    pub async fn open_as_it_is(settings: Settings) -> Result<Self> {
+    pub async fn connect(settings: Settings) -> Result<Self> {
         let folder = &settings.data_dir;
         fs::create_dir_all(folder).with_context(|| format!("{}: папка не создаётся", folder.display()))?;
         let secret = secret(&settings.secret_file)?;
         let db = Db::open(&settings.database).await.with_context(|| match &settings.database {
-            otklik_db::Address::Sqlite(path) => format!("{}: база данных не открывается", path.display()),
-            otklik_db::Address::Postgres(_) => "PostgreSQL не отвечает".to_owned(),
+            Address::Sqlite(path) => format!("{}: база данных не открывается", path.display()),
+            Address::Postgres(_) => "PostgreSQL не отвечает".to_owned(),
         })?;
         Ok(Self {
             settings,
@@ -89,6 +107,23 @@ impl Installation {
     pub fn trace(&self) -> String {
         otklik_web::Trace::new(&*self.random).0
     }
+}
+
+/// Whether there is an installation: its database, or its secret where the database is a server's.
+#[must_use]
+pub fn is_there(settings: &Settings) -> bool {
+    match &settings.database {
+        Address::Sqlite(path) => path.exists(),
+        Address::Postgres(_) => settings.secret_file.exists(),
+    }
+}
+
+/// Only what makes or changes an installation may begin one.
+fn must_be(settings: &Settings) -> Result<()> {
+    if !is_there(settings) {
+        bail!("{}: установки здесь нет", settings.data_dir.display());
+    }
+    Ok(())
 }
 
 /// Reads the secret, or makes it with access for its owner only.

@@ -22,7 +22,7 @@ pub struct MigrateArgs {
 /// Runs the command.
 pub async fn run(settings: Settings, args: &MigrateArgs) -> anyhow::Result<ExitCode> {
     let installation = if args.status {
-        Installation::open_as_it_is(settings).await?
+        Installation::connect(settings).await?
     } else {
         Installation::open(settings).await?
     };

@@ -239,6 +239,8 @@ fn copy_and_restore(here: &[&str], there: &[&str]) {
 fn qr14_the_doctor_says_what_is_wrong() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
+    // A database without a schema.
+    run(folder, &["migrate", "--status"]);
     let empty = run(folder, &["doctor", "--json"]);
     assert_eq!((empty.code, &empty.json()["ok"]), (Some(1), &json!(false)), "no schema: {empty:?}");
     installed(folder);

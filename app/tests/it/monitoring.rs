@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use otklik_progress::exchange::activity;
+use otklik_progress::reference::Reference;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -132,6 +134,7 @@ fn mon10_check_tells_every_error_with_its_place_and_changes_nothing() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     generated(folder);
+    well(folder, &["migrate", "--json"]);
     assert_eq!(well(folder, &["monitoring", "check", "days", "--json"])["errors"], json!([]));
     let entries = std::fs::read_dir(folder.join("days")).unwrap();
     let mut all: Vec<_> = entries.map(|one| one.unwrap().path()).collect();
@@ -163,8 +166,10 @@ fn mon10_check_tells_every_error_with_its_place_and_changes_nothing() {
 fn mon17_logs_are_written_and_compared_by_command() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
+    well(folder, &["migrate", "--json"]);
     let none = run(folder, &["monitoring", "xes", "--out", "log.xes"]);
     assert_eq!((none.code, folder.join("log.xes").exists()), (Some(1), false), "{none:?}");
+    assert!(none.err.contains("ещё нет данных"), "{none:?}");
     generated(folder);
     well(folder, &["monitoring", "import", "days", "--json"]);
     let log = well(folder, &["monitoring", "xes", "--out", "log.xes", "--json"]);
@@ -173,6 +178,14 @@ fn mon17_logs_are_written_and_compared_by_command() {
     assert_eq!(same["ours"], same["theirs"]);
     assert_eq!(same["ours"]["events"], log["events"]);
     assert_eq!(same["comparison"]["common_variants"], json!([1000.0, 1000.0]));
+    // Packed by its name it is the same log.
+    let packed = well(folder, &["monitoring", "xes", "--out", "packed.xes.gz", "--json"]);
+    assert_eq!((&packed["cases"], &packed["events"]), (&log["cases"], &log["events"]));
+    let bytes = std::fs::read(folder.join("packed.xes.gz")).unwrap();
+    assert_eq!(bytes[..2], [0x1f, 0x8b]);
+    assert!(bytes.len() * 4 < std::fs::read(folder.join("log.xes")).unwrap().len(), "{}", bytes.len());
+    let same = well(folder, &["monitoring", "compare", "packed.xes.gz", "--json"]);
+    assert_eq!(same["ours"], same["theirs"]);
     let part = well(folder, &["monitoring", "ocel", "--out", "log.json", "--channel", "МФЦ", "--json"]);
     let cases = part["cases"].as_u64().unwrap();
     assert!(cases > 0 && cases < 400, "{part}");
@@ -202,6 +215,7 @@ fn mon11_a_sender_nobody_knows_is_told_of_and_a_path_is_none() {
         std::fs::write(package.join("datapackage.json"), said).unwrap();
     };
     // A misspelt code is a new sender: checking and importing say so.
+    well(folder, &["migrate", "--json"]);
     name_it("mcf-54");
     let checked = run(folder, &["monitoring", "check", "days/mfc-54_2026-01-13_r1"]);
     assert!(checked.err.contains("«mcf-54» не был заведён"), "{checked:?}");
@@ -254,7 +268,7 @@ fn mon11_two_commands_may_bring_the_same_new_senders() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     generated(folder);
-    well(folder, &["monitoring", "verify", "--json"]);
+    well(folder, &["migrate", "--json"]);
     for part in ["odd", "even"] {
         std::fs::create_dir(folder.join(part)).unwrap();
     }
@@ -292,4 +306,135 @@ fn mon13_what_a_report_does_not_know_is_wrong_usage() {
         let said = run(folder.path(), &[&["monitoring", "report"], words].concat());
         assert_eq!(said.code, Some(2), "{words:?}: {said:?}");
     }
+}
+
+#[test]
+fn mon13_what_only_reads_makes_no_installation() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    let missing = folder.join("data");
+    for words in [
+        &["doctor"][..],
+        &["backup", "copy"],
+        &["journal", "verify"],
+        &["responses", "count"],
+        &["monitoring", "report", "overview"],
+        &["monitoring", "trace", "1"],
+        &["monitoring", "records", "statuses"],
+        &["monitoring", "verify"],
+        &["monitoring", "compact"],
+        &["monitoring", "receipts"],
+        &["monitoring", "rebuild"],
+        &["monitoring", "xes", "--out", "log.xes"],
+        &["monitoring", "export", "--day", "2026-01-12", "--out", "out"],
+    ] {
+        let said = run(folder, words);
+        assert_eq!((said.code, missing.exists()), (Some(1), false), "{words:?}: {said:?}");
+        assert!(said.err.contains(&format!("{}: установки здесь нет", missing.display())), "{said:?}");
+    }
+}
+
+#[test]
+fn mon10_checking_needs_no_installation() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    let said = run(folder, &["monitoring", "check", "days", "--json"]);
+    assert_eq!((said.code, &said.json()["errors"]), (Some(0), &json!([])), "{said:?}");
+    assert!(
+        said.err.contains("по встроенным справочникам") && !said.err.contains("не был заведён"),
+        "{said:?}"
+    );
+    std::fs::write(folder.join("days/mfc-54_2026-01-13_r1/events.csv"), "x").unwrap();
+    let wrong = run(folder, &["monitoring", "check", "days/mfc-54_2026-01-13_r1", "--json"]);
+    assert_eq!(wrong.code, Some(1), "{wrong:?}");
+    assert!(!folder.join("data").exists());
+    well(folder, &["migrate", "--json"]);
+    let known = run(folder, &["monitoring", "check", "days/epgu_2026-01-12_r1"]);
+    assert!(!known.err.contains("по встроенным справочникам"), "{known:?}");
+}
+
+/// Rows of a table of a generated package.
+fn table(folder: &Path, package: &str, table: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("days").join(package).join(table)).unwrap();
+    text.lines().skip(1).map(|line| line.split(';').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn mon13_the_trace_of_an_application_is_told_in_words() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "import", "days", "--json"]);
+    let request = table(folder, "epgu_2026-01-12_r1", "ratings.csv").remove(0).remove(0);
+    let events = well(folder, &["monitoring", "trace", &request, "--json"])["events"]["rows"].clone();
+    let said = run(folder, &["monitoring", "trace", &request]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let told = table(folder, "epgu_2026-01-12_r1", "events.csv").into_iter().filter(|row| row[0] == request);
+    let mut count = 0;
+    for row in told {
+        let moment = format!("{} {} (UTC+7)  ЕПГУ (РПГУ)  ", row[5].replace('-', "."), row[6]);
+        let line = said.out.lines().find(|line| line.starts_with(&moment));
+        assert!(
+            line.is_some_and(|line| line.contains("epgu за 2026-01-12, ревизия 1")),
+            "{row:?}: {}",
+            said.out
+        );
+        count += 1;
+    }
+    assert!(count > 0 && count == events.as_array().unwrap().len(), "{events}");
+    for status in
+        events.as_array().unwrap().iter().map(|row| row[4].as_i64().unwrap()).filter(|code| *code > 0)
+    {
+        let name = activity(Reference::built_in(), status.try_into().unwrap());
+        assert!(said.out.contains(&format!("  {name}  ")), "{name}: {}", said.out);
+    }
+    assert!(said.out.contains("54 Новосибирская область"), "{}", said.out);
+    assert!(!said.out.contains(&events[0][0].to_string()), "no seconds: {}", said.out);
+    let none = run(folder, &["monitoring", "trace", "0", "--json"]);
+    assert_eq!((none.code, none.json()), (Some(1), Value::Null));
+}
+
+#[test]
+fn mon8_what_the_wide_layout_leaves_out_is_told() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "import", "days", "--json"]);
+    let package = "ogv-54_2026-01-15_r1";
+    let mnemonics = table(folder, package, "events.csv").iter().filter(|row| !row[7].is_empty()).count();
+    assert!(mnemonics > 0);
+    let export = ["monitoring", "export", "--sender", "ogv-54", "--day", "2026-01-15", "--out", "out"];
+    let wide = run(folder, &[&export[..], &["--layout", "wide"]].concat());
+    let told = format!("видов сведений межведомственных запросов — {mnemonics}");
+    assert!(wide.code == Some(0) && wide.err.contains(&told) && wide.err.contains("package"), "{wide:?}");
+    assert!(!wide.out.contains("поместилось"), "{wide:?}");
+    let package = run(folder, &export);
+    assert!(package.code == Some(0) && !package.err.contains("поместилось"), "{package:?}");
+}
+
+#[test]
+fn mon14_reference_data_are_listed_as_they_hold_on_a_day() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    well(folder, &["migrate", "--json"]);
+    let statuses = well(folder, &["monitoring", "records", "statuses", "--json"]);
+    let records = statuses["records"].as_array().unwrap();
+    let codes: Vec<i64> = records.iter().map(|one| one["name"].as_str().unwrap().parse().unwrap()).collect();
+    assert!(codes.len() == 48 && codes.is_sorted(), "{codes:?}");
+    assert_eq!(records[0]["content"]["status"]["code"], codes[0]);
+    generated(folder);
+    well(folder, &["monitoring", "import", "days", "--json"]);
+    let on = |day: &str| {
+        let found = well(folder, &["monitoring", "records", "services", "--day", day, "--json"]);
+        assert_eq!((&found["kind"], &found["day"]), (&json!("services"), &json!(day)));
+        found["records"].as_array().unwrap().len()
+    };
+    assert_eq!(on("2000-01-01"), 0, "nobody had told of them yet");
+    assert!(on("2026-02-01") > 0);
+    let words = run(folder, &["monitoring", "records", "regions"]);
+    assert!(words.code == Some(0) && words.out.contains("Новосибирская область"), "{words:?}");
+    let wrong = run(folder, &["monitoring", "records", "weather"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("holidays"), "{wrong:?}");
 }

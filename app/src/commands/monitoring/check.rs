@@ -8,10 +8,12 @@ use anyhow::{Result, bail};
 use clap::Args;
 use otklik_monitoring::bulk::{Bulk, Done, Said, check_only};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::common::{Opened, SaidArgs, packages};
 use crate::commands::{Json, exit};
-use crate::settings::Settings;
+use crate::installation::is_there;
+use crate::settings::{Options, Settings};
 
 /// What is to be checked or imported.
 #[derive(Args, Debug)]
@@ -95,10 +97,21 @@ fn tell_new_senders(done: &[Done], what: &str) {
     }
 }
 
+/// What is checked against: the installation, or where there is none what is built in, in a folder that goes with it.
+async fn known(settings: Settings) -> Result<(Opened, Option<TempDir>)> {
+    if is_there(&settings) {
+        return Ok((Opened::open(settings).await?, None));
+    }
+    let folder = tempfile::tempdir()?;
+    let aside = Options { data_dir: Some(folder.path().to_owned()), ..Options::default() };
+    Ok((Opened::open_or_make(Settings::resolve(aside)?).await?, Some(folder)))
+}
+
 /// Checks and changes nothing: 0 when there is no error, 1 when there is.
 pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode> {
     let paths = deliveries(&args)?;
-    let opened = Opened::open(settings).await?;
+    let place = settings.data_dir.clone();
+    let (opened, aside) = known(settings).await?;
     let done = check_only(&opened.ctx, &opened.hub, &paths, &args.said()).await?;
     let errors: Vec<_> = done
         .iter()
@@ -118,7 +131,14 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
         })
         .collect();
     let is_well = done.iter().all(|one| one.error_count == 0);
-    tell_new_senders(&done, "при приёме он будет заведён");
+    match &aside {
+        None => tell_new_senders(&done, "при приёме он будет заведён"),
+        Some(_) => eprintln!(
+            "{}: установки здесь нет. Проверено по встроенным справочникам: отправителей, услуг и прежних заявлений \
+            проверка не знает.",
+            place.display()
+        ),
+    }
     let answer = json!({ "ok": is_well, "errors": errors, "deliveries": done });
     args.json.print(&answer, &done.iter().map(words).collect::<String>())?;
     opened.close().await;
@@ -128,7 +148,7 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
 /// Imports: 0 when every delivery was taken wholly, 1 when one was refused or taken in part.
 pub async fn import(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode> {
     let paths = deliveries(&args)?;
-    let opened = Opened::open(settings).await?;
+    let opened = Opened::open_or_make(settings).await?;
     let trace = opened.installation.trace();
     let mut bulk = Bulk::begin(&opened.ctx, &opened.depot, &opened.hub, paths.len(), &trace).await?;
     let mut done = Vec::new();

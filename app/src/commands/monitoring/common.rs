@@ -1,7 +1,5 @@
 //! What the commands about the monitoring share: an installation with its lake.
 
-use std::net::SocketAddr;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
 use otklik_access::Scope;
@@ -30,14 +28,24 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// Opens an installation that there is.
+    ///
+    /// # Errors
+    /// When there is none, or a file, the database or the lake can't be used.
+    pub async fn open(settings: Settings) -> Result<Self> {
+        Self::of(Installation::open_existing(settings).await?)
+    }
+
     /// Opens an installation, which is made when it is missing.
     ///
     /// # Errors
     /// When a file, the database or the lake can't be used.
-    pub async fn open(settings: Settings) -> Result<Self> {
-        let address: SocketAddr = settings.listen;
-        let installation = Installation::open(settings).await?;
-        let ctx = wire::context(&installation, address);
+    pub async fn open_or_make(settings: Settings) -> Result<Self> {
+        Self::of(Installation::open(settings).await?)
+    }
+
+    fn of(installation: Installation) -> Result<Self> {
+        let ctx = wire::context(&installation, installation.settings.listen);
         let (hub, depot) = wire::lake(&ctx, &installation.settings)?;
         Ok(Self { installation, ctx, hub, depot })
     }
