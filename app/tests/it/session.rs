@@ -128,6 +128,32 @@ fn x3_an_address_of_a_form_opened_by_itself_has_a_page() {
     });
 }
 
+/// Programs read no pages.
+#[test]
+fn mon9_a_wrong_call_of_the_api_is_told_as_its_other_errors() {
+    on_both(async |world| {
+        for (method, path, status, code) in [
+            ("GET", "/api/v1/monitoring/deliveries", 405, "method"),
+            ("DELETE", "/api/v1/openapi.json", 405, "method"),
+            ("GET", "/api/v1/nothing", 404, "not_found"),
+            ("POST", "/api/", 404, "not_found"),
+        ] {
+            let answer = world.send(request(method, path).body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                (answer.status, answer.header("content-type")),
+                (status, "application/json"),
+                "{path}"
+            );
+            let told: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+            assert_eq!(told["error"]["code"], code, "{told}");
+            assert!(told["error"]["message"].as_str().unwrap().contains("API"), "{told}");
+            assert_eq!(answer.header("allow").is_empty(), status == 404, "{method} {path}");
+        }
+        let page = world.get("/apis").await;
+        assert!(page.status == 404 && page.text.contains("<html lang=\"ru\">"), "{}", page.text);
+    });
+}
+
 #[test]
 fn a_reader_whose_session_expired_comes_back_to_the_page() {
     on_both(async |world| {

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use otklik_organisations::Office;
@@ -198,8 +198,9 @@ pub async fn home() -> Redirect {
 }
 
 /// Any address where nothing is.
-pub async fn nothing(State(survey): State<Arc<Survey>>) -> Response {
-    survey.help(StatusCode::NOT_FOUND, HelpKind::NotFound, "", false)
+pub async fn nothing(State(survey): State<Arc<Survey>>, at: Uri) -> Response {
+    let help = || survey.help(StatusCode::NOT_FOUND, HelpKind::NotFound, "", false);
+    otklik_web::api::nothing(&at).unwrap_or_else(help)
 }
 
 /// An address that is called in another way than it is made for.

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, on};
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::fail::Failed;
 use crate::kept::{self, Kept};
-use crate::{Ctx, Fail, Trace, cookie, live};
+use crate::{Ctx, Fail, Trace, api, cookie, live};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,7 +302,10 @@ fn error_page(viewer: &Viewer, failed: &Failed, trace: &Trace) -> Response {
 
 /// The page of an address that is called in another way than it is made for: most often one to which a form was sent,
 /// opened by itself (405).
-pub async fn wrong_method() -> Response {
+pub async fn wrong_method(at: Uri) -> Response {
+    if let Some(told) = api::wrong_method(&at) {
+        return told;
+    }
     let status = StatusCode::METHOD_NOT_ALLOWED;
     let mut response = html(status, &otklik_ui::ErrorPage::new(&Viewer::default(), status.as_u16()));
     protect(response.headers_mut());
