@@ -9,7 +9,9 @@ use futures_util::StreamExt as _;
 use otklik_access::Scope;
 use otklik_journal::Actor;
 use otklik_kernel::Id;
+use otklik_locale::Lang;
 use otklik_organisations::act::Act;
+use otklik_progress::check::Code;
 use otklik_web::Trace;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Fault, Token};
 use crate::Monitoring;
 use crate::deliveries::depot::Part;
-use crate::deliveries::head::Said;
+use crate::deliveries::head::{Said, is_foreign};
 use crate::deliveries::receive::{Arrived, NotReceived, receive as take};
 use crate::deliveries::report::{self, Finding};
 use crate::deliveries::spool::{LONGEST, Spool, SpoolError};
@@ -215,6 +217,9 @@ pub(super) async fn receive(
     if spooled.bytes == 0 {
         return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "no_file", l.api_no_file()));
     }
+    if is_foreign(&spooled.path).map_err(|error| Fault::for_now(&error))? {
+        return Err(unreadable());
+    }
     let name = name(&asked, &headers);
     let trace = Trace::new(&*monitoring.ctx.random);
     let act = Act::by(&monitoring.ctx, Actor::System("api"), &trace.0);
@@ -237,6 +242,12 @@ pub(super) async fn receive(
         answer.headers_mut().insert(header::LOCATION, value);
     }
     Ok(answer)
+}
+
+/// What checking says of a package that can't be read.
+fn unreadable() -> Fault {
+    let code = Code::PackageUnreadable;
+    Fault::new(StatusCode::UNPROCESSABLE_ENTITY, code.code(), code.message(Lang::default(), String::new()))
 }
 
 fn refusal(l: L, refused: NotReceived) -> Fault {

@@ -11,6 +11,10 @@ use serde::Deserialize;
 
 /// The longest description that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
+/// How much of a file tells whether it is a text.
+const BEGINNING: u64 = 4096;
+/// A text has at most one control character in so many bytes.
+const FEW: usize = 25;
 /// The description's name in a package.
 const DESCRIPTION: &str = "datapackage.json";
 
@@ -90,6 +94,28 @@ pub fn is_zip(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
     let read = file.read(&mut first)?;
     Ok(read == 4 && (first == *b"PK\x03\x04" || first == *b"PK\x05\x06"))
+}
+
+/// Whether a file can be no delivery: it begins neither like a ZIP nor like a text. What the check names better, a
+/// workbook and UTF-16, is left to it.
+///
+/// # Errors
+/// The file can't be read.
+pub fn is_foreign(path: &Path) -> io::Result<bool> {
+    let mut first = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut first)?;
+    Ok(is_no_text(&first))
+}
+
+/// Whether bytes are full of signs that no table has. One or another in a field is a mistake of that field.
+fn is_no_text(first: &[u8]) -> bool {
+    if let [0, _, ..] | [_, 0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = first {
+        return false;
+    }
+    let is_named =
+        [&b"PK\x03\x04"[..], b"PK\x05\x06", b"\xd0\xcf\x11\xe0"].iter().any(|kind| first.starts_with(kind));
+    let strange = first.iter().filter(|byte| byte.is_ascii_control() && !b"\t\r\n".contains(byte)).count();
+    !is_named && strange * FEW > first.len()
 }
 
 /// What a file or a folder says of itself, as far as it can be read.
@@ -201,6 +227,29 @@ mod tests {
         assert_eq!(read("x.csv", &said("a", "", "")), Err(HeadError::NoDay));
         assert_eq!(read("x.csv", &said("a", "21.11.2026", "")), Err(HeadError::BadDay));
         assert_eq!(read("x.csv", &said("a", "2026-11-21", "0")), Err(HeadError::BadRevision));
+    }
+
+    #[test]
+    fn mon11_bytes_that_are_no_package_are_told_from_tables() {
+        let noise: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for foreign in [&noise[..], b"\x1f\x8b\x08\0rest", b"\x89PNG\r\n\x1a\n\0\0", b"\x7fELF\x02\x01"] {
+            assert!(is_no_text(foreign), "{foreign:?}");
+        }
+        let windows_1251 = [0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, b';', b'\r', b'\n'];
+        let one_mistake = b"request_id;service_id\r\n1;a\x01b\r\n".repeat(2);
+        let utf16: Vec<u8> = "a;\u{431}\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xff\xfe", &utf16[..]].concat();
+        for fit in [
+            &b""[..],
+            "\u{feff}я;\tб\r\n".as_bytes(),
+            &windows_1251,
+            &one_mistake,
+            &utf16,
+            &marked,
+            b"PK\x03\x04\0\0\0\0",
+        ] {
+            assert!(!is_no_text(fit), "{fit:?}");
+        }
     }
 
     #[test]
