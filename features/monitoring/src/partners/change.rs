@@ -66,6 +66,19 @@ fn is_fingerprint(text: &str) -> bool {
     text.strip_prefix("SHA256:").is_some_and(|rest| rest.len() == 43 && rest.bytes().all(is_letter))
 }
 
+/// Refuses a folder that can't be written into, when sending is on: before a transaction, for it may answer late.
+async fn reach(raw: &Raw<'_>) -> Result<(), Refusal> {
+    let folder = raw.address.trim().to_owned();
+    if !raw.is_on || Method::find(raw.method) != Some(Method::Folder) || !fits(Method::Folder, &folder) {
+        return Ok(());
+    }
+    // It has no name there and is gone at once.
+    match tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Refusal::one("address", Wrong::Address)),
+    }
+}
+
 async fn check(
     tx: &Tx,
     scope: &Scope,
@@ -168,6 +181,7 @@ pub async fn add(
     secret: &Secret,
     raw: &Raw<'_>,
 ) -> Result<Id, Refusal> {
+    reach(raw).await?;
     let tx = db.begin().await?;
     let id = act.new_id();
     let fields = check(&tx, scope, act, secret, raw, (id, None)).await?;
@@ -196,6 +210,7 @@ pub async fn change(
     id: Id,
     raw: &Raw<'_>,
 ) -> Result<(), Refusal> {
+    reach(raw).await?;
     let tx = db.begin().await?;
     let known = store::find(&tx, scope, id).await?.ok_or(Refusal::NotFound)?;
     let fields = check(&tx, scope, act, secret, raw, (id, Some(&known.fields))).await?;

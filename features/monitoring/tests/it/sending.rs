@@ -13,7 +13,8 @@ use axum::http::StatusCode;
 use otklik_jobs::{HandlerError, PeriodicJob as _};
 use otklik_kernel::{CivilDay, Clock as _, Id, Instant};
 use otklik_monitoring::partners::deliver::{Made, Producer, SendDaily};
-use otklik_monitoring::partners::{Partner, Raw, Sending, State, add, https, sftp, store};
+use otklik_monitoring::partners::{Partner, Raw, Sending, State, add, change, https, sftp, store};
+use otklik_monitoring::refusal::{Refusal, Wrong};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -84,7 +85,9 @@ fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("later");
         let address = path.to_str().unwrap();
+        std::fs::create_dir(&path).unwrap();
         partner(&site, Raw { method: "folder", address, since: "2026-11-21", ..Raw::default() }).await;
+        std::fs::remove_dir(&path).unwrap();
         let first = run(&site).await.remove(0);
         assert_eq!((first.state, first.attempts), (State::Waiting, 1));
         assert!(first.answer.contains("later"), "{}", first.answer);
@@ -93,6 +96,37 @@ fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
         std::fs::create_dir(&path).unwrap();
         site.t.clock.advance(2 * Instant::SECOND);
         assert_eq!(run(&site).await[0].state, State::Sent);
+    });
+}
+
+#[test]
+fn mon18_a_folder_that_is_not_there_is_refused_unless_sending_is_off() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, missing) = (folder.path().to_str().unwrap(), folder.path().join("missing"));
+        let raw = |address, is_on| Raw {
+            body: "2700",
+            name: "Ведомство",
+            method: "folder",
+            address,
+            layout: "package",
+            hour: "6",
+            since: "2026-11-21",
+            is_on,
+            ..Raw::default()
+        };
+        let added = async |address, is_on| {
+            let raw = raw(address, is_on);
+            add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &raw).await
+        };
+        let missing = missing.to_str().unwrap();
+        let no_folder = || Err(Refusal::one("address", Wrong::Address));
+        assert_eq!(added(missing, true).await.map(drop), no_folder());
+        let off = added(missing, false).await.unwrap();
+        let (db, act, secret) = (&site.ctx.db, site.act(), &site.ctx.secret);
+        assert_eq!(change(db, &SYSTEM, &act, secret, off, &raw(missing, true)).await, no_folder());
+        assert_eq!(change(db, &SYSTEM, &act, secret, off, &raw(there, true)).await, Ok(()));
+        assert_eq!(std::fs::read_dir(there).unwrap().count(), 0, "nothing is left there");
     });
 }
 
