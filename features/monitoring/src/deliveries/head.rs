@@ -231,9 +231,9 @@ mod tests {
 
     #[test]
     fn mon11_bytes_that_are_no_package_are_told_from_tables() {
-        let noise: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let noise: Vec<u8> = (1..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         for foreign in [&noise[..], b"\x1f\x8b\x08\0rest", b"\x89PNG\r\n\x1a\n\0\0", b"\x7fELF\x02\x01"] {
-            assert!(is_no_text(foreign), "{foreign:?}");
+            assert!(is_no_text(foreign), "{:?}", &foreign[..4]);
         }
         let windows_1251 = [0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, b';', b'\r', b'\n'];
         let one_mistake = b"request_id;service_id\r\n1;a\x01b\r\n".repeat(2);
