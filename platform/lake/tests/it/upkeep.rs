@@ -1,10 +1,15 @@
 //! Cleaning, and finding damage.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use otklik_lake::{Change, Report, TableWriter};
+use otklik_kernel::{Clock as _, SystemClock};
+use otklik_lake::{Change, Error, Report, TableWriter};
+use tokio::time::timeout;
 
 use crate::support::{InFolder, START, file, grow, in_folder, open, rows, table};
 
@@ -165,11 +170,45 @@ async fn every_damage_to_the_log_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn upkeep_may_run_beside_other_work() {
     let place = in_folder();
-    grow(&place.lake, 0, 10).await.expect("a commit");
-    let lake = place.lake.clone();
-    let task = tokio::spawn(async move {
-        lake.vacuum(DAY).await.expect("cleaning");
-        lake.verify().await.expect("a report")
+    // Half-written files have moments of the machine, which must stay ahead.
+    place.clock.0.store(SystemClock.now().0 - 10_000 * DAY, Ordering::Relaxed);
+    let (other, clock) = (open(place.folder.path(), &place.clock), place.clock.clone());
+    let is_enough = Arc::new(AtomicBool::new(false));
+    let told = is_enough.clone();
+    // Each day a file takes the place of the one before.
+    let writing = tokio::spawn(async move {
+        let mut last: Option<String> = None;
+        while !told.load(Ordering::Relaxed) {
+            let added = file(&other, 0, 10).await.expect("a file");
+            loop {
+                let base = other.latest().await.expect("a snapshot");
+                let change = Change::new().with(added.clone());
+                let change = last.iter().fold(change, |change, path| change.without(path));
+                match other.commit(&base, change).await {
+                    Ok(_) => break,
+                    // Cleaning commits too.
+                    Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
+                }
+            }
+            last = Some(added.path);
+            clock.0.fetch_add(DAY, Ordering::Relaxed);
+        }
+        last
     });
-    assert!(task.await.expect("a task").ok);
+    let keeping = async {
+        let (mut seen, mut swept) = (BTreeSet::new(), BTreeSet::new());
+        while seen.len() < 20 || swept.len() < 20 {
+            let files = place.lake.vacuum(DAY).await.expect("cleaning").files;
+            assert!(files.into_iter().all(|path| swept.insert(path)), "each goes once");
+            let report = place.lake.verify().await.expect("a report");
+            assert!(report.ok, "{report:?}");
+            seen.insert(report.commit);
+        }
+    };
+    timeout(Duration::from_secs(120), keeping).await.expect("others commit meanwhile");
+    is_enough.store(true, Ordering::Relaxed);
+    let last = writing.await.expect("a task");
+    let kept = open(place.folder.path(), &place.clock).latest().await.expect("a snapshot");
+    assert_eq!(kept.all_files().map(|file| file.path.clone()).collect::<Vec<_>>(), Vec::from_iter(last));
+    assert!(report(&place).await.ok);
 }
