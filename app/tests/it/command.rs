@@ -1,11 +1,17 @@
 //! The binary as it is installed: running a command, and a server that ends with its value.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+/// How long a command or an answer is waited for: far longer than any takes.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a command said and how it ended.
 #[derive(Debug)]
@@ -59,10 +65,31 @@ pub fn unread(folder: &Path, args: &[&str]) -> Said {
     said(child)
 }
 
-fn said(child: Child) -> Said {
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: status.code(), out: text(stdout), err: text(stderr) }
+fn said(mut child: Child) -> Said {
+    let (out, err) = (text(child.stdout.take()), text(child.stderr.take()));
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if began.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("the command doesn't end: {}{}", out.join().unwrap(), err.join().unwrap());
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    Said { code: status.code(), out: out.join().unwrap(), err: err.join().unwrap() }
+}
+
+/// Reads what a command says while it says it.
+fn text(from: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = String::new();
+        if let Some(mut from) = from {
+            from.read_to_string(&mut text).unwrap();
+        }
+        text
+    })
 }
 
 /// A running server.
@@ -81,19 +108,22 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let (lines, read) = mpsc::channel();
+        // The log is read to its end, so that the server never waits for it.
+        thread::spawn(move || log.lines().map_while(Result::ok).for_each(|line| drop(lines.send(line))));
         let mut seen = String::new();
         let address = loop {
-            let mut line = String::new();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the server ended: {seen}");
+            let Ok(line) = read.recv_timeout(PATIENCE) else {
+                let _ = child.kill();
+                panic!("the server ended or doesn't begin: {seen}");
+            };
             seen.push_str(&line);
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if entry["message"] == "serving" {
                 break entry["address"].as_str().unwrap().parse().unwrap();
             }
         };
-        // The log is read to its end, so that the server never waits for it.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         Self { child, address }
     }
 
@@ -142,6 +172,7 @@ impl Page {
 /// One request over a connection of its own; nothing when no whole answer came.
 pub fn call(address: SocketAddr, method: &str, path: &str, cookie: &str, body: &str) -> Option<Page> {
     let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: {cookie}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",

@@ -20,6 +20,11 @@ const SEEN: &[Migration] = &[Migration {
     sql: "CREATE TABLE seen (event_id BIGINT NOT NULL, worker TEXT NOT NULL)",
 }];
 
+/// What comes in a moment when all is well.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), what).await.expect("it comes")
+}
+
 fn on_both(test: impl AsyncFn(TestDb)) {
     both(&[otklik_jobs::MIGRATIONS, SEEN], test);
 }
@@ -299,16 +304,19 @@ fn a_running_worker_is_woken_by_a_commit_and_ends_when_told() {
         let worker = worker(&t, &handler).with_schedules(vec![periodic], &*t.random);
         let (waker, shutdown) = (worker.waker(), CancellationToken::new());
         let task = tokio::spawn(worker.run(shutdown.clone()));
-        job.ran.notified().await;
+        soon(job.ran.notified()).await;
         again.wake();
-        job.ran.notified().await;
+        soon(job.ran.notified()).await;
         let ids = emit_all(&t, &["x"; 5]).await;
         waker.wake();
-        while seen(&t).await != ids {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let all_seen = async {
+            while seen(&t).await != ids {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        soon(all_seen).await;
         shutdown.cancel();
-        task.await.unwrap();
+        soon(task).await.unwrap();
         assert_eq!(job.runs.load(Ordering::SeqCst), 2);
         let text = "SELECT held_until FROM jobs_leases WHERE name = 'counting'";
         let lease = t.db.read().query_one_raw(sql(t.db.read(), text, [])).await.unwrap().unwrap();
@@ -328,17 +336,20 @@ fn a_worker_outlives_an_outage_of_the_database() {
         let worker = Worker::new(t.db.clone(), t.clock.clone(), vec![handler]);
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(worker.run(shutdown.clone()));
-        loop {
-            let text = "SELECT COUNT(*) AS n FROM seen";
-            if let Ok(Some(row)) = t.db.read().query_one_raw(sql(t.db.read(), text, [])).await
-                && row.try_get::<i64>("", "n").unwrap() > 0
-            {
-                break;
+        let some_seen = async {
+            loop {
+                let text = "SELECT COUNT(*) AS n FROM seen";
+                if let Ok(Some(row)) = t.db.read().query_one_raw(sql(t.db.read(), text, [])).await
+                    && row.try_get::<i64>("", "n").unwrap() > 0
+                {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        };
+        soon(some_seen).await;
         shutdown.cancel();
-        task.await.unwrap();
+        soon(task).await.unwrap();
         assert_eq!(seen(&t).await, ids, "in one go: the outage was nobody's failure");
         assert_eq!(queue_stats(t.db.read()).await.unwrap(), QueueStats::default());
     });

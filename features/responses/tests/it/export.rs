@@ -1,6 +1,7 @@
 //! Tables to take along, opened by another reader: exactly the rows of the filter, of the scope and no more.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use calamine::{Data, Reader, Xlsx};
@@ -115,13 +116,16 @@ fn surv7_the_journal_says_who_took_which_rows() {
             JOIN journal_payloads p ON p.entry_id = e.id ORDER BY e.id";
         let conn = t.db.read();
         // The last entry is written after the last byte was sent.
-        let entries = loop {
-            let rows = conn.query_all_raw(otklik_db::sql(conn, text, [])).await.unwrap();
-            if rows.len() == 2 {
-                break rows;
+        let written = async {
+            loop {
+                let rows = conn.query_all_raw(otklik_db::sql(conn, text, [])).await.unwrap();
+                if rows.len() == 2 {
+                    break rows;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
         };
+        let entries = tokio::time::timeout(Duration::from_secs(120), written).await.expect("it is written");
         for (row, (action, parts)) in entries.iter().zip([
             ("responses.export", ["\"csv\"", "negative=1"]),
             ("responses.exported", ["\"count\":1", "\"whole\":true"]),
