@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -204,9 +204,19 @@ pub fn check_with<W: Write>(
     known: &dyn Known,
     report: W,
 ) -> Result<(Checked, W), HandlerError> {
+    let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
+    check_source(register, source, claim, known, report)
+}
+
+fn check_source<W: Write>(
+    register: &Register,
+    source: Source,
+    claim: &Claim,
+    known: &dyn Known,
+    report: W,
+) -> Result<(Checked, W), HandlerError> {
     let mut sink = ErrorFile::new(report, Lang::default()).map_err(later)?;
     let checker = Checker::new(register, Options::default());
-    let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
     let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
     Ok((checked, sink.finish().map_err(later)?))
 }
@@ -214,17 +224,23 @@ pub fn check_with<W: Write>(
 /// The same with the report in a file, which is there only when something is found.
 fn check_to_file(
     register: &Register,
-    path: &Path,
+    source: Source,
     claim: &Claim,
     known: &dyn Known,
     report: &Path,
 ) -> Result<Checked, HandlerError> {
     let out = BufWriter::new(File::create(report).map_err(later)?);
-    let (checked, _) = check_with(register, path, claim, known, out)?;
+    let (checked, _) = check_source(register, source, claim, known, out)?;
     if checked.errors + checked.warnings == 0 {
         std::fs::remove_file(report).map_err(later)?;
     }
     Ok(checked)
+}
+
+/// A file under the name that it was sent with: its sender knows no other.
+fn sent(path: &Path, name: &str) -> Result<Source, HandlerError> {
+    let file = BufReader::with_capacity(1 << 16, File::open(path).map_err(later)?);
+    Source::from(name, file).map_err(later)
 }
 
 /// An error with what caused it.
@@ -287,9 +303,9 @@ impl Taker for Hub {
             revision: Some(u32::try_from(delivery.revision).unwrap_or(1)),
             received: delivery.received_at,
         };
-        let (file, report) = (file.to_owned(), report.to_owned());
+        let (source, report) = (sent(file, &delivery.file)?, report.to_owned());
         let checked =
-            tokio::task::spawn_blocking(move || check_to_file(&register, &file, &claim, &known, &report))
+            tokio::task::spawn_blocking(move || check_to_file(&register, source, &claim, &known, &report))
                 .await;
         let mut checked = checked.map_err(later)??;
         let counts = counts(&checked);

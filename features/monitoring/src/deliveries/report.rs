@@ -5,7 +5,7 @@ use serde::Serialize;
 /// An error or a warning at its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The file of the package; empty when it is about the whole delivery.
+    /// The file of the package, or the one that was sent alone; empty when it is about the whole delivery.
     pub file: String,
     /// The line, from 1 (the header); 0 when it is about the whole file.
     pub line: u64,
@@ -35,7 +35,7 @@ pub fn read(report: &[u8], most: usize) -> Vec<Finding> {
     rows.map(|row| {
         let text = |at: usize| row.get(at).unwrap_or_default().to_owned();
         Finding {
-            file: text(0),
+            file: unguarded(&text(0)),
             line: text(1).parse().unwrap_or(0),
             column: text(2).parse().unwrap_or(0),
             field: unguarded(&text(3)),
@@ -68,12 +68,13 @@ mod tests {
     fn mon10_a_report_is_read_back() {
         let rows = "applications.csv;2;11;age;age_digits;error;Возраст — три цифры;35\r\n\
             applications.csv;3;11;age;age_excel;error;\"Так пишет Excel; сохраните иначе\";\"'=\"\"035\"\"\"\r\n\
-            events.csv;;4;comment;unknown_column;warning;Столбец не известен;'x\r\n";
+            '=sum.csv;;4;comment;unknown_column;warning;Столбец не известен;'x\r\n";
         let report = format!("{NOTHING}{rows}");
         let found = read(report.as_bytes(), 10);
         assert_eq!(found.len(), 3);
         assert_eq!((found[0].line, found[0].column, found[0].value.as_str()), (2, 11, "35"));
         assert_eq!(found[1].value, "=\"035\"");
+        assert_eq!(found[2].file, "=sum.csv");
         assert_eq!((found[2].line, found[2].is_warning, found[2].value.as_str()), (0, true, "'x"));
         assert_eq!(read(report.as_bytes(), 1), found[..1]);
         assert!(read(NOTHING.as_bytes(), 1).is_empty());

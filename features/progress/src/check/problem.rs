@@ -157,7 +157,7 @@ impl<W: Write> Sink for ErrorFile<W> {
         let message = problem.message(self.lang);
         self.row.clear();
         let fields = [
-            &*problem.file,
+            &guarded(&problem.file),
             &line,
             &column,
             &guarded(&problem.field),

@@ -79,7 +79,14 @@ impl Row<'_, '_> {
     pub fn form(&mut self) -> bool {
         let mut is_row = true;
         for fault in self.record.faults() {
+            let field = (fault.column as usize).checked_sub(1);
+            let text = match field {
+                Some(column) if column < self.record.len() => self.record.get(column),
+                _ => self.record.raw(),
+            };
             let (code, detail) = match fault.kind {
+                // `="035"` written without the quotes that a cell with quotes needs.
+                Kind::Quote if text.starts_with("=\"") => (Code::ExcelFormula, String::new()),
                 Kind::Quote => (Code::CsvQuote, String::new()),
                 Kind::BrokenQuotes => (Code::CsvBrokenQuotes, String::new()),
                 Kind::LoneReturn => (Code::CsvLoneReturn, String::new()),
@@ -92,11 +99,7 @@ impl Row<'_, '_> {
                     (Code::CsvBlank, String::new())
                 }
             };
-            let field = (fault.column as usize).checked_sub(1);
-            let value = match field {
-                Some(column) if column < self.record.len() => shown(self.record.get(column)),
-                _ => shown(self.record.raw()),
-            };
+            let value = shown(text);
             self.is_bad |= code.weight() != Weight::Warning;
             self.problems.push(Problem {
                 file: Arc::clone(self.file),

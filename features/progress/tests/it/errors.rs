@@ -94,3 +94,22 @@ fn mon10_the_guide_for_senders_lists_every_code() {
         assert!(guide.contains(&format!("\n| `{}` |", code.code())), "{}", code.code());
     }
 }
+
+#[test]
+fn mon10_a_formula_is_named_in_both_layouts_however_its_quotes_are_written() {
+    let head = "request_id;service_id;channel_in;region;body;age";
+    for formula in ["\"=\"\"035\"\"\"", "=\"035\""] {
+        let row = format!("Ж-1;100;МФЦ;г. Москва;МФЦ района Аэропорт;{formula}");
+        let files = [
+            ("mfc-77_2026-11-24_r1.csv", format!("{head}\n{row}\n")),
+            ("mfc-77_2026-11-24_r1.csv", format!("{head};mfc_4\n{row};24-11-2026 10:00:00\n")),
+        ];
+        for (name, text) in files {
+            let source = Source::bytes(name, text.into_bytes()).unwrap();
+            let (_, problems) = check(source, small(), &NoneKnown);
+            let [problem] = &problems[..] else { panic!("{}", listed(&problems)) };
+            assert_eq!((problem.code, &*problem.field, &*problem.value), (Code::ExcelFormula, "age", "=\"035\""));
+            assert!(problem.message(otklik_locale::Lang::default()).contains("формулой Excel вида =\"…\""));
+        }
+    }
+}
