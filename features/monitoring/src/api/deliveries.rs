@@ -9,9 +9,7 @@ use futures_util::StreamExt as _;
 use otklik_access::Scope;
 use otklik_journal::Actor;
 use otklik_kernel::Id;
-use otklik_locale::Lang;
 use otklik_organisations::act::Act;
-use otklik_progress::check::Code;
 use otklik_web::Trace;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Fault, Token};
 use crate::Monitoring;
 use crate::deliveries::depot::Part;
-use crate::deliveries::head::{Said, is_foreign};
+use crate::deliveries::head::Said;
 use crate::deliveries::receive::{Arrived, NotReceived, receive as take};
 use crate::deliveries::report::{self, Finding};
 use crate::deliveries::spool::{LONGEST, Spool, SpoolError};
@@ -96,7 +94,7 @@ struct Counts {
 /// An error at its place.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Error {
-    /// Файл пакета.
+    /// Файл пакета или присланный файл.
     file: String,
     /// Строка, от 1; 0 — о файле целиком.
     line: u64,
@@ -217,9 +215,6 @@ pub(super) async fn receive(
     if spooled.bytes == 0 {
         return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "no_file", l.api_no_file()));
     }
-    if is_foreign(&spooled.path).map_err(|error| Fault::for_now(&error))? {
-        return Err(unreadable());
-    }
     let name = name(&asked, &headers);
     let trace = Trace::new(&*monitoring.ctx.random);
     let act = Act::by(&monitoring.ctx, Actor::System("api"), &trace.0);
@@ -234,7 +229,7 @@ pub(super) async fn receive(
     let said = Said { sender: String::new(), day: asked.day, revision: asked.revision };
     let done =
         take(&monitoring.ctx.db, &monitoring.depot, &SENDERS, &act, &arrived, &said, Some(&sender)).await;
-    let receipt = done.map_err(|refused| refusal(l, refused))?;
+    let receipt = done.map_err(|refused| refusal(l, refused, &name))?;
     monitoring.received.wake();
     let status = if receipt.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
     let mut answer = (status, Json(told(&monitoring, &receipt.delivery).await?)).into_response();
@@ -244,14 +239,8 @@ pub(super) async fn receive(
     Ok(answer)
 }
 
-/// What checking says of a package that can't be read.
-fn unreadable() -> Fault {
-    let code = Code::PackageUnreadable;
-    Fault::new(StatusCode::UNPROCESSABLE_ENTITY, code.code(), code.message(Lang::default(), String::new()))
-}
-
-fn refusal(l: L, refused: NotReceived) -> Fault {
-    let (_, words) = crate::pages::refusal(l, &refused);
+fn refusal(l: L, refused: NotReceived, file: &str) -> Fault {
+    let (_, words) = crate::pages::refusal(l, &refused, file);
     let wrong = |code| Fault::new(StatusCode::UNPROCESSABLE_ENTITY, code, words.clone());
     match refused {
         NotReceived::Head(error) => wrong(error.code()),

@@ -11,12 +11,17 @@ use serde::Deserialize;
 
 /// The longest description that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
-/// How much of a file tells whether it is a text.
-const BEGINNING: u64 = 4096;
-/// A text has at most one control character in so many bytes.
-const FEW: usize = 25;
 /// The description's name in a package.
 const DESCRIPTION: &str = "datapackage.json";
+/// What every document of an office suite has, a ZIP too.
+const OF_DOCUMENTS: [&str; 2] = ["[Content_Types].xml", "mimetype"];
+/// How files begin that are often sent by mistake: PDF, pictures, old documents, other archives.
+const OTHERS: [&[u8]; 8] =
+    [b"%PDF", b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"\xD0\xCF\x11\xE0", b"Rar!", b"7z\xBC\xAF", b"\x1F\x8B"];
+/// How much of a file is looked at to tell whether it is text.
+const BEGINNING: u64 = 8 * 1024;
+/// A text has at most one control character in so many bytes.
+const FEW: usize = 25;
 
 /// What was said beside the file; empty fields say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,9 @@ pub enum HeadError {
     /// The file says another thing than what was said beside it.
     #[error("the file and the parameters disagree")]
     Disagree,
+    /// A picture, a document, a workbook: anything that is neither a package nor a table.
+    #[error("the file is neither a ZIP of tables nor a CSV")]
+    NotTable,
     /// The ZIP can't be read.
     #[error("the ZIP is damaged")]
     BadZip,
@@ -65,6 +73,8 @@ impl HeadError {
             Self::BadDay => "bad_day",
             Self::BadRevision => "bad_revision",
             Self::Disagree => "disagree",
+            // As the check says it of a package.
+            Self::NotTable => "package_unreadable",
             Self::BadZip => "bad_zip",
             Self::BadDescription => "bad_description",
         }
@@ -96,26 +106,22 @@ pub fn is_zip(path: &Path) -> io::Result<bool> {
     Ok(read == 4 && (first == *b"PK\x03\x04" || first == *b"PK\x05\x06"))
 }
 
-/// Whether a file can be no delivery: it begins neither like a ZIP nor like a text. What the check names better, a
-/// workbook and UTF-16, is left to it.
-///
-/// # Errors
-/// The file can't be read.
-pub fn is_foreign(path: &Path) -> io::Result<bool> {
+/// Whether a file that is no ZIP can't be a table.
+fn is_other(path: &Path) -> io::Result<bool> {
     let mut first = Vec::new();
     File::open(path)?.take(BEGINNING).read_to_end(&mut first)?;
     Ok(is_no_text(&first))
 }
 
-/// Whether bytes are full of signs that no table has. One or another in a field is a mistake of that field.
+/// Whether bytes begin like something else or are full of signs that no table has. One or another in a field is a
+/// mistake of that field.
 fn is_no_text(first: &[u8]) -> bool {
-    if let [0, _, ..] | [_, 0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = first {
+    // UTF-16 is text in a wrong encoding: the check says how to save it.
+    if let [0, 1.., ..] | [1.., 0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = first {
         return false;
     }
-    let is_named =
-        [&b"PK\x03\x04"[..], b"PK\x05\x06", b"\xd0\xcf\x11\xe0"].iter().any(|kind| first.starts_with(kind));
     let strange = first.iter().filter(|byte| byte.is_ascii_control() && !b"\t\r\n".contains(byte)).count();
-    !is_named && strange * FEW > first.len()
+    OTHERS.iter().any(|other| first.starts_with(other)) || strange * FEW > first.len()
 }
 
 /// What a file or a folder says of itself, as far as it can be read.
@@ -145,6 +151,9 @@ fn own(path: &Path, name: &str) -> Result<Said, HeadError> {
         let mut zip = zip::ZipArchive::new(file).map_err(|_| HeadError::BadZip)?;
         let names: Result<Vec<String>, _> = zip.file_names().map(|one| one.map(Into::into)).collect();
         let names = names.map_err(|_| HeadError::BadZip)?;
+        if names.iter().any(|one| OF_DOCUMENTS.contains(&one.as_str())) {
+            return Err(HeadError::NotTable);
+        }
         let found = names.iter().find(|one| one.rsplit('/').next() == Some(DESCRIPTION));
         let Some(found) = found else { return Ok(from_name(name)) };
         let entry = zip.by_name(found).map_err(|_| HeadError::BadZip)?;
@@ -152,7 +161,10 @@ fn own(path: &Path, name: &str) -> Result<Said, HeadError> {
         entry.take(LONGEST).read_to_end(&mut bytes).map_err(|_| HeadError::BadZip)?;
         return described(&bytes);
     }
-    Ok(from_name(name))
+    match is_other(path) {
+        Ok(false) => Ok(from_name(name)),
+        _ => Err(HeadError::NotTable),
+    }
 }
 
 fn from_name(name: &str) -> Said {
@@ -231,23 +243,17 @@ mod tests {
 
     #[test]
     fn mon11_bytes_that_are_no_package_are_told_from_tables() {
-        let noise: Vec<u8> = (1..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let noise: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 1).collect();
         for foreign in [&noise[..], b"\x1f\x8b\x08\0rest", b"\x89PNG\r\n\x1a\n\0\0", b"\x7fELF\x02\x01"] {
-            assert!(is_no_text(foreign), "{:?}", &foreign[..4]);
+            assert!(is_no_text(foreign), "{foreign:?}");
         }
         let windows_1251 = [0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, b';', b'\r', b'\n'];
         let one_mistake = b"request_id;service_id\r\n1;a\x01b\r\n".repeat(2);
         let utf16: Vec<u8> = "a;\u{431}\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let marked = [b"\xff\xfe", &utf16[..]].concat();
-        for fit in [
-            &b""[..],
-            "\u{feff}я;\tб\r\n".as_bytes(),
-            &windows_1251,
-            &one_mistake,
-            &utf16,
-            &marked,
-            b"PK\x03\x04\0\0\0\0",
-        ] {
+        for fit in
+            [&b""[..], "\u{feff}я;\tб\r\n".as_bytes(), &windows_1251, &one_mistake, &utf16, &marked]
+        {
             assert!(!is_no_text(fit), "{fit:?}");
         }
     }
@@ -269,5 +275,31 @@ mod tests {
         assert_eq!(read(&path, "x.zip", &Said::default()), Err(HeadError::BadDescription));
         std::fs::write(&path, b"PK\x03\x04 and no more").unwrap();
         assert_eq!(read(&path, "x.zip", &Said::default()), Err(HeadError::BadZip));
+    }
+
+    #[test]
+    fn mon8_a_picture_or_a_document_is_told_from_a_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let is_read = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            match read(&path, "a_2026-11-21_r1.csv", &Said::default()) {
+                Ok(_) => true,
+                Err(HeadError::NotTable) => false,
+                Err(other) => panic!("{other}"),
+            }
+        };
+        for other in
+            [&b"%PDF-1.7\n"[..], b"\xFF\xD8\xFF\xE0", b"\xD0\xCF\x11\xE0\xA1", b"abc\0def", b"\0\0\x01\0"]
+        {
+            assert!(!is_read(other), "{other:?}");
+        }
+        for table in [&b"request_id;\r\n"[..], b"\xED\xEE\xEC\xE5\xF0;", b"\xFF\xFEr\0e\0", b"r\0e\0q\0"] {
+            assert!(is_read(table), "{table:?}");
+        }
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        zip.start_file("[Content_Types].xml", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.finish().unwrap();
+        assert_eq!(read(&path, "x.xlsx", &Said::default()), Err(HeadError::NotTable));
     }
 }

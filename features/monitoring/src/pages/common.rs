@@ -175,12 +175,12 @@ impl Tab {
 /// Says above the page what was just done, by the code after `?done=`.
 pub(crate) fn flash(page: Page, l: L, query: &Form) -> Page {
     let text = match query.get("done") {
-        "received" => l.done_received(),
         "known" => return page.flash(FlashKind::Notice, l.done_known()),
         "sender-added" => l.done_sender_added(),
         "saved" => l.done_saved(),
         "token-ended" => l.done_token_ended(),
         "record" => l.done_record(),
+        "record-derived" => l.done_record_derived(),
         "partner-added" => l.done_partner_added(),
         "again" => l.done_again(),
         _ => return page,

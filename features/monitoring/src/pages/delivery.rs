@@ -28,10 +28,12 @@ struct DeliveryView {
     badge: Badge,
     lead: String,
     is_open: bool,
+    /// Whether it has come just now and waits: said inside the part that refreshes itself, only while it is so.
+    is_fresh: bool,
     facts: Vec<(&'static str, String)>,
     received: When,
     finished: Option<When>,
-    counts: Vec<(String, &'static str)>,
+    counts: Vec<(String, String)>,
     findings: Vec<Finding>,
     more: String,
     replaced_by: Option<String>,
@@ -63,6 +65,28 @@ pub(super) fn lead(l: L, delivery: &Delivery, before: i64) -> String {
     }
 }
 
+fn number(n: i64) -> String {
+    thousands(u64::try_from(n).unwrap_or(0))
+}
+
+/// By which way it came, and from whom where the way doesn't say it.
+fn way(l: L, delivery: &Delivery) -> String {
+    let by = &delivery.received_by;
+    match delivery.way {
+        Way::Api => format!("{}, {by}", l.way_api()),
+        Way::Page => format!("{}, {by}", l.way_page()),
+        Way::Command => l.way_command().to_owned(),
+    }
+}
+
+/// A file with its length, where that is known.
+pub(super) fn file(l: L, name: &str, bytes: i64) -> String {
+    match bytes {
+        0 => name.to_owned(),
+        _ => format!("{name} ({})", l.bytes(bytes, number(bytes))),
+    }
+}
+
 /// The page.
 pub async fn show(
     State(monitoring): State<Monitoring>,
@@ -70,7 +94,7 @@ pub async fn show(
     Path(path): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let l = texts(&who);
+    let (l, query) = (texts(&who), query(raw)?);
     let delivery = found(&monitoring, &who, &path).await?;
     let conn = monitoring.ctx.db.read();
     let sender = senders::store::find(conn, &who.scope, delivery.sender).await?;
@@ -93,21 +117,15 @@ pub async fn show(
         let href = format!("/admin/monitoring/deliveries/{}", one.id);
         (href, l.revision(one.revision), badge(l, one.state))
     });
-    let number = |n: i64| thousands(u64::try_from(n).unwrap_or(0));
     let counts = delivery.counts;
     let title = l.delivery_title(delivery.day.show(), name.clone());
-    let way = match delivery.way {
-        Way::Api => l.way_api(),
-        Way::Page => l.way_page(),
-        Way::Command => l.way_command(),
-    };
     let mut facts = vec![
         (l.column_sender(), name),
         (l.column_day(), delivery.day.show()),
         (l.fact_revision(), delivery.revision.to_string()),
         (l.column_receipt(), delivery.id.to_string()),
-        (l.fact_way(), format!("{way}, {}", delivery.received_by)),
-        (l.fact_file(), format!("{} ({})", delivery.file, l.bytes(number(delivery.bytes)))),
+        (l.fact_way(), way(l, &delivery)),
+        (l.fact_file(), file(l, &delivery.file, delivery.bytes)),
         (l.fact_digest(), delivery.digest.clone()),
     ];
     if let Some(commit) = delivery.commit {
@@ -115,22 +133,23 @@ pub async fn show(
     }
     let page = Tab::Deliveries.below(&who, title.clone()).here(title);
     let view = DeliveryView {
-        page: flash(page, l, &query(raw)?),
+        page: flash(page, l, &query),
         l,
         here: format!("/admin/monitoring/deliveries/{}", delivery.id),
         badge: badge(l, delivery.state),
         lead: lead(l, &delivery, before),
         is_open: delivery.state.is_open(),
+        is_fresh: query.get("done") == "received" && delivery.state.is_open(),
         facts,
         received: when(delivery.received_at, &zone),
         finished: delivery.finished_at.map(|at| when(at, &zone)),
         counts: vec![
-            (number(counts.rows_read), l.count_rows_read()),
-            (number(counts.rows_taken), l.count_rows_taken()),
-            (number(counts.applications), l.count_applications()),
-            (number(counts.events), l.count_events()),
-            (number(counts.errors), l.count_errors()),
-            (number(counts.warnings), l.count_warnings()),
+            (number(counts.rows_read), l.count_rows_read(counts.rows_read)),
+            (number(counts.rows_taken), l.count_rows_taken(counts.rows_taken)),
+            (number(counts.applications), l.count_applications(counts.applications)),
+            (number(counts.events), l.count_events(counts.events)),
+            (number(counts.errors), l.count_errors(counts.errors)),
+            (number(counts.warnings), l.count_warnings(counts.warnings)),
         ],
         more: if all > shown { l.findings_more(number(all), number(shown)) } else { String::new() },
         findings,

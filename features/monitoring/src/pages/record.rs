@@ -28,6 +28,8 @@ struct RecordView {
     is_new: bool,
     may_change: bool,
     has_built_in: bool,
+    /// What a change changes, and what it leaves.
+    effect: &'static str,
     now: String,
     raw: Raw,
     rule_kinds: Vec<Choice>,
@@ -71,6 +73,27 @@ fn rule_kinds(l: L, chosen: &str) -> Vec<Choice> {
         ("forbids-while", l.rule_forbids_while()),
     ];
     all.map(|(code, text)| Choice::new(code, text, chosen)).into()
+}
+
+/// What a change of a kind changes, and what it leaves as it is.
+fn effect(l: L, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Status => l.effect_statuses(),
+        Kind::Rule => l.effect_order(),
+        Kind::Norm => l.effect_norms(),
+        Kind::Holiday => l.effect_holidays(),
+        Kind::Region => l.effect_regions(),
+        Kind::Service => l.effect_services(),
+        Kind::OwnStatus => l.effect_own(),
+    }
+}
+
+/// The code of what is said above the page: what was taken in is derived by these kinds, and stays as it was.
+const fn done(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Rule | Kind::Norm | Kind::Holiday => "record-derived",
+        Kind::Status | Kind::Region | Kind::Service | Kind::OwnStatus => "record",
+    }
 }
 
 async fn view(
@@ -124,6 +147,7 @@ async fn view(
         is_new,
         may_change: may && (body.is_some() || monitoring.is_over_all(who)),
         has_built_in: base.is_some(),
+        effect: effect(l, kind),
         now: held.as_ref().map_or_else(String::new, |content| line(l, kind, name, content)),
         rule_kinds: rule_kinds(l, raw.get("kind")),
         scopes: scopes.map(|(code, text)| Choice::new(code, text, raw.get("scope"))).into(),
@@ -167,7 +191,7 @@ pub async fn save(
         let sender = name.split_once('/').map_or("", |(sender, _)| sender);
         raw.0.insert("code", sender.to_owned());
     }
-    let done = if body.is_none() && !monitoring.is_over_all(&who) {
+    let changed = if body.is_none() && !monitoring.is_over_all(&who) {
         Err(vec![("", Wrong::NotOverAll)])
     } else {
         let person = Person { name: who.caller.name(), body };
@@ -190,10 +214,11 @@ pub async fn save(
             },
         }
     };
-    match done {
+    match changed {
         Ok(()) => {
             let saved = crate::reference::check(kind, &raw).map_or(name, |(name, ..)| name);
-            Ok(Redirect::to(&format!("{}&done=record", record_href(kind, &saved))).into_response())
+            let href = format!("{}&done={}", record_href(kind, &saved), done(kind));
+            Ok(Redirect::to(&href).into_response())
         }
         Err(mistakes) => {
             let view = view(&monitoring, &who, (kind, &name, body), Some(raw), &mistakes).await?;

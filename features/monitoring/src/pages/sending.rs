@@ -5,10 +5,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use otklik_access::Permission;
-use otklik_ui::{Badge, Page, When, thousands};
+use otklik_ui::{Badge, Page, When};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
 use super::common::{Monitoring, Tab, flash, id, query, texts, when};
+use super::delivery::file;
 use super::partners::badge;
 use crate::partners::{self, State as Stand, store};
 use crate::refusal::or_mistakes;
@@ -45,8 +46,7 @@ pub async fn show(
     let title = l.sending_title(sending.day.show(), name.clone());
     let mut facts = vec![(l.column_partner(), name), (l.column_day(), sending.day.show())];
     if !sending.file.is_empty() {
-        let bytes = thousands(u64::try_from(sending.bytes).unwrap_or(0));
-        facts.push((l.fact_file(), format!("{} ({})", sending.file, l.bytes(bytes))));
+        facts.push((l.fact_file(), file(l, &sending.file, sending.bytes)));
         facts.push((l.fact_digest(), sending.digest.clone()));
         facts.push((l.column_address(), sending.address.clone()));
     }

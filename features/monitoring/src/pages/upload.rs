@@ -5,6 +5,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use otklik_access::Permission;
 use otklik_kernel::secret;
 use otklik_ui::{Choice, Errors, Page};
 use otklik_web::form::FormError;
@@ -27,7 +28,9 @@ struct UploadView {
     page: Page,
     l: L,
     errors: Errors,
+    /// Empty where the scope has no sender: then there is nothing to send.
     senders: Vec<Choice>,
+    may_manage: bool,
     day: String,
     revision: String,
     today: String,
@@ -37,21 +40,32 @@ struct UploadView {
 #[derive(Default)]
 struct Sent {
     said: Said,
-    file: Option<(String, Spooled)>,
+    came: Came,
     csrf: String,
-    is_too_long: bool,
+}
+
+/// What became of the form's file, with its name.
+#[derive(Default)]
+enum Came {
+    #[default]
+    Nothing,
+    Empty(String),
+    TooLong,
+    File(String, Spooled),
 }
 
 async fn view(monitoring: &Monitoring, who: &Who, said: &Said, errors: Errors) -> Result<UploadView, Fail> {
     let l = texts(who);
     let all = senders::store::all(monitoring.ctx.db.read(), &who.scope).await?;
     let chosen = said.sender.as_str();
+    let from_package = (!all.is_empty()).then(|| Choice::new("", l.upload_from_package(), chosen));
     let choices = all.into_iter().map(|sender| Choice::new(sender.fields.code, sender.fields.name, chosen));
     Ok(UploadView {
         page: Tab::Deliveries.below(who, l.upload_title()).here(l.upload_title()),
         l,
         errors,
-        senders: std::iter::once(Choice::new("", l.upload_from_package(), chosen)).chain(choices).collect(),
+        senders: from_package.into_iter().chain(choices).collect(),
+        may_manage: who.caller.may(Permission::ManageMonitoring),
         day: said.day.clone(),
         revision: said.revision.clone(),
         today: monitoring.ctx.now().day_in(&monitoring.zone(&who.scope)).to_string(),
@@ -74,10 +88,19 @@ pub async fn receive(
     let l = texts(&who);
     let sent = read(&who, request).await?;
     let mut errors = Errors::new();
-    let Some((name, spooled)) = sent.file else {
-        errors.add("file", if sent.is_too_long { l.upload_too_long() } else { l.upload_no_file() });
-        let view = view(&monitoring, &who, &sent.said, errors).await?;
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    let no_file = match sent.came {
+        Came::File(name, spooled) => Ok((name, spooled)),
+        Came::Nothing => Err(l.upload_no_file().to_owned()),
+        Came::Empty(name) => Err(l.upload_empty(name)),
+        Came::TooLong => Err(l.upload_too_long().to_owned()),
+    };
+    let (name, spooled) = match no_file {
+        Ok(file) => file,
+        Err(text) => {
+            errors.add("file", text);
+            let view = view(&monitoring, &who, &sent.said, errors).await?;
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        }
     };
     let arrived = Arrived {
         path: &spooled.path,
@@ -98,7 +121,7 @@ pub async fn receive(
         Err(NotReceived::Database(error)) => Err(error.into()),
         Err(NotReceived::Depot(error)) => Err(Fail::Internal(error.to_string())),
         Err(refused) => {
-            let (field, text) = refusal(l, &refused);
+            let (field, text) = refusal(l, &refused, &name);
             errors.add(field, text);
             let view = view(&monitoring, &who, &sent.said, errors).await?;
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &view))
@@ -106,8 +129,8 @@ pub async fn receive(
     }
 }
 
-/// Why a delivery is not taken in: the field and the words.
-pub(crate) fn refusal(l: L, refused: &NotReceived) -> (&'static str, String) {
+/// Why a file of this name is not taken in: the field and the words.
+pub(crate) fn refusal(l: L, refused: &NotReceived, file: &str) -> (&'static str, String) {
     let (field, text) = match refused {
         NotReceived::NoSender | NotReceived::Head(HeadError::NoSender) => ("sender", l.refused_no_sender()),
         NotReceived::Head(HeadError::NoDay) => ("day", l.refused_no_day()),
@@ -115,6 +138,7 @@ pub(crate) fn refusal(l: L, refused: &NotReceived) -> (&'static str, String) {
         NotReceived::DayAhead => ("day", l.refused_day_ahead()),
         NotReceived::Head(HeadError::BadRevision) => ("revision", l.refused_bad_revision()),
         NotReceived::Head(HeadError::Disagree) => ("file", l.refused_disagree()),
+        NotReceived::Head(HeadError::NotTable) => return ("file", l.refused_not_table(file.to_owned())),
         NotReceived::Head(HeadError::BadZip) => ("file", l.refused_bad_zip()),
         NotReceived::Head(HeadError::BadDescription) => ("file", l.refused_bad_description()),
         NotReceived::Revision { known, receipt } => {
@@ -145,10 +169,12 @@ async fn read(who: &Who, mut request: Request) -> Result<Sent, Fail> {
             may_go_on(&sent)?;
             let file = part.file_name().unwrap_or_default().to_owned();
             match spool(part).await {
-                Ok(spooled) if spooled.bytes == 0 => {}
-                Ok(spooled) => sent.file = Some((file, spooled)),
+                Ok(spooled) if spooled.bytes > 0 => sent.came = Came::File(file, spooled),
+                // A form in which nothing was chosen has a file without a name.
+                Ok(_) if file.is_empty() => {}
+                Ok(_) => sent.came = Came::Empty(file),
                 Err(SpoolError::TooLong) => {
-                    sent.is_too_long = true;
+                    sent.came = Came::TooLong;
                     return Ok(sent);
                 }
                 Err(SpoolError::File(error)) => return Err(Fail::Internal(error.to_string())),

@@ -1,8 +1,12 @@
 //! Receiving by the page; what pages show of deliveries and of completeness.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
-use otklik_kernel::{CivilDay, Instant};
+use otklik_jobs::PeriodicJob as _;
+use otklik_kernel::{CivilDay, Clock as _, Instant};
 use otklik_monitoring::deliveries::depot::Part;
+use otklik_monitoring::deliveries::work::Work;
 use otklik_monitoring::reference::{Content, History, Kind, store as records};
 
 use crate::site::{DAY, with};
@@ -17,6 +21,9 @@ fn mon8_a_file_is_uploaded_checked_and_shown_within_the_scope() {
         site.upload("observer", &site.csrf("observer"), &[], file).await.expect(StatusCode::FORBIDDEN);
         let none = site.upload("officer", &csrf, &[], ("", b"")).await;
         none.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Выберите файл");
+        let far = site.upload("far", &site.csrf("far"), &[], file).await;
+        far.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Отправителя для вашего участка нет");
+        site.sender("r69", "6900", "good_rows").await;
         let far = site.upload("far", &site.csrf("far"), &[], file).await;
         far.expect(StatusCode::UNPROCESSABLE_ENTITY).says("чьи это данные");
         let sent = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
@@ -91,5 +98,88 @@ fn mon3_services_come_with_deliveries_and_leave_with_what_is_replaced() {
         assert_eq!(name().await, (1, "Услуга ревизии 2".to_owned()));
         let page = site.get("administrator", "/admin/monitoring/records?kind=services").await;
         page.expect(StatusCode::OK).says("Услуга ревизии 2").hides("Услуга ревизии 1");
+    });
+}
+
+#[test]
+fn mon8_who_has_no_sender_is_told_who_adds_one_and_gets_no_form() {
+    with(async |site| {
+        const NEW: &str = "/admin/monitoring/deliveries/new";
+        let page = site.get("officer", NEW).await.expect(StatusCode::OK);
+        page.says("Его добавляет администратор").says("уже есть в анализе").hides("type=\"file\"");
+        let page = site.get("near", NEW).await.expect(StatusCode::OK);
+        page.says("href=\"/admin/monitoring/senders/new\"").hides("type=\"file\"");
+        site.sender("r27", "2700", "whole").await;
+        let page = site.get("officer", NEW).await.expect(StatusCode::OK);
+        page.says("type=\"file\"").hides("Его добавляет администратор");
+    });
+}
+
+#[test]
+fn mon8_an_empty_file_and_one_that_is_no_table_are_named_before_anything_else() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let csrf = site.csrf("officer");
+        let empty = site.upload("officer", &csrf, &[], ("день.csv", b"")).await;
+        let empty = empty.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        empty.says("Файл «день.csv» пуст").hides("Выберите файл.</");
+        let photo = ("IMG_1.jpg", b"\xFF\xD8\xFF\xE0\x00\x10JFIF".as_slice());
+        let photo = site.upload("officer", &csrf, &[], photo).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        photo.says("«IMG_1.jpg» — не пакет ZIP и не таблица CSV").hides("чьи это данные");
+    });
+}
+
+#[test]
+fn mon8_that_it_waits_is_said_only_while_it_does() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let csrf = site.csrf("officer");
+        let file = ("r27_2026-11-21_r1.csv", b"errors 1".as_slice());
+        let sent = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
+        let page = site.get("officer", &sent.location).await.expect(StatusCode::OK);
+        // What refreshes itself has it, so that it goes away with the refresh.
+        let (_, live) = page.text().split_once("data-live id").unwrap();
+        assert!(live.contains("принята и ждёт проверки"));
+        page.hides("обновится сама");
+        site.work().await.unwrap();
+        let page = site.get("officer", &sent.location).await.expect(StatusCode::OK);
+        page.says("отклонена").hides("ждёт проверки");
+        let again = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
+        site.get("officer", &again.location).await.expect(StatusCode::OK).says("уже были приняты раньше");
+    });
+}
+
+#[test]
+fn mon8_what_was_counted_is_said_in_words_that_fit_the_number() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "good_rows").await;
+        let sent = site.deliver(&token, "?day=2026-11-21&name=x.csv", "errors 1").await;
+        site.work().await.unwrap();
+        let id = sent.json()["id"].as_str().unwrap().to_owned();
+        let page = site.get("near", &format!("/admin/monitoring/deliveries/{id}")).await;
+        let page = page.expect(StatusCode::OK).says("</strong> ошибка<").says("</strong> строк прочитано<");
+        page.says("x.csv (8 байт)").says("через API, r27");
+    });
+}
+
+#[test]
+fn mon10_errors_of_a_file_alone_name_it_as_it_was_sent() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let table = "request_id;service_id;channel_in;region;body;age;authority_1\r\n\
+            1-1;100;МФЦ;27;УФНС;=\"035\";\r\n";
+        let query = "?day=2026-11-21&name=%3D%D0%B4%D0%B5%D0%BD%D1%8C.csv";
+        let sent = site.deliver(&token, query, table).await.expect(StatusCode::ACCEPTED);
+        let hub = Arc::new(site.monitoring.hub.clone());
+        Work::new(&site.ctx, &site.monitoring.depot, hub).run(site.t.clock.now()).await.unwrap();
+        let told = site.ask(&token, &sent.location).await.expect(StatusCode::OK).json();
+        let error = &told["errors"][0];
+        assert_eq!((&error["file"], &error["line"]), (&"=день.csv".into(), &2.into()), "{told}");
+        assert_eq!((&error["code"], &error["value"]), (&"excel_formula".into(), &"=\"035\"".into()));
+        let report = site.ask(&token, told["report"].as_str().unwrap()).await.expect(StatusCode::OK);
+        report.says("\n'=день.csv;2;6;age;excel_formula;").hides("delivery.csv");
+        let id = told["id"].as_str().unwrap();
+        let page = site.get("near", &format!("/admin/monitoring/deliveries/{id}")).await;
+        page.expect(StatusCode::OK).says("=день.csv").says("формулой Excel вида").hides("delivery.csv");
     });
 }

@@ -145,3 +145,34 @@ fn mon6_own_statuses_are_kept_per_sender_by_whoever_is_over_it() {
         site.get("far", &one).await.expect(StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn mon14_a_change_says_what_it_leaves_until_a_rebuild() {
+    with(async |site| {
+        const COMMAND: &str = "otklik monitoring rebuild";
+        for (kind, is_derived) in [("order", true), ("norms", true), ("holidays", true), ("statuses", false)]
+        {
+            let page = site.get("administrator", &format!("{ONE}?kind={kind}")).await.expect(StatusCode::OK);
+            assert_eq!(page.text().contains(COMMAND), is_derived, "{kind}");
+            // Who may not change it isn't told what a change would do.
+            let page = site.get("observer", &format!("{ONE}?kind={kind}")).await.expect(StatusCode::OK);
+            page.hides(COMMAND);
+        }
+        let day = [
+            ("kind_of", "holidays"),
+            ("name", ""),
+            ("code", "2026-11-23"),
+            ("kind", "no"),
+            ("valid_from", "2026-11-01"),
+            ("reason", "указ"),
+            ("do", "set"),
+        ];
+        let saved = site.post("administrator", ONE, &day).await.expect(StatusCode::SEE_OTHER);
+        let page = site.get("administrator", &saved.location).await.expect(StatusCode::OK);
+        page.says("Показатели ранее принятых заявлений пересчитает оператор");
+        let fields = status("Рассматривается");
+        let saved = site.post("administrator", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
+        let page = site.get("administrator", &saved.location).await.expect(StatusCode::OK);
+        page.says("Изменение записано.").hides(COMMAND);
+    });
+}
