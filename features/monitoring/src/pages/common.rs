@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use otklik_access::{Permission, Scope};
-use otklik_kernel::{Id, Instant, Zone};
+use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_organisations::act::Act;
 use otklik_organisations::{SharedOffices, store as bodies};
 use otklik_ui::{FlashKind, Page, Section, When};
@@ -78,6 +78,11 @@ pub(crate) fn id(text: &str) -> Result<Id, Fail> {
 /// The query of an address, read as strictly as a form.
 pub(crate) fn query(raw: Option<String>) -> Result<Form, Fail> {
     Ok(Form::parse(raw.unwrap_or_default().as_bytes())?)
+}
+
+/// A day of this century, as an address gives it.
+pub(crate) fn day(text: &str) -> Option<CivilDay> {
+    CivilDay::parse(text).filter(|day| (20_000_101..20_900_101).contains(&day.0))
 }
 
 /// The fields of a filter as a query, without empty ones.

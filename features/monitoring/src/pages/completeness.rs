@@ -8,7 +8,7 @@ use otklik_kernel::CivilDay;
 use otklik_ui::{Page, Section};
 use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, query, texts};
+use super::common::{Monitoring, Tab, TabView, day, query, texts};
 use crate::deliveries::completeness::{Day, Mark, days};
 use crate::deliveries::store;
 use crate::senders::{self, Sender};
@@ -77,12 +77,14 @@ const fn sign(mark: Mark) -> &'static str {
 }
 
 /// The first and the last day of the month asked for, of this one when none is.
-fn month(asked: &Form, today: CivilDay) -> (CivilDay, CivilDay) {
+fn month(asked: &Form, today: CivilDay) -> Result<(CivilDay, CivilDay), Fail> {
     let first = |day: CivilDay| CivilDay(day.0 / 100 * 100 + 1);
-    let asked = CivilDay::parse(&format!("{}-01", asked.get("month")));
-    let from = first(asked.filter(|day| (20_000_101..20_900_101).contains(&day.0)).unwrap_or(today));
+    let from = match asked.get("month") {
+        "" => first(today),
+        month => day(&format!("{month}-01")).ok_or(Fail::NotFound)?,
+    };
     let to = first(from.plus_days(31)).plus_days(-1);
-    (from, to)
+    Ok((from, to))
 }
 
 fn month_href(first: CivilDay) -> String {
@@ -103,7 +105,7 @@ struct Calendar {
 
 async fn calendar(monitoring: &Monitoring, who: &Who, asked: &Form) -> Result<Calendar, Fail> {
     let now = monitoring.ctx.now();
-    let period = month(asked, now.day_in(&monitoring.zone(&who.scope)));
+    let period = month(asked, now.day_in(&monitoring.zone(&who.scope)))?;
     let conn = monitoring.ctx.db.read();
     let found = store::between(conn, &who.scope, period.0, period.1).await?;
     let all = senders::store::all(conn, &who.scope).await?;

@@ -5,17 +5,19 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use otklik_access::Permission;
-use otklik_kernel::{CivilDay, Zone};
-use otklik_ui::{Badge, Choice, Page, Pager, Section, Tone, When, thousands};
-use otklik_web::{Fail, Who, html};
+use otklik_kernel::Zone;
+use otklik_ui::{Badge, Choice, Errors, Page, Pager, Section, Tone, When, thousands};
+use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, encode, query, texts, when};
+use super::common::{Monitoring, Tab, TabView, day, encode, query, texts, when};
 use crate::deliveries::store::{Filter, count, list};
 use crate::deliveries::{Delivery, State as Stand};
 use crate::senders;
 use crate::texts::L;
 
 const PER_PAGE: u64 = 50;
+/// Fields of the filter, as they stand in the address.
+const FIELDS: [&str; 4] = ["sender", "state", "from", "to"];
 
 #[derive(Template)]
 #[template(path = "monitoring/deliveries.html")]
@@ -23,6 +25,7 @@ struct DeliveriesView {
     page: Page,
     l: L,
     tabs: Vec<TabView>,
+    errors: Errors,
     may_send: bool,
     senders: Vec<Choice>,
     states: Vec<Choice>,
@@ -31,6 +34,13 @@ struct DeliveriesView {
     rows: Vec<Row>,
     pager: Pager,
     is_filtered: bool,
+}
+
+impl DeliveriesView {
+    /// What was typed and is no day stays where it can be corrected: a field of days would drop it.
+    fn day_field(&self, name: &str) -> &'static str {
+        if self.errors.of(name).is_empty() { "date" } else { "text" }
+    }
 }
 
 pub(super) struct Row {
@@ -71,7 +81,38 @@ pub(super) fn row(l: L, zone: &Zone, names: &[senders::Sender], delivery: &Deliv
     }
 }
 
-/// The list.
+/// Which deliveries an address asks for, and what is wrong in it.
+struct Asked {
+    filter: Filter,
+    errors: Errors,
+}
+
+fn asked(l: L, senders: &[senders::Sender], query: &Form) -> Asked {
+    let sender = senders.iter().map(|one| one.id).find(|id| id.to_string() == query.get("sender"));
+    let filter = Filter {
+        sender,
+        state: Stand::find(query.get("state")),
+        from: day(query.get("from")),
+        to: day(query.get("to")),
+    };
+    let mut errors = Errors::new();
+    for (name, is_known, wrong) in [
+        ("sender", filter.sender.is_some(), l.wrong_no_sender()),
+        ("state", filter.state.is_some(), l.wrong_no_state()),
+        ("from", filter.from.is_some(), l.wrong_no_day()),
+        ("to", filter.to.is_some(), l.wrong_no_day()),
+    ] {
+        if !is_known && !query.get(name).is_empty() {
+            errors.add(name, wrong);
+        }
+    }
+    if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
+        errors.add("to", l.wrong_days_turned());
+    }
+    Asked { filter, errors }
+}
+
+/// The list; a filter that can't be understood is pointed out, and nothing is shown.
 pub async fn show(
     State(monitoring): State<Monitoring>,
     who: Who,
@@ -80,17 +121,16 @@ pub async fn show(
     let (l, query) = (texts(&who), query(raw)?);
     let conn = monitoring.ctx.db.read();
     let all = senders::store::all(conn, &who.scope).await?;
-    let filter = Filter {
-        sender: query.get("sender").parse().ok(),
-        state: Stand::find(query.get("state")),
-        from: CivilDay::parse(query.get("from")),
-        to: CivilDay::parse(query.get("to")),
-    };
-    let total = count(conn, &who.scope, &filter).await?;
-    let base = encode(["sender", "state", "from", "to"].map(|name| (name, query.get(name))));
+    let Asked { filter, errors } = asked(l, &all, &query);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let total = if errors.is_empty() { count(conn, &who.scope, &filter).await? } else { 0 };
+    let base = encode(FIELDS.map(|name| (name, query.get(name))));
     let is_filtered = !base.is_empty();
     let pager = Pager::new(query.get("page").parse().unwrap_or(1), PER_PAGE, total, base);
-    let found = list(conn, &who.scope, &filter, (PER_PAGE, (pager.page - 1) * PER_PAGE)).await?;
+    let found = match total {
+        0 => Vec::new(),
+        _ => list(conn, &who.scope, &filter, (PER_PAGE, (pager.page - 1) * PER_PAGE)).await?,
+    };
     let zone = monitoring.zone(&who.scope);
     let names = all
         .iter()
@@ -101,6 +141,7 @@ pub async fn show(
         page: page.crumb(l.section(), Tab::Overview.href()).here(l.deliveries_title()),
         l,
         tabs: Tab::Deliveries.row(l),
+        errors,
         may_send: who.caller.may(Permission::SendMonitoring),
         senders: std::iter::once(Choice::new("", l.all_senders(), query.get("sender")))
             .chain(names)
@@ -112,5 +153,5 @@ pub async fn show(
         pager,
         is_filtered,
     };
-    Ok(html(StatusCode::OK, &view))
+    Ok(html(status, &view))
 }

@@ -5,7 +5,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use otklik_access::Permission;
-use otklik_kernel::Id;
 use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Who, html};
 
@@ -132,11 +131,16 @@ pub async fn show(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
     let (l, query) = (texts(&who), query(raw)?);
-    let kind = Kind::find(query.get("kind")).unwrap_or(Kind::Status);
+    let kind = match query.get("kind") {
+        "" => Kind::Status,
+        code => Kind::find(code).ok_or(Fail::NotFound)?,
+    };
     let conn = monitoring.ctx.db.read();
     let senders = senders::store::all(conn, &who.scope).await?;
-    let chosen: Option<Id> = query.get("sender").parse().ok();
-    let sender = senders.iter().find(|sender| Some(sender.id) == chosen).or(senders.first());
+    let sender = match query.get("sender") {
+        "" => senders.first(),
+        id => Some(senders.iter().find(|one| one.id.to_string() == id).ok_or(Fail::NotFound)?),
+    };
     let own = sender.map_or_else(String::new, |sender| format!("{}/", sender.id));
     let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
     let mut histories = by_name(store::all(conn, kind).await?);

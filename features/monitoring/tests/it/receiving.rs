@@ -183,3 +183,35 @@ fn mon10_errors_of_a_file_alone_name_it_as_it_was_sent() {
         page.expect(StatusCode::OK).says("=день.csv").says("формулой Excel вида").hides("delivery.csv");
     });
 }
+
+#[test]
+fn mon12_what_an_address_asks_for_and_there_is_not_is_said() {
+    with(async |site| {
+        let (id, token) = site.sender("r27", "2700", "whole").await;
+        site.deliver(&token, "?day=2026-11-21", "rows 1").await.expect(StatusCode::ACCEPTED);
+        let list = "/admin/monitoring/deliveries";
+        let right = format!("{list}?sender={id}&state=queued&from=2026-11-01&to=2026-11-30");
+        site.get("near", &right).await.expect(StatusCode::OK).says("<table");
+        for (wrong, field, words) in [
+            ("state=zzz", "state", "Такого состояния нет"),
+            ("sender=nosuch", "sender", "Такого отправителя нет"),
+            ("from=xx", "from", "Введите день"),
+            ("to=2026-13-01", "to", "Введите день"),
+            ("from=2026-11-20&to=2026-11-10", "to", "раньше первого"),
+        ] {
+            let page = site.get("near", &format!("{list}?{wrong}")).await;
+            let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY).says(words).hides("<table");
+            page.says(&format!("id=\"{field}-error\""));
+        }
+        // What was typed stays in its field: one for days would drop it.
+        let page = site.get("near", &format!("{list}?from=xx&to=2026-11-30")).await;
+        page.says("type=\"text\" value=\"xx\"").says("type=\"date\" value=\"2026-11-30\"");
+        let far = site.get("far", &format!("{list}?sender={id}")).await;
+        far.expect(StatusCode::UNPROCESSABLE_ENTITY).says("вне вашего участка");
+        for wrong in ["records?kind=zzz", "records?kind=own&sender=x", "completeness?month=xx"] {
+            site.get("near", &format!("/admin/monitoring/{wrong}")).await.expect(StatusCode::NOT_FOUND);
+        }
+        let calendar = "/admin/monitoring/completeness.csv?month=2026-13";
+        site.get("near", calendar).await.expect(StatusCode::NOT_FOUND);
+    });
+}

@@ -139,7 +139,10 @@ fn mon6_own_statuses_are_kept_per_sender_by_whoever_is_over_it() {
         site.post("near", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
         let list = format!("/admin/monitoring/records?kind=own&sender={id}");
         site.get("near", &list).await.expect(StatusCode::OK).says("В работе");
-        site.get("far", &list).await.expect(StatusCode::OK).hides("В работе");
+        site.get("far", &list).await.expect(StatusCode::NOT_FOUND);
+        let first = "/admin/monitoring/records?kind=own";
+        site.get("near", first).await.expect(StatusCode::OK).says("В работе");
+        site.get("far", first).await.expect(StatusCode::OK).hides("В работе");
         let one = format!("{ONE}?kind=own&name={id}%2F%D0%92%20%D1%80%D0%B0%D0%B1%D0%BE%D1%82%D0%B5");
         site.get("near", &one).await.expect(StatusCode::OK).says("письмо");
         site.get("far", &one).await.expect(StatusCode::NOT_FOUND);
