@@ -39,6 +39,8 @@ add = Добавить
 save = Сохранить
 cancel = Отменить
 download = Скачать
+download-xlsx = Скачать XLSX
+download-csv = Скачать CSV
 field-name = Название
 field-zone = Часовой пояс
 body-hint = Код органа, например 2724.
@@ -59,6 +61,8 @@ column-code = Код
 column-body = Орган
 column-day = За день
 column-state = Состояние
+column-late = Опоздание
+column-applications = Заявлений
 column-events = Событий
 column-errors = Ошибок
 column-received = Получено
@@ -95,12 +99,32 @@ tile-missing = { $n ->
 tile-rejected = { $n ->
     [one] день отклонён
     [few] дня отклонены
-   *[other] дней отклонены
+   *[other] дней отклонено
 }
 tile-late = { $n ->
     [one] день с опозданием
     [few] дня с опозданием
    *[other] дней с опозданием
+}
+tile-partly = { $n ->
+    [one] день принят без ошибочных строк
+    [few] дня приняты без ошибочных строк
+   *[other] дней принято без ошибочных строк
+}
+tile-checking = { $n ->
+    [one] день проверяется
+    [few] дня проверяются
+   *[other] дней проверяется
+}
+tile-awaited = { $n ->
+    [one] день ещё ожидается
+    [few] дня ещё ожидаются
+   *[other] дней ещё ожидается
+}
+tile-empty = { $n ->
+    [one] день объявлен пустым
+    [few] дня объявлены пустыми
+   *[other] дней объявлено пустыми
 }
 tile-delivered = { $n ->
     [one] день в срок

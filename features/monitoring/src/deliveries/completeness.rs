@@ -1,6 +1,6 @@
 //! Which sender delivered which day: the calendar of completeness. MON-12
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use otklik_access::Scope;
 use otklik_db::DbErr;
@@ -84,7 +84,7 @@ pub fn mark(sender: &Sender, day: CivilDay, deliveries: &[&Delivery], now: Insta
     let mark = match (standing, last) {
         (Some(one), _) => {
             // What replaced an earlier delivery is a correction: the first one was in time or not.
-            let taken = deliveries.iter().filter(|one| one.state.stands() || one.state == State::Replaced);
+            let taken = deliveries.iter().filter(|one| is_taken(one));
             let first = taken.map(|one| one.received_at).min().unwrap_or(one.received_at);
             match one.state {
                 State::Empty => Mark::Empty,
@@ -100,6 +100,32 @@ pub fn mark(sender: &Sender, day: CivilDay, deliveries: &[&Delivery], now: Insta
         (None, None) => Mark::Missing,
     };
     Day { day, mark, delivery: standing.or(last).map(|one| one.id) }
+}
+
+fn is_taken(delivery: &Delivery) -> bool {
+    delivery.state.stands() || delivery.state == State::Replaced
+}
+
+/// Those of some deliveries that came late: after their day was due, when nothing that was taken had come before.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn late<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    senders: &[Sender],
+    deliveries: &[Delivery],
+) -> Result<HashSet<Id>, DbErr> {
+    let senders: HashMap<Id, &Sender> = senders.iter().map(|sender| (sender.id, sender)).collect();
+    let is_after =
+        |one: &Delivery| senders.get(&one.sender).is_some_and(|sender| one.received_at > sender.due(one.day));
+    let after: Vec<&Delivery> = deliveries.iter().filter(|one| is_after(one)).collect();
+    let days: BTreeSet<CivilDay> = after.iter().map(|one| one.day).collect();
+    let beside = store::of_days(conn, scope, &days).await?;
+    let in_time = beside.iter().filter(|one| is_taken(one) && !is_after(one));
+    let in_time: HashSet<(Id, CivilDay)> = in_time.map(|one| (one.sender, one.day)).collect();
+    let late = after.into_iter().filter(|one| !in_time.contains(&(one.sender, one.day)));
+    Ok(late.map(|one| one.id).collect())
 }
 
 /// The days of a sender from one day to another.

@@ -1,5 +1,7 @@
 //! Deliveries in the database: the only place that names `monitoring_deliveries`.
 
+use std::collections::BTreeSet;
+
 use otklik_access::Scope;
 use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{CivilDay, Id, Instant};
@@ -154,6 +156,22 @@ pub async fn between<C: ConnectionTrait>(
 ) -> Result<Vec<Delivery>, DbErr> {
     let tail = format!("d.day >= ? AND d.day <= ? AND {} ORDER BY d.id", scope.sql("d.body_id"));
     many(conn, &tail, [from.0.into(), to.0.into()]).await
+}
+
+/// The deliveries of the scope whose data are of some days.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn of_days<C: ConnectionTrait>(
+    conn: &C,
+    scope: &Scope,
+    days: &BTreeSet<CivilDay>,
+) -> Result<Vec<Delivery>, DbErr> {
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let days = days.iter().map(|day| day.0.to_string()).collect::<Vec<_>>().join(", ");
+    many(conn, &format!("d.day IN ({days}) AND {} ORDER BY d.id", scope.sql("d.body_id")), []).await
 }
 
 /// All deliveries, in the order of their receipts.

@@ -92,6 +92,11 @@ pub(crate) fn encode<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// A query as the end of an address, or nothing.
+pub(crate) fn tail(query: &str) -> String {
+    if query.is_empty() { String::new() } else { format!("?{query}") }
+}
+
 /// A moment as a page shows it, to the second.
 pub(crate) fn when(at: Instant, zone: &Zone) -> When {
     When::new(at.plus(-at.0.rem_euclid(Instant::SECOND)), zone)

@@ -1,21 +1,27 @@
 //! The list of deliveries.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_access::Permission;
-use otklik_kernel::Zone;
+use otklik_kernel::{Id, Zone};
 use otklik_ui::{Badge, Choice, Errors, Page, Pager, Section, Tone, When, thousands};
 use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, day, encode, query, texts, when};
+use super::common::{Monitoring, Tab, TabView, day, encode, query, tail, texts, when};
+use super::download::{List, Value};
+use crate::deliveries::completeness::late;
 use crate::deliveries::store::{Filter, count, list};
 use crate::deliveries::{Delivery, State as Stand};
 use crate::senders;
 use crate::texts::L;
 
 const PER_PAGE: u64 = 50;
+/// Deliveries in a table to take along: more rows than a spreadsheet shows are of no use.
+const MOST: u64 = 1_000_000;
 /// Fields of the filter, as they stand in the address.
 const FIELDS: [&str; 4] = ["sender", "state", "from", "to"];
 
@@ -34,6 +40,8 @@ struct DeliveriesView {
     rows: Vec<Row>,
     pager: Pager,
     is_filtered: bool,
+    /// The filter, as addresses of the same list as a table carry it on.
+    tail: String,
 }
 
 impl DeliveriesView {
@@ -52,6 +60,7 @@ pub(super) struct Row {
     pub received: When,
     pub events: String,
     pub errors: i64,
+    pub is_late: bool,
 }
 
 /// A state in words.
@@ -67,17 +76,29 @@ pub(super) fn badge(l: L, state: Stand) -> Badge {
     }
 }
 
-pub(super) fn row(l: L, zone: &Zone, names: &[senders::Sender], delivery: &Delivery) -> Row {
+/// The name of a delivery's sender, or the code that it had then.
+fn sender_name(names: &[senders::Sender], delivery: &Delivery) -> String {
     let sender = names.iter().find(|sender| sender.id == delivery.sender);
+    sender.map_or_else(|| delivery.code.clone(), |sender| sender.fields.name.clone())
+}
+
+pub(super) fn row(
+    l: L,
+    zone: &Zone,
+    names: &[senders::Sender],
+    late: &HashSet<Id>,
+    delivery: &Delivery,
+) -> Row {
     Row {
         href: format!("/admin/monitoring/deliveries/{}", delivery.id),
-        name: sender.map_or_else(|| delivery.code.clone(), |sender| sender.fields.name.clone()),
+        name: sender_name(names, delivery),
         day: delivery.day.show(),
         revision: delivery.revision,
         badge: badge(l, delivery.state),
         received: when(delivery.received_at, zone),
         events: thousands(u64::try_from(delivery.counts.events).unwrap_or(0)),
         errors: delivery.counts.errors,
+        is_late: late.contains(&delivery.id),
     }
 }
 
@@ -125,12 +146,13 @@ pub async fn show(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let total = if errors.is_empty() { count(conn, &who.scope, &filter).await? } else { 0 };
     let base = encode(FIELDS.map(|name| (name, query.get(name))));
-    let is_filtered = !base.is_empty();
+    let (is_filtered, tail) = (!base.is_empty(), tail(&base));
     let pager = Pager::new(query.get("page").parse().unwrap_or(1), PER_PAGE, total, base);
     let found = match total {
         0 => Vec::new(),
         _ => list(conn, &who.scope, &filter, (PER_PAGE, (pager.page - 1) * PER_PAGE)).await?,
     };
+    let late = late(conn, &who.scope, &all, &found).await?;
     let zone = monitoring.zone(&who.scope);
     let names = all
         .iter()
@@ -149,9 +171,58 @@ pub async fn show(
         states: std::iter::once(Choice::new("", l.all_states(), query.get("state"))).chain(states).collect(),
         from: query.get("from").to_owned(),
         to: query.get("to").to_owned(),
-        rows: found.iter().map(|delivery| row(l, &zone, &all, delivery)).collect(),
+        rows: found.iter().map(|delivery| row(l, &zone, &all, &late, delivery)).collect(),
         pager,
         is_filtered,
+        tail,
     };
     Ok(html(status, &view))
+}
+
+/// All that the filter lets through as a table; with a filter that can't be understood the page that says so.
+pub async fn export(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    uri: Uri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let conn = monitoring.ctx.db.read();
+    let all = senders::store::all(conn, &who.scope).await?;
+    let Asked { filter, errors } = asked(l, &all, &query(raw.clone())?);
+    if !errors.is_empty() {
+        return show(State(monitoring), who, RawQuery(raw)).await;
+    }
+    let found = list(conn, &who.scope, &filter, (MOST, 0)).await?;
+    let late = late(conn, &who.scope, &all, &found).await?;
+    let columns = [
+        (l.column_sender(), 40),
+        (l.column_code(), 14),
+        (l.column_day(), 12),
+        (l.fact_revision(), 10),
+        (l.column_state(), 20),
+        (l.column_late(), 16),
+        (l.column_applications(), 12),
+        (l.column_events(), 12),
+        (l.column_errors(), 10),
+        (l.column_received(), 20),
+        (l.column_receipt(), 22),
+    ];
+    let row = |one: &Delivery| {
+        vec![
+            Value::Text(sender_name(&all, one)),
+            Value::text(&one.code),
+            Value::Day(one.day),
+            Value::Number(one.revision.into()),
+            Value::Text(badge(l, one.state).text),
+            if late.contains(&one.id) { Value::text(l.mark_late()) } else { Value::Nothing },
+            Value::Number(one.counts.applications),
+            Value::Number(one.counts.events),
+            Value::Number(one.counts.errors),
+            Value::Moment(one.received_at),
+            Value::Text(one.id.to_string()),
+        ]
+    };
+    let (rows, zone) = (found.iter().map(row).collect(), monitoring.zone(&who.scope));
+    List::new(l.deliveries_title(), &columns, rows, zone).answer(&uri, monitoring.ctx.now())
 }

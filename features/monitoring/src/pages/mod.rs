@@ -7,6 +7,7 @@ mod common;
 mod completeness;
 mod deliveries;
 mod delivery;
+mod download;
 mod map;
 mod overview;
 mod partner;
@@ -52,11 +53,15 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .get("/admin/monitoring/completeness", read, completeness::show)
         .get("/admin/monitoring/completeness.csv", read, completeness::export)
         .get("/admin/monitoring/deliveries", read, deliveries::show)
+        .get("/admin/monitoring/deliveries.csv", read, deliveries::export)
+        .get("/admin/monitoring/deliveries.xlsx", read, deliveries::export)
         .get("/admin/monitoring/deliveries/new", send, upload::show)
         .post("/admin/monitoring/deliveries/new", send, upload::receive)
         .get("/admin/monitoring/deliveries/{id}", read, delivery::show)
         .get("/admin/monitoring/deliveries/{id}/report.csv", read, delivery::report)
         .get("/admin/monitoring/senders", read, senders::show)
+        .get("/admin/monitoring/senders.csv", read, senders::export)
+        .get("/admin/monitoring/senders.xlsx", read, senders::export)
         .get("/admin/monitoring/senders/new", manage, sender::new)
         .post("/admin/monitoring/senders/new", manage, sender::add)
         .get("/admin/monitoring/senders/{id}", manage, sender::show)
@@ -64,6 +69,8 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .post("/admin/monitoring/senders/{id}/token", manage, sender::token)
         .post("/admin/monitoring/senders/{id}/token/end", manage, sender::end_token)
         .get("/admin/monitoring/records", read, records::show)
+        .get("/admin/monitoring/records.csv", read, records::export)
+        .get("/admin/monitoring/records.xlsx", read, records::export)
         .get("/admin/monitoring/records/one", read, record::show)
         .post("/admin/monitoring/records/one", manage, record::save)
         .get("/admin/monitoring/partners", read, partners::show)
@@ -71,6 +78,8 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .post("/admin/monitoring/partners/new", manage, partner::add)
         .get("/admin/monitoring/partners/{id}", manage, partner::show)
         .post("/admin/monitoring/partners/{id}", manage, partner::save)
+        .get("/admin/monitoring/sendings.csv", read, partners::export)
+        .get("/admin/monitoring/sendings.xlsx", read, partners::export)
         .get("/admin/monitoring/sendings/{id}", read, sending::show)
         .post("/admin/monitoring/sendings/{id}/again", manage, sending::again)
         .finish()

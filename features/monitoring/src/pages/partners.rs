@@ -2,18 +2,21 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_access::Permission;
 use otklik_ui::{Badge, Page, Section, Tone, When};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, flash, query, texts, when};
+use super::download::{List, Value};
 use crate::partners::{Method, Partner, Sending, State as Stand, store};
 use crate::texts::L;
 
 /// Sendings shown.
 const SHOWN: u64 = 60;
+/// Sendings in a table to take along: more rows than a spreadsheet shows are of no use.
+const MOST: u64 = 1_000_000;
 
 #[derive(Template)]
 #[template(path = "monitoring/partners.html")]
@@ -66,6 +69,11 @@ pub(super) fn badge(l: L, sending: &Sending) -> Badge {
     }
 }
 
+fn partner_name(partners: &[Partner], sending: &Sending) -> String {
+    let partner = partners.iter().find(|one| one.id == sending.partner);
+    partner.map_or_else(String::new, |one| one.fields.name.clone())
+}
+
 /// The page.
 pub async fn show(
     State(monitoring): State<Monitoring>,
@@ -93,10 +101,7 @@ pub async fn show(
     let sent = |sending: &Sending| Sent {
         href: format!("/admin/monitoring/sendings/{}", sending.id),
         day: sending.day.show(),
-        partner: partners
-            .iter()
-            .find(|one| one.id == sending.partner)
-            .map_or_else(String::new, |one| one.fields.name.clone()),
+        partner: partner_name(&partners, sending),
         badge: badge(l, sending),
         file: sending.file.clone(),
         when: sending.finished_at.map(|at| when(at, &zone)),
@@ -113,4 +118,38 @@ pub async fn show(
         sendings: sendings.iter().map(sent).collect(),
     };
     Ok(html(StatusCode::OK, &view))
+}
+
+/// All sendings with their proofs, as a table to take along.
+pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let conn = monitoring.ctx.db.read();
+    let partners = store::all(conn, &who.scope).await?;
+    let sendings = store::sendings(conn, &who.scope, None, MOST).await?;
+    let columns = [
+        (l.column_day(), 12),
+        (l.column_partner(), 40),
+        (l.column_state(), 24),
+        (l.fact_file(), 32),
+        (l.fact_digest(), 66),
+        (l.column_address(), 40),
+        (l.column_attempts(), 10),
+        (l.column_finished(), 20),
+        (l.sending_answer(), 60),
+    ];
+    let row = |one: &Sending| {
+        vec![
+            Value::Day(one.day),
+            Value::Text(partner_name(&partners, one)),
+            Value::Text(badge(l, one).text),
+            Value::text(&one.file),
+            Value::text(&one.digest),
+            Value::text(&one.address),
+            Value::Number(one.attempts.into()),
+            one.finished_at.map_or(Value::Nothing, Value::Moment),
+            Value::text(&one.answer),
+        ]
+    };
+    let (rows, zone) = (sendings.iter().map(row).collect(), monitoring.zone(&who.scope));
+    List::new(l.sendings_title(), &columns, rows, zone).answer(&uri, monitoring.ctx.now())
 }

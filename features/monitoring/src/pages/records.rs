@@ -2,16 +2,18 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_access::Permission;
+use otklik_kernel::{CivilDay, Id};
 use otklik_ui::{Choice, Page, Section};
-use otklik_web::{Fail, Who, html};
+use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, encode, query, texts};
+use super::common::{Monitoring, Tab, TabView, encode, query, tail, texts};
+use super::download::{List, Value};
 use crate::reference::in_force::built_in;
-use crate::reference::{Content, Kind, Raw, by_name, store};
-use crate::senders;
+use crate::reference::{Content, Kind, Raw, Record, by_name, store};
+use crate::senders::{self, Sender};
 use crate::texts::L;
 
 #[derive(Template)]
@@ -23,6 +25,8 @@ struct RecordsView {
     kinds: Vec<(String, &'static str, bool)>,
     about: &'static str,
     is_own: bool,
+    /// The kind and the sender, as addresses of the same list as a table carry them on.
+    tail: String,
     senders: Vec<Choice>,
     new_href: Option<String>,
     rows: Vec<Row>,
@@ -32,8 +36,8 @@ struct Row {
     href: String,
     name: String,
     text: String,
-    since: String,
-    is_edited: bool,
+    /// None where the built-in record holds.
+    since: Option<CivilDay>,
     is_off: bool,
 }
 
@@ -124,26 +128,46 @@ pub(super) fn record_href(kind: Kind, name: &str) -> String {
     format!("/admin/monitoring/records/one?{}", encode([("kind", kind.code()), ("name", name)]))
 }
 
-/// The page.
-pub async fn show(
-    State(monitoring): State<Monitoring>,
-    who: Who,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Fail> {
-    let (l, query) = (texts(&who), query(raw)?);
+/// What an address asks for: a kind, and the sender whose own statuses are meant.
+struct Asked {
+    kind: Kind,
+    senders: Vec<Sender>,
+    /// Which of the senders.
+    sender: Option<Id>,
+}
+
+impl Asked {
+    /// How the names of the chosen sender's statuses begin.
+    fn own(&self) -> String {
+        self.sender.map_or_else(String::new, |sender| format!("{sender}/"))
+    }
+
+    /// The end of addresses of the same list.
+    fn tail(&self) -> String {
+        let sender = self.sender.filter(|_| self.kind == Kind::OwnStatus);
+        let sender = sender.map_or_else(String::new, |sender| sender.to_string());
+        tail(&encode([("kind", self.kind.code()), ("sender", &sender)]))
+    }
+}
+
+async fn asked(monitoring: &Monitoring, who: &Who, query: &Form) -> Result<Asked, Fail> {
     let kind = match query.get("kind") {
         "" => Kind::Status,
         code => Kind::find(code).ok_or(Fail::NotFound)?,
     };
-    let conn = monitoring.ctx.db.read();
-    let senders = senders::store::all(conn, &who.scope).await?;
+    let senders = senders::store::all(monitoring.ctx.db.read(), &who.scope).await?;
     let sender = match query.get("sender") {
         "" => senders.first(),
         id => Some(senders.iter().find(|one| one.id.to_string() == id).ok_or(Fail::NotFound)?),
     };
-    let own = sender.map_or_else(String::new, |sender| format!("{}/", sender.id));
+    Ok(Asked { kind, sender: sender.map(|sender| sender.id), senders })
+}
+
+/// The records as they hold today, by number where they have one.
+async fn rows(monitoring: &Monitoring, who: &Who, asked: &Asked) -> Result<Vec<Row>, Fail> {
+    let (l, kind, own) = (texts(who), asked.kind, asked.own());
     let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
-    let mut histories = by_name(store::all(conn, kind).await?);
+    let mut histories = by_name(store::all(monitoring.ctx.db.read(), kind).await?);
     if kind == Kind::OwnStatus {
         histories.retain(|name, _| !own.is_empty() && name.starts_with(&own));
     }
@@ -151,7 +175,7 @@ pub async fn show(
     for name in built_in.keys() {
         histories.entry(name.clone()).or_default();
     }
-    let row = |name: &String, record: Option<&crate::reference::Record>| {
+    let row = |name: &String, record: Option<&Record>| {
         let base = built_in.get(name);
         let content = record.map(|record| &record.content).filter(|content| **content != Content::BuiltIn);
         let content = content.or(base)?;
@@ -159,8 +183,7 @@ pub async fn show(
             href: record_href(kind, name),
             name: shown_name(kind, name),
             text: line(l, kind, name, content),
-            since: record.map_or_else(String::new, |record| record.valid_from.show()),
-            is_edited: record.is_some_and(|record| record.content != Content::BuiltIn),
+            since: record.filter(|record| record.content != Content::BuiltIn).map(|record| record.valid_from),
             is_off: *content == Content::Off,
         })
     };
@@ -169,15 +192,28 @@ pub async fn show(
         .filter_map(|(name, history)| Some((name.parse().ok(), row(name, history.on(today))?)))
         .collect();
     rows.sort_by_key(|(number, _)| *number);
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The page.
+pub async fn show(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let (l, query) = (texts(&who), query(raw)?);
+    let asked = asked(&monitoring, &who, &query).await?;
+    let kind = asked.kind;
+    let is_own = kind == Kind::OwnStatus;
     let may = who.caller.may(Permission::ManageMonitoring);
-    let may_add =
-        may && if kind == Kind::OwnStatus { sender.is_some() } else { monitoring.is_over_all(&who) };
-    let new_href = may_add.then(|| record_href(kind, if kind == Kind::OwnStatus { &own } else { "" }));
+    let may_add = may && if is_own { asked.sender.is_some() } else { monitoring.is_over_all(&who) };
+    let new_href = may_add.then(|| record_href(kind, &if is_own { asked.own() } else { String::new() }));
     let kinds = Kind::ALL.map(|one| {
         let href = format!("/admin/monitoring/records?kind={}", one.code());
         (href, kind_text(l, one), one == kind)
     });
-    let current = sender.map_or_else(String::new, |sender| sender.id.to_string());
+    let current = asked.sender.map_or_else(String::new, |sender| sender.to_string());
+    let choice = |one: &Sender| Choice::new(one.id.to_string(), one.fields.name.clone(), &current);
     let page = who.page(Section::Monitoring, kind_text(l, kind));
     let view = RecordsView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Records.text(l)),
@@ -185,13 +221,30 @@ pub async fn show(
         tabs: Tab::Records.row(l),
         kinds: kinds.into(),
         about: about(l, kind),
-        is_own: kind == Kind::OwnStatus,
-        senders: senders
-            .iter()
-            .map(|one| Choice::new(one.id.to_string(), one.fields.name.clone(), &current))
-            .collect(),
+        is_own,
+        tail: asked.tail(),
+        senders: asked.senders.iter().map(choice).collect(),
         new_href,
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        rows: rows(&monitoring, &who, &asked).await?,
     };
     Ok(html(StatusCode::OK, &view))
+}
+
+/// The same as a table to take along.
+pub async fn export(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    uri: Uri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let asked = asked(&monitoring, &who, &query(raw)?).await?;
+    let columns = [(l.column_name(), 24), (l.column_says(), 90), (l.column_since(), 16)];
+    let row = |row: Row| {
+        let since = row.since.map_or_else(|| Value::text(l.record_built_in_short()), Value::Day);
+        vec![Value::Text(row.name), Value::Text(row.text), since]
+    };
+    let rows = rows(&monitoring, &who, &asked).await?.into_iter().map(row).collect();
+    let list = List::new(kind_text(l, asked.kind), &columns, rows, monitoring.zone(&who.scope));
+    list.answer(&uri, monitoring.ctx.now())
 }

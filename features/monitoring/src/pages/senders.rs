@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_access::Permission;
 use otklik_kernel::{CivilDay, Id};
@@ -12,6 +12,7 @@ use otklik_ui::{Page, Section};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, texts};
+use super::download::{List, Value};
 use crate::deliveries::store as deliveries;
 use crate::senders::{Policy, Sender, store};
 use crate::texts::L;
@@ -32,8 +33,8 @@ struct Row {
     code: String,
     body: String,
     policy: &'static str,
-    has_token: bool,
-    last: String,
+    token: &'static str,
+    last: Option<CivilDay>,
 }
 
 /// A policy in words.
@@ -57,11 +58,10 @@ async fn last_days(monitoring: &Monitoring, who: &Who) -> Result<HashMap<Id, Civ
     Ok(last)
 }
 
-/// The list.
-pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Response, Fail> {
-    let l = texts(&who);
+async fn rows(monitoring: &Monitoring, who: &Who) -> Result<Vec<Row>, Fail> {
+    let l = texts(who);
     let all = store::all(monitoring.ctx.db.read(), &who.scope).await?;
-    let last = last_days(&monitoring, &who).await?;
+    let last = last_days(monitoring, who).await?;
     let may_manage = who.caller.may(Permission::ManageMonitoring);
     let row = |sender: Sender| Row {
         href: match may_manage {
@@ -70,18 +70,50 @@ pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Resp
         },
         body: monitoring.body_name(sender.fields.body),
         policy: policy_text(l, sender.fields.policy),
-        has_token: sender.token_at.is_some(),
-        last: last.get(&sender.id).map_or_else(String::new, |day| day.show()),
+        token: if sender.token_at.is_some() { l.token_is() } else { l.token_none() },
+        last: last.get(&sender.id).copied(),
         name: sender.fields.name,
         code: sender.fields.code,
     };
+    Ok(all.into_iter().map(row).collect())
+}
+
+/// The list.
+pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Response, Fail> {
+    let l = texts(&who);
     let page = who.page(Section::Monitoring, l.senders_title());
     let view = SendersView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(l.senders_title()),
         l,
         tabs: Tab::Senders.row(l),
-        may_manage,
-        rows: all.into_iter().map(row).collect(),
+        may_manage: who.caller.may(Permission::ManageMonitoring),
+        rows: rows(&monitoring, &who).await?,
     };
     Ok(html(StatusCode::OK, &view))
+}
+
+/// The same as a table to take along.
+pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) -> Result<Response, Fail> {
+    let l = texts(&who);
+    let columns = [
+        (l.column_sender(), 40),
+        (l.column_code(), 14),
+        (l.column_body(), 40),
+        (l.column_policy(), 40),
+        (l.column_last_day(), 16),
+        (l.column_api(), 14),
+    ];
+    let row = |row: Row| {
+        vec![
+            Value::Text(row.name),
+            Value::Text(row.code),
+            Value::Text(row.body),
+            Value::text(row.policy),
+            row.last.map_or(Value::Nothing, Value::Day),
+            Value::text(row.token),
+        ]
+    };
+    let rows = rows(&monitoring, &who).await?.into_iter().map(row).collect();
+    let list = List::new(l.senders_title(), &columns, rows, monitoring.zone(&who.scope));
+    list.answer(&uri, monitoring.ctx.now())
 }

@@ -215,3 +215,92 @@ fn mon12_what_an_address_asks_for_and_there_is_not_is_said() {
         site.get("near", calendar).await.expect(StatusCode::NOT_FOUND);
     });
 }
+
+/// The numbers of the overview's tiles.
+fn tiles(page: &str) -> Vec<usize> {
+    let (tiles, _) = page.split_once("class=\"tiles\"").unwrap().1.split_once("</ul>").unwrap();
+    let numbers = tiles.split("<strong>").skip(1);
+    numbers.map(|rest| rest.split_once('<').unwrap().0.parse().unwrap()).collect()
+}
+
+#[test]
+fn mon12_the_tiles_of_the_overview_add_up_to_all_days() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "good_rows").await;
+        let page = site.get("near", "/admin/monitoring").await.expect(StatusCode::OK);
+        assert_eq!(tiles(page.text()), [13, 0, 0, 1, 0], "the one is awaited still");
+        for (day, body) in [("21", "errors 1"), ("20", "empty"), ("18", "rows 1")] {
+            site.deliver(&token, &format!("?day=2026-11-{day}"), body).await.expect(StatusCode::ACCEPTED);
+        }
+        let page = site.get("near", "/admin/monitoring").await.expect(StatusCode::OK);
+        assert_eq!(tiles(page.text()), [11, 0, 0, 3, 0]);
+        page.says("дня проверяются");
+        site.work().await.unwrap();
+        let page = site.get("near", "/admin/monitoring").await.expect(StatusCode::OK);
+        assert_eq!(tiles(page.text()), [11, 0, 1, 1, 1, 0]);
+        page.says("день принят без ошибочных строк").says("день объявлен пустым");
+    });
+}
+
+#[test]
+fn mon12_the_list_tells_which_deliveries_came_late_and_gives_a_table_of_what_is_asked_for() {
+    with(async |site| {
+        let (id, token) = site.sender("r27", "2700", "whole").await;
+        // It is noon of the 22nd: the 21st comes in time, the 20th late, the 19th late after a rejection.
+        for (day, body) in [("21", "rows 1"), ("20", "rows 2"), ("19", "errors 1")] {
+            site.deliver(&token, &format!("?day=2026-11-{day}"), body).await.expect(StatusCode::ACCEPTED);
+        }
+        site.work().await.unwrap();
+        site.t.clock.advance(Instant::HOUR);
+        // A correction that comes after the day was due doesn't make it late.
+        for (day, body) in [("21", "rows 3"), ("19", "rows 4")] {
+            let query = format!("?day=2026-11-{day}&revision=2");
+            site.deliver(&token, &query, body).await.expect(StatusCode::ACCEPTED);
+        }
+        site.work().await.unwrap();
+        let table = site.get("near", "/admin/monitoring/deliveries.csv").await.expect(StatusCode::OK);
+        let rows: Vec<Vec<&str>> =
+            table.text().lines().skip(1).map(|row| row.split(';').skip(2).take(4).collect()).collect();
+        assert_eq!(
+            rows,
+            [
+                ["2026-11-19", "2", "принята", "с опозданием"],
+                ["2026-11-21", "2", "принята", ""],
+                ["2026-11-19", "1", "отклонена", "с опозданием"],
+                ["2026-11-20", "1", "принята", "с опозданием"],
+                ["2026-11-21", "1", "заменена", ""],
+            ]
+        );
+        let page = site.get("near", "/admin/monitoring/deliveries").await.expect(StatusCode::OK);
+        assert_eq!(page.text().matches("с опозданием").count(), 3);
+        let tail = format!("?sender={id}&state=rejected");
+        site.get("near", &format!("/admin/monitoring/deliveries{tail}"))
+            .await
+            .says(&format!("deliveries.xlsx?sender={id}&#38;state=rejected"));
+        let table = site.get("near", &format!("/admin/monitoring/deliveries.csv{tail}")).await;
+        assert_eq!(table.expect(StatusCode::OK).text().lines().count(), 2);
+        let wrong = site.get("near", "/admin/monitoring/deliveries.csv?state=zzz").await;
+        wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Такого состояния нет").hides("r27;");
+        let far = site.get("far", "/admin/monitoring/deliveries.csv").await.expect(StatusCode::OK);
+        assert_eq!(far.text().lines().count(), 1, "the header alone");
+    });
+}
+
+#[test]
+fn mon6_lists_are_given_as_tables_within_the_scope() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let get = async |who: &str, path: &str| {
+            site.get(who, &format!("/admin/monitoring/{path}")).await.expect(StatusCode::OK)
+        };
+        get("officer", "senders.csv").await.says("Отправитель r27;r27;УФНС по Хабаровскому краю;");
+        get("far", "senders.csv").await.hides("r27");
+        get("near", "records.csv?kind=norms").await.says("waiting;").says("встроенная");
+        get("near", "records.csv").await.says("1003;").hides("waiting;");
+        get("near", "sendings.csv").await.says("За день;Получатель;");
+        for list in ["deliveries", "senders", "records", "sendings"] {
+            assert!(get("near", &format!("{list}.xlsx")).await.content.starts_with(b"PK"), "{list}");
+        }
+        site.get("near", "/admin/monitoring/records.csv?kind=zzz").await.expect(StatusCode::NOT_FOUND);
+    });
+}
