@@ -36,6 +36,13 @@ struct UploadView {
     today: String,
 }
 
+impl UploadView {
+    /// A browser gives back what was typed, never the file that was chosen.
+    fn file_hint(&self) -> &'static str {
+        if self.errors.is_empty() { self.l.upload_file_hint() } else { self.l.upload_file_again() }
+    }
+}
+
 /// What was sent.
 #[derive(Default)]
 struct Sent {

@@ -122,7 +122,7 @@ fn mon8_an_empty_file_and_one_that_is_no_table_are_named_before_anything_else() 
         let csrf = site.csrf("officer");
         let empty = site.upload("officer", &csrf, &[], ("день.csv", b"")).await;
         let empty = empty.expect(StatusCode::UNPROCESSABLE_ENTITY);
-        empty.says("Файл «день.csv» пуст").hides("Выберите файл.</");
+        empty.says("Файл «день.csv» пуст").says("Файл нужно выбрать снова").hides("Выберите файл.</");
         let photo = ("IMG_1.jpg", b"\xFF\xD8\xFF\xE0\x00\x10JFIF".as_slice());
         let photo = site.upload("officer", &csrf, &[], photo).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
         photo.says("«IMG_1.jpg» — не пакет ZIP и не таблица CSV").hides("чьи это данные");
@@ -140,9 +140,12 @@ fn mon8_that_it_waits_is_said_only_while_it_does() {
         // What refreshes itself has it, so that it goes away with the refresh.
         let (_, live) = page.text().split_once("data-live id").unwrap();
         assert!(live.contains("принята и ждёт проверки"));
-        page.hides("обновится сама");
+        page.hides("обновится сама").hides("Решено");
         site.work().await.unwrap();
         let page = site.get("officer", &sent.location).await.expect(StatusCode::OK);
+        // When it was decided comes with the refresh too.
+        let (_, live) = page.text().split_once("data-live id=\"about\"").unwrap();
+        assert!(live.contains("Решено"));
         page.says("отклонена").hides("ждёт проверки");
         let again = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
         site.get("officer", &again.location).await.expect(StatusCode::OK).says("уже были приняты раньше");

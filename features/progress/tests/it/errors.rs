@@ -108,7 +108,10 @@ fn mon10_a_formula_is_named_in_both_layouts_however_its_quotes_are_written() {
             let source = Source::bytes(name, text.into_bytes()).unwrap();
             let (_, problems) = check(source, small(), &NoneKnown);
             let [problem] = &problems[..] else { panic!("{}", listed(&problems)) };
-            assert_eq!((problem.code, &*problem.field, &*problem.value), (Code::ExcelFormula, "age", "=\"035\""));
+            assert_eq!(
+                (problem.code, &*problem.field, &*problem.value),
+                (Code::ExcelFormula, "age", "=\"035\"")
+            );
             assert!(problem.message(otklik_locale::Lang::default()).contains("формулой Excel вида =\"…\""));
         }
     }
