@@ -92,12 +92,14 @@ impl Run<'_> {
     pub(super) fn finish(mut self, head: Option<Head>, digest: [u8; 32]) -> Checked {
         let policy = self.sender.policy;
         let rows: u64 = self.files.iter().map(|file| file.report.rows).sum();
+        let good: u64 = self.files.iter().map(|file| file.report.good()).sum();
         let outcome = match (&head, self.errors) {
             (None, _) => Outcome::Refused,
             _ if self.is_fatal => Outcome::Refused,
             (_, 0) if rows == 0 => Outcome::Empty,
             (_, 0) => Outcome::Accepted,
-            _ if policy == Policy::GoodRows => Outcome::Partly,
+            // Without a good row nothing can be taken, and what stands for the day must stay.
+            _ if policy == Policy::GoodRows && good > 0 => Outcome::Partly,
             _ => Outcome::Refused,
         };
         if outcome == Outcome::Partly {

@@ -84,6 +84,21 @@ fn mon10_the_policy_of_the_sender_decides_what_one_error_costs() {
 }
 
 #[test]
+fn mon10_without_a_good_row_nothing_is_taken_whatever_the_policy() {
+    let applications = format!("{APPLICATIONS}Ж-2;100;почта;77;МФЦ района Аэропорт;\r\n");
+    for sender in ["mfc-77", "strict"] {
+        let files = [
+            ("datapackage.json", description(sender)),
+            ("applications.csv", applications.clone().into_bytes()),
+        ];
+        let (checked, problems) = check_folder(&files);
+        assert_eq!(codes(&problems), [(2, "channel")]);
+        assert_eq!(checked.outcome, Outcome::Refused, "{sender}");
+        assert!(checked.delivery.is_none(), "what stands for the day must stay");
+    }
+}
+
+#[test]
 fn mon12_headers_alone_declare_an_empty_day() {
     let files =
         [("datapackage.json", description("strict")), ("applications.csv", APPLICATIONS.as_bytes().to_vec())];
