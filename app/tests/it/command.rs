@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -67,16 +67,17 @@ pub fn unread(folder: &Path, args: &[&str]) -> Said {
 
 fn said(mut child: Child) -> Said {
     let (out, err) = (text(child.stdout.take()), text(child.stderr.take()));
-    let began = Instant::now();
+    let (pause, mut waited) = (Duration::from_millis(5), Duration::ZERO);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        if began.elapsed() > PATIENCE {
+        if waited > PATIENCE {
             let _ = child.kill();
             panic!("the command doesn't end: {}{}", out.join().unwrap(), err.join().unwrap());
         }
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(pause);
+        waited += pause;
     };
     Said { code: status.code(), out: out.join().unwrap(), err: err.join().unwrap() }
 }
