@@ -117,7 +117,12 @@ fn is_other(path: &Path) -> io::Result<bool> {
 /// mistake of that field.
 fn is_no_text(first: &[u8]) -> bool {
     // UTF-16 is text in a wrong encoding: the check says how to save it.
-    if let [0, 1.., ..] | [1.., 0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = first {
+    let is_utf16 = match first {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [one, two, ..] => (*one == 0) != (*two == 0),
+        _ => false,
+    };
+    if is_utf16 {
         return false;
     }
     let strange = first.iter().filter(|byte| byte.is_ascii_control() && !b"\t\r\n".contains(byte)).count();
@@ -251,8 +256,7 @@ mod tests {
         let one_mistake = b"request_id;service_id\r\n1;a\x01b\r\n".repeat(2);
         let utf16: Vec<u8> = "a;\u{431}\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let marked = [b"\xff\xfe", &utf16[..]].concat();
-        for fit in
-            [&b""[..], "\u{feff}я;\tб\r\n".as_bytes(), &windows_1251, &one_mistake, &utf16, &marked]
+        for fit in [&b""[..], "\u{feff}я;\tб\r\n".as_bytes(), &windows_1251, &one_mistake, &utf16, &marked]
         {
             assert!(!is_no_text(fit), "{fit:?}");
         }

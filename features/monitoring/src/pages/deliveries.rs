@@ -12,7 +12,7 @@ use otklik_ui::{Badge, Choice, Errors, Page, Pager, Section, Tone, When, thousan
 use otklik_web::{Fail, Form, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, day, encode, query, tail, texts, when};
-use super::download::{List, Value};
+use super::table::{self, Column, Value};
 use crate::deliveries::completeness::late;
 use crate::deliveries::store::{Filter, count, list};
 use crate::deliveries::{Delivery, State as Stand};
@@ -195,6 +195,7 @@ pub async fn export(
     }
     let found = list(conn, &who.scope, &filter, (MOST, 0)).await?;
     let late = late(conn, &who.scope, &all, &found).await?;
+    let zone = monitoring.zone(&who.scope);
     let columns = [
         (l.column_sender(), 40),
         (l.column_code(), 14),
@@ -207,22 +208,23 @@ pub async fn export(
         (l.column_errors(), 10),
         (l.column_received(), 20),
         (l.column_receipt(), 22),
-    ];
+    ]
+    .map(Column::wide);
     let row = |one: &Delivery| {
         vec![
             Value::Text(sender_name(&all, one)),
             Value::text(&one.code),
             Value::Day(one.day),
-            Value::Number(one.revision.into()),
+            Value::Count(one.revision.into()),
             Value::Text(badge(l, one.state).text),
             if late.contains(&one.id) { Value::text(l.mark_late()) } else { Value::Nothing },
-            Value::Number(one.counts.applications),
-            Value::Number(one.counts.events),
-            Value::Number(one.counts.errors),
-            Value::Moment(one.received_at),
+            Value::Count(one.counts.applications),
+            Value::Count(one.counts.events),
+            Value::Count(one.counts.errors),
+            Value::Moment(one.received_at, zone.clone()),
             Value::Text(one.id.to_string()),
         ]
     };
-    let (rows, zone) = (found.iter().map(row).collect(), monitoring.zone(&who.scope));
-    List::new(l.deliveries_title(), &columns, rows, zone).answer(&uri, monitoring.ctx.now())
+    let rows: Vec<Vec<Value>> = found.iter().map(row).collect();
+    table::file(l, table::Kind::of(&uri), ("deliveries", l.deliveries_title()), &columns, &rows)
 }

@@ -7,7 +7,6 @@ mod common;
 mod completeness;
 mod deliveries;
 mod delivery;
-mod download;
 mod map;
 mod overview;
 mod partner;

@@ -9,7 +9,7 @@ use otklik_ui::{Badge, Page, Section, Tone, When};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, flash, query, texts, when};
-use super::download::{List, Value};
+use super::table::{self, Column, Value};
 use crate::partners::{Method, Partner, Sending, State as Stand, store};
 use crate::texts::L;
 
@@ -126,6 +126,7 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
     let conn = monitoring.ctx.db.read();
     let partners = store::all(conn, &who.scope).await?;
     let sendings = store::sendings(conn, &who.scope, None, MOST).await?;
+    let zone = monitoring.zone(&who.scope);
     let columns = [
         (l.column_day(), 12),
         (l.column_partner(), 40),
@@ -136,7 +137,8 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
         (l.column_attempts(), 10),
         (l.column_finished(), 20),
         (l.sending_answer(), 60),
-    ];
+    ]
+    .map(Column::wide);
     let row = |one: &Sending| {
         vec![
             Value::Day(one.day),
@@ -145,11 +147,11 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
             Value::text(&one.file),
             Value::text(&one.digest),
             Value::text(&one.address),
-            Value::Number(one.attempts.into()),
-            one.finished_at.map_or(Value::Nothing, Value::Moment),
+            Value::Count(one.attempts.into()),
+            one.finished_at.map_or(Value::Nothing, |at| Value::Moment(at, zone.clone())),
             Value::text(&one.answer),
         ]
     };
-    let (rows, zone) = (sendings.iter().map(row).collect(), monitoring.zone(&who.scope));
-    List::new(l.sendings_title(), &columns, rows, zone).answer(&uri, monitoring.ctx.now())
+    let rows: Vec<Vec<Value>> = sendings.iter().map(row).collect();
+    table::file(l, table::Kind::of(&uri), ("sendings", l.sendings_title()), &columns, &rows)
 }

@@ -10,7 +10,7 @@ use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Form, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, encode, query, tail, texts};
-use super::download::{List, Value};
+use super::table::{self, Column, Value};
 use crate::reference::in_force::built_in;
 use crate::reference::{Content, Kind, Raw, Record, by_name, store};
 use crate::senders::{self, Sender};
@@ -239,12 +239,12 @@ pub async fn export(
 ) -> Result<Response, Fail> {
     let l = texts(&who);
     let asked = asked(&monitoring, &who, &query(raw)?).await?;
-    let columns = [(l.column_name(), 24), (l.column_says(), 90), (l.column_since(), 16)];
+    let columns = [(l.column_name(), 24), (l.column_says(), 90), (l.column_since(), 16)].map(Column::wide);
     let row = |row: Row| {
         let since = row.since.map_or_else(|| Value::text(l.record_built_in_short()), Value::Day);
         vec![Value::Text(row.name), Value::Text(row.text), since]
     };
-    let rows = rows(&monitoring, &who, &asked).await?.into_iter().map(row).collect();
-    let list = List::new(kind_text(l, asked.kind), &columns, rows, monitoring.zone(&who.scope));
-    list.answer(&uri, monitoring.ctx.now())
+    let rows: Vec<Vec<Value>> = rows(&monitoring, &who, &asked).await?.into_iter().map(row).collect();
+    let name = format!("records-{}", asked.kind.code());
+    table::file(l, table::Kind::of(&uri), (&name, kind_text(l, asked.kind)), &columns, &rows)
 }

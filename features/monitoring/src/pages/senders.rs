@@ -12,7 +12,7 @@ use otklik_ui::{Page, Section};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, texts};
-use super::download::{List, Value};
+use super::table::{self, Column, Value};
 use crate::deliveries::store as deliveries;
 use crate::senders::{Policy, Sender, store};
 use crate::texts::L;
@@ -102,7 +102,8 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
         (l.column_policy(), 40),
         (l.column_last_day(), 16),
         (l.column_api(), 14),
-    ];
+    ]
+    .map(Column::wide);
     let row = |row: Row| {
         vec![
             Value::Text(row.name),
@@ -113,7 +114,6 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
             Value::text(row.token),
         ]
     };
-    let rows = rows(&monitoring, &who).await?.into_iter().map(row).collect();
-    let list = List::new(l.senders_title(), &columns, rows, monitoring.zone(&who.scope));
-    list.answer(&uri, monitoring.ctx.now())
+    let rows: Vec<Vec<Value>> = rows(&monitoring, &who).await?.into_iter().map(row).collect();
+    table::file(l, table::Kind::of(&uri), ("senders", l.senders_title()), &columns, &rows)
 }

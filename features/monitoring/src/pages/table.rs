@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use otklik_kernel::{CivilDay, Instant, Zone};
 use otklik_sheet::{Cell, Column as Titled, Format, Table, Writer};
 use otklik_ui::{Share, thousands};
 use otklik_web::Fail;
@@ -34,11 +35,18 @@ pub struct Column {
     pub title: String,
     /// What it holds.
     pub unit: Unit,
+    /// Its width in characters of a spreadsheet.
+    width: u8,
 }
 
 impl Column {
     pub fn new(title: impl Into<String>, unit: Unit) -> Self {
-        Self { title: title.into(), unit }
+        Self { title: title.into(), unit, width: if unit == Unit::Text { 36 } else { 16 } }
+    }
+
+    /// A column of words, so many characters wide.
+    pub fn wide((title, width): (&str, u8)) -> Self {
+        Self { title: title.to_owned(), unit: Unit::Text, width }
     }
 
     pub fn text(title: impl Into<String>) -> Self {
@@ -89,9 +97,18 @@ pub enum Value {
     Seconds(f64),
     /// A mean.
     Mean(f64),
+    /// A civil day.
+    Day(CivilDay),
+    /// A moment, shown in a zone.
+    Moment(Instant, Zone),
 }
 
 impl Value {
+    /// A text that stands elsewhere anyway.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
     pub fn seconds(seconds: Option<f64>) -> Self {
         seconds.map_or(Self::Nothing, Self::Seconds)
     }
@@ -106,6 +123,8 @@ impl Value {
             Self::Part(part) => percent(*part),
             Self::Seconds(seconds) => duration(l, *seconds),
             Self::Mean(mean) => format!("{mean:.2}").replace('.', ","),
+            Self::Day(day) => day.show(),
+            Self::Moment(at, zone) => at.show_in(zone),
         }
     }
 
@@ -113,11 +132,11 @@ impl Value {
     fn number(&self) -> Option<f64> {
         let to = |places: i32, value: f64| (value * 10_f64.powi(places)).round() / 10_f64.powi(places);
         match self {
-            Self::Nothing | Self::Text(_) | Self::Count(_) => None,
             Self::Share(part, of) => ratio(*part, *of).map(|share| to(2, share * 100.0)),
             Self::Part(part) => Some(to(2, part * 100.0)),
             Self::Seconds(seconds) => Some(to(4, seconds / 3600.0)),
             Self::Mean(mean) => Some(to(3, *mean)),
+            _ => None,
         }
     }
 
@@ -125,6 +144,8 @@ impl Value {
         match self {
             Self::Text(text) => Cell::Text(text),
             Self::Count(count) => Cell::Integer(*count),
+            Self::Day(day) => Cell::Day(*day),
+            Self::Moment(at, zone) => Cell::Moment(*at, zone),
             other => other.number().map_or(Cell::Empty, Cell::Number),
         }
     }
@@ -133,6 +154,8 @@ impl Value {
         match self {
             Self::Text(text) => json!(text),
             Self::Count(count) => json!(count),
+            Self::Day(day) => json!(day.to_string()),
+            Self::Moment(at, zone) => json!(at.show_exact_in(zone)),
             other => json!(other.number()),
         }
     }
@@ -196,10 +219,7 @@ pub fn file(
         let told = Json(json!({ "title": title, "columns": titles, "rows": rows })).into_response();
         return named(told, &format!("{name}.json"));
     };
-    let wide = |(column, title): (&Column, String)| match column.unit {
-        Unit::Text => Titled::new(title, 36),
-        _ => Titled::new(title, 16),
-    };
+    let wide = |(column, title): (&Column, String)| Titled::new(title, column.width);
     let table = Table { title: title.to_owned(), columns: columns.iter().zip(titles).map(wide).collect() };
     let failed = |error: std::io::Error| Fail::Internal(format!("{name}: {error}"));
     let mut content = Vec::new();
