@@ -20,7 +20,7 @@ use tokio::sync::Mutex as Turn;
 use crate::answers::Answers;
 use crate::derive::{Rules, Waiting};
 use crate::ingest::{ImportError, Importer};
-use crate::reference::in_force::{KINDS, norm_name, reference, waiting};
+use crate::reference::in_force::{KINDS, norm_name, reference, terms, waiting};
 use crate::reference::{History, Kind, store};
 use crate::upkeep;
 
@@ -195,8 +195,9 @@ impl Hub {
         }
         let name = norm_name(Waiting::NAME, "", "");
         let changes = History(store::of(self.0.db.read(), Kind::Norm, &name).await?);
+        let services = store::all(self.0.db.read(), Kind::Service).await?;
         let rules = Rules::new(self.reference(day).await?).with_waiting(waiting(&changes));
-        let rules = Arc::new(rules);
+        let rules = Arc::new(rules.with_terms(terms(services)));
         let kept = Kept { version, day, rules: rules.clone() };
         *self.0.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(rules)

@@ -36,6 +36,7 @@ pub struct Rules {
     reference: Reference,
     roles: Vec<u32>,
     waiting: Waiting,
+    terms: Vec<Term>,
 }
 
 /// How long one may wait at a multifunctional centre, as it held from day to day.
@@ -80,6 +81,19 @@ impl Waiting {
     }
 }
 
+/// The term of a service or a variant as it was set by hand, from a day on until another is set or delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Registry number of the service.
+    pub service: String,
+    /// Registry number of the variant; empty for the service.
+    pub variant: String,
+    /// The first day on which it holds.
+    pub from: CivilDay,
+    /// What holds; `None` for what deliveries say.
+    pub says: Option<Option<Norm>>,
+}
+
 /// The norm of one application: of the register of services, or of the reference.
 pub type NormOf<'a> = Option<&'a Norm>;
 
@@ -97,7 +111,20 @@ impl Rules {
         let norm = reference.norms.general().find(|norm| norm.name == Waiting::NAME);
         let seconds = norm.map(|norm| Waiting::seconds(norm.amount, norm.unit));
         let waiting = Waiting::new(vec![(CivilDay(0), seconds)]);
-        Self { reference, roles, waiting }
+        Self { reference, roles, waiting, terms: Vec::new() }
+    }
+
+    /// With terms of services that were set by hand.
+    #[must_use]
+    pub fn with_terms(mut self, terms: Vec<Term>) -> Self {
+        self.terms = terms;
+        self
+    }
+
+    /// Terms of services that were set by hand.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
     }
 
     /// With the norm of waiting as it held before, too.

@@ -13,6 +13,7 @@ use otklik_progress::reference::Norm;
 use super::book::Book;
 use super::gather::Part;
 use super::known::{text, typed};
+use crate::derive::Term;
 use crate::tables;
 
 /// Since when which norm holds, in order of days; equal ones after each other are one.
@@ -42,13 +43,28 @@ impl Maker {
         }
     }
 
-    fn make(self) -> Register {
-        let rows = self.0.into_iter().map(|(key, days)| {
-            let mut rows: Rows = days.into_iter().map(|(day, (_, norm))| (day, norm)).collect();
-            rows.dedup_by(|later, earlier| later.1 == earlier.1);
+    /// The register of what was delivered, with terms set by hand: of one day theirs hold.
+    fn make(self, terms: &[Term]) -> Register {
+        let told = self.0.into_iter().map(|(key, days)| {
+            let rows: Rows = days.into_iter().map(|(day, (_, norm))| (day, norm)).collect();
             (key, rows)
         });
-        Register { rows: rows.collect() }
+        let told: BTreeMap<(String, String), Rows> = told.collect();
+        let mut rows = told.clone();
+        for term in terms {
+            let key = (term.service.clone(), term.variant.clone());
+            let told = told.get(&key).map_or(&[][..], Vec::as_slice);
+            let norm = term.says.clone().unwrap_or_else(|| at(told, term.from).cloned());
+            let rows = rows.entry(key).or_default();
+            match rows.binary_search_by_key(&term.from, |(day, _)| *day) {
+                Ok(place) => rows[place].1 = norm,
+                Err(place) => rows.insert(place, (term.from, norm)),
+            }
+        }
+        for rows in rows.values_mut() {
+            rows.dedup_by(|later, earlier| later.1 == earlier.1);
+        }
+        Register { rows }
     }
 }
 
@@ -86,11 +102,17 @@ impl Register {
         all
     }
 
-    /// The register of a snapshot without some deliveries and with others.
+    /// The register of a snapshot without some deliveries and with others, and with terms set by hand.
     ///
     /// # Errors
     /// The lake can't be read.
-    pub async fn read(engine: &Engine, snapshot: &Snapshot, book: &Book, parts: &[Part<'_>]) -> Result<Self> {
+    pub async fn read(
+        engine: &Engine,
+        snapshot: &Snapshot,
+        book: &Book,
+        parts: &[Part<'_>],
+        terms: &[Term],
+    ) -> Result<Self> {
         let mut maker = Maker::default();
         let session = engine.session(snapshot, slice::from_ref(&tables::SERVICES), Look::Whole)?;
         let mut rows = session.stream("select * from services").await?;
@@ -123,7 +145,7 @@ impl Register {
                 maker.add((&service.service, &service.variant), service.valid_from, said, norm);
             }
         }
-        Ok(maker.make())
+        Ok(maker.make(terms))
     }
 }
 
@@ -139,6 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Maker, Register, at};
+    use crate::derive::Term;
 
     fn register(said: &[(&str, &str, i32, Option<u16>)]) -> Register {
         let mut maker = Maker::default();
@@ -147,7 +170,34 @@ mod tests {
             let by = (1, "ФНС".to_owned(), row);
             maker.add((service, variant), CivilDay(*day), by, norm.map(Norm::from));
         }
-        maker.make()
+        maker.make(&[])
+    }
+
+    #[test]
+    fn mon14_a_term_set_by_hand_holds_until_another_is_set_or_delivered() {
+        let norm = |days| Norm::from(delivery::Norm { days, is_working: true, from: 2, to: 11 });
+        let mut maker = Maker::default();
+        for (day, days) in [(10, 5), (40, 5)] {
+            maker.add(("1", ""), CivilDay(day), (day, "ФНС".to_owned(), 0), Some(norm(days)));
+        }
+        let term = |service: &str, from, says| Term {
+            service: service.to_owned(),
+            variant: String::new(),
+            from: CivilDay(from),
+            says,
+        };
+        let made = maker.make(&[
+            term("1", 20, Some(Some(norm(7)))),
+            term("1", 30, None),
+            term("1", 35, Some(None)),
+            term("2", 10, Some(Some(norm(1)))),
+        ]);
+        let on = |service, day| at(made.norms(service, ""), CivilDay(day)).map(|norm| norm.amount);
+        assert_eq!(
+            [9, 10, 20, 30, 35, 40].map(|day| on("1", day)),
+            [None, Some(5), Some(7), Some(5), None, Some(5)]
+        );
+        assert_eq!((on("2", 9), on("2", 10)), (None, Some(1)));
     }
 
     #[test]

@@ -40,9 +40,10 @@ pub async fn change(
     let replaced: Vec<i64> = replaced.map(|old| old.delivery).collect();
     let mut after = book.clone();
     receipts.iter().for_each(|receipt| after.add(receipt.clone()));
+    let terms = importer.rules.terms();
     // Rows of replaced deliveries are told by the book; those at hand are not in the lake yet.
-    let before_norms = Register::read(engine, base, book, &[]).await?;
-    let norms = Register::read(engine, base, &after, fresh).await?;
+    let before_norms = Register::read(engine, base, book, &[], terms).await?;
+    let norms = Register::read(engine, base, &after, fresh, terms).await?;
     let renormed = renormed(engine, base, &before_norms, &norms).await?;
 
     let lake = &importer.lake;
@@ -237,7 +238,7 @@ pub const DERIVED: [&str; 7] =
 pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
     let engine = &importer.engine;
     let book = Book::read(engine, base).await?;
-    let norms = Register::read(engine, base, &book, &[]).await?;
+    let norms = Register::read(engine, base, &book, &[], importer.rules.terms()).await?;
     let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
     let of = base.rows(tables::EVENTS.name()).max(base.rows(tables::APPLICATIONS.name())).div_ceil(AT_ONCE);
     let mut change = Change::new().note("kind", "rebuild");

@@ -91,8 +91,8 @@ fn effect(l: L, kind: Kind) -> &'static str {
 /// The code of what is said above the page: what was taken in is derived by these kinds, and stays as it was.
 const fn done(kind: Kind) -> &'static str {
     match kind {
-        Kind::Rule | Kind::Norm | Kind::Holiday => "record-derived",
-        Kind::Status | Kind::Region | Kind::Service | Kind::OwnStatus => "record",
+        Kind::Rule | Kind::Norm | Kind::Holiday | Kind::Service => "record-derived",
+        Kind::Status | Kind::Region | Kind::OwnStatus => "record",
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use otklik_kernel::CivilDay;
-use otklik_progress::reference::{Fault, Records, Reference, Unit};
+use otklik_progress::reference::{Fault, Norm, Records, Reference, Unit};
 
 use super::{Content, History, Kind, Record, by_name, split_service};
-use crate::derive::Waiting;
+use crate::derive::{Term, Waiting};
 
 /// The kinds that make a [`Reference`].
 pub const KINDS: [Kind; 5] = [Kind::Status, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
@@ -124,6 +124,25 @@ pub fn waiting(history: &History) -> Waiting {
         _ => (record.valid_from, seconds(Some(&record.content))),
     };
     Waiting::new(std::iter::once(first).chain(history.in_turn().iter().map(turn)).collect())
+}
+
+/// Terms of services that were set by hand, in the order of their days: what deliveries say stands in the lake.
+#[must_use]
+pub fn terms(records: Vec<Record>) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (name, history) in by_name(records) {
+        let (service, variant) = split_service(&name);
+        for record in history.in_turn().into_iter().filter(|record| record.delivery.is_none()) {
+            let says = match &record.content {
+                Content::Service { norm, .. } => Some(norm.as_ref().map(|norm| Norm::from(*norm))),
+                Content::Off => Some(None),
+                _ => None,
+            };
+            let (service, variant) = (service.to_owned(), variant.to_owned());
+            terms.push(Term { service, variant, from: record.valid_from, says });
+        }
+    }
+    terms
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ mod typed;
 use std::collections::BTreeMap;
 
 use otklik_kernel::{CivilDay, Id, Instant};
-use otklik_progress::reference::{HolidayRecord, NormRecord, RegionRecord, RuleRecord, StatusRecord};
+use otklik_progress::delivery;
+use otklik_progress::reference::{HolidayRecord, Norm, NormRecord, RegionRecord, RuleRecord, StatusRecord};
 use serde::{Deserialize, Serialize};
 
 pub use change::{Person, leave, set};
@@ -71,6 +72,13 @@ pub struct ServiceNorm {
     pub from: i16,
     /// The status to which it runs.
     pub to: i16,
+}
+
+impl From<ServiceNorm> for Norm {
+    fn from(norm: ServiceNorm) -> Self {
+        let ServiceNorm { days, is_working, from, to } = norm;
+        delivery::Norm { days, is_working, from, to }.into()
+    }
 }
 
 /// What a record says.

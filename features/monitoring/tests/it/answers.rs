@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use otklik_monitoring::answers::{Allowed, Ask, Sheet};
+use otklik_monitoring::upkeep::rebuild;
 use otklik_progress::model::{Channel, Process};
 
 use crate::receipts::take;
@@ -150,6 +151,41 @@ fn mon13_figures_are_told_by_whatever_is_asked_for() {
         assert_eq!(months, ["2026-08 (неполный)", "2026-09", "2026-10", "2026-11"]);
         let digital = rows("day", "digital").await;
         assert!(digital.iter().all(|row| row[3].is_null()), "no share of one application");
+    });
+}
+
+#[test]
+fn mon14_a_term_set_by_hand_is_measured_by_after_a_rebuild() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        told.application("1-1", "100", 27, "2700", Channel::ALL[0]);
+        told.event("1-1", 1, 1, 1_794_000_000, "");
+        told.event("1-1", 1, 3, 1_794_000_000 + 12 * 86_400, "");
+        take(&site, &told).await;
+        let late = async || {
+            let path = "/admin/monitoring/applications.json?what=overdue&from=2026-11-01&to=2026-12-31";
+            let told = site.get("administrator", path).await.expect(StatusCode::OK).json();
+            told["rows"].as_array().unwrap().len()
+        };
+        assert_eq!(late().await, 0, "the general norm is of thirty days");
+        let term = [
+            ("kind_of", "services"),
+            ("name", "100"),
+            ("code", "100"),
+            ("title", "Выписка"),
+            ("amount", "5"),
+            ("unit", "calendar"),
+            ("first", "1"),
+            ("second", "3"),
+            ("valid_from", "2026-11-01"),
+            ("reason", "регламент"),
+        ];
+        let saved = site.post("administrator", ONE, &term).await.expect(StatusCode::SEE_OTHER);
+        site.get("administrator", &saved.location).await.says("otklik monitoring rebuild");
+        assert_eq!(late().await, 0, "what was taken in stays until a rebuild");
+        rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
+        assert_eq!(late().await, 1);
     });
 }
 
