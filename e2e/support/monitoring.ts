@@ -59,7 +59,7 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-map", as: "mer_observer", open: at("/map") },
   { name: "monitoring-map-whole", as: "mer_observer", open: at("/map?all=1") },
   { name: "monitoring-analysis-between", as: "mer_observer", open: at("/analysis?by=region&from_status=2&to_status=3") },
-  { name: "monitoring-analysis-by-month", as: "mer_observer", open: at("/analysis?by=month&from=2026-01-15&to=2026-06-30") },
+  { name: "monitoring-analysis-by-month", as: "mer_observer", open: at("/analysis?by=month&from=2026-09-15&to=2026-11-19") },
   { name: "monitoring-applications", as: "mer_observer", open: first("/analysis", /\/applications\?.*what=overdue/) },
   { name: "monitoring-applications-none", as: "mer_observer", open: at("/applications?from=2001-01-01&to=2001-01-02") },
   { name: "monitoring-application", as: "mer_observer", open: first("/analysis", /\/applications\?.*what=rule/, /\/application\?/) },
