@@ -55,7 +55,7 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-analysis", as: "mer_observer", open: at("/analysis") },
   { name: "monitoring-analysis-of-body", as: "mer_observer", open: at("/analysis?body=nso-mfc-1") },
   { name: "monitoring-analysis-of-officer", as: "responsible_employee", open: at("/analysis") },
-  { name: "monitoring-analysis-with-mistakes", as: "mer_observer", open: at("/analysis?body=nowhere&from=2026-13-40") },
+  { name: "monitoring-analysis-with-mistakes", as: "mer_observer", status: 422, open: at("/analysis?body=nowhere&from=2026-13-40") },
   { name: "monitoring-map", as: "mer_observer", open: at("/map") },
   { name: "monitoring-map-whole", as: "mer_observer", open: at("/map?all=1") },
   { name: "monitoring-analysis-between", as: "mer_observer", open: at("/analysis?by=region&from_status=2&to_status=3") },

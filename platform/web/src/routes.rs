@@ -303,11 +303,9 @@ fn error_page(viewer: &Viewer, failed: &Failed, trace: &Trace) -> Response {
 /// The page of an address that is called in another way than it is made for: most often one to which a form was sent,
 /// opened by itself (405).
 pub async fn wrong_method(at: Uri) -> Response {
-    if let Some(told) = api::wrong_method(&at) {
-        return told;
-    }
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    let mut response = html(status, &otklik_ui::ErrorPage::new(&Viewer::default(), status.as_u16()));
+    let page = || html(status, &otklik_ui::ErrorPage::new(&Viewer::default(), status.as_u16()));
+    let mut response = api::wrong_method(&at).unwrap_or_else(page);
     protect(response.headers_mut());
     response
 }

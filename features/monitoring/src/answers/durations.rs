@@ -34,8 +34,8 @@ impl Answers {
         Ok(norms.share("within_share", "within", "measured", 1.0))
     }
 
-    /// From the first moment of one status to the first later moment of another, for applications begun in the
-    /// period.
+    /// From the first moment of one status to the first of another, or, where that came before, to its last; for
+    /// applications begun in the period.
     ///
     /// # Errors
     /// A status has no columns, or the lake can't be read.
@@ -74,7 +74,7 @@ impl Answers {
         self.spread(ask, allowed, &of).await
     }
 
-    /// Where the time goes: transitions by all the time spent in them, the most first, with their share of it.
+    /// Where the time goes: transitions by all the time spent in them, the most first, with their share of all of it.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -100,8 +100,8 @@ impl Answers {
     }
 
     /// Waiting at multifunctional centres, from the first ticket to the first call, for applications begun in the
-    /// period: of the `measured` ones, begun on a day with a norm, `within` waited no longer than it; `called` is the mean from the call to the beginning
-    /// of service.
+    /// period: of the `measured` ones, begun on a day with a norm, `within` waited no longer than it; `called_mean` is
+    /// from the call to the beginning of service.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -129,7 +129,8 @@ impl Answers {
     }
 }
 
-/// Seconds from the first moment of one status to the first later moment of another, over `cases`; null without.
+/// Seconds from the first moment of one status to the first of another, or, where that came before, to its last; over
+/// `cases`, null without.
 pub(super) fn between(from: i16, to: i16) -> String {
     format!(
         "(case when first_{to} >= first_{from} then first_{to} - first_{from} \

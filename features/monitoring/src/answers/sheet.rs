@@ -1,5 +1,7 @@
 //! An answer as a table of cells.
 
+use std::collections::HashMap;
+
 use otklik_lake::arrow::array::{Array, AsArray, RecordBatch};
 use otklik_lake::arrow::compute::cast;
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
@@ -89,6 +91,18 @@ impl Sheet {
         self.columns.iter().position(|column| column == name)
     }
 
+    /// A whole number by its row and its column's name.
+    #[must_use]
+    pub fn whole(&self, row: usize, column: &str) -> Option<i64> {
+        self.get(row, column).and_then(Cell::whole)
+    }
+
+    /// A text by its row and its column's name; empty where there is none.
+    #[must_use]
+    pub fn text(&self, row: usize, column: &str) -> &str {
+        self.get(row, column).and_then(Cell::text).unwrap_or_default()
+    }
+
     /// A cell by its row and its column's name.
     #[must_use]
     pub fn get(&self, row: usize, column: &str) -> Option<&Cell> {
@@ -98,14 +112,18 @@ impl Sheet {
     /// With columns of another sheet whose rows have the same first `keys` cells; nothing where it has none.
     #[must_use]
     pub(super) fn beside(mut self, other: &Self, keys: usize, columns: &[(&str, &str)]) -> Self {
-        for (from, to) in columns {
-            let place = other.column(from);
-            self.columns.push((*to).to_owned());
-            for row in &mut self.rows {
-                let same = other.rows.iter().find(|other| other[..keys] == row[..keys]);
-                row.push(same.zip(place).map_or(Cell::None, |(row, place)| row[place].clone()));
-            }
+        let places: Vec<Option<usize>> = columns.iter().map(|(from, _)| other.column(from)).collect();
+        let theirs: HashMap<String, &Vec<Cell>> =
+            other.rows.iter().map(|row| (key(&row[..keys]), row)).collect();
+        for row in &mut self.rows {
+            let same = theirs.get(&key(&row[..keys]));
+            row.extend(
+                places
+                    .iter()
+                    .map(|place| same.zip(*place).map_or(Cell::None, |(row, place)| row[place].clone())),
+            );
         }
+        self.columns.extend(columns.iter().map(|(_, to)| (*to).to_owned()));
         self.is_exact &= other.is_exact;
         self
     }
@@ -138,6 +156,11 @@ impl Sheet {
         }
         text
     }
+}
+
+/// Cells as a text that equal ones alone have.
+fn key(cells: &[Cell]) -> String {
+    format!("{cells:?}")
 }
 
 fn quoted(text: &str) -> String {

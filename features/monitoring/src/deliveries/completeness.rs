@@ -121,7 +121,8 @@ pub async fn late<C: ConnectionTrait>(
         |one: &Delivery| senders.get(&one.sender).is_some_and(|sender| one.received_at > sender.due(one.day));
     let after: Vec<&Delivery> = deliveries.iter().filter(|one| is_after(one)).collect();
     let days: BTreeSet<CivilDay> = after.iter().map(|one| one.day).collect();
-    let beside = store::of_days(conn, scope, &days).await?;
+    let of: BTreeSet<Id> = after.iter().map(|one| one.sender).collect();
+    let beside = store::of_days(conn, scope, &of, &days).await?;
     let in_time = beside.iter().filter(|one| is_taken(one) && !is_after(one));
     let in_time: HashSet<(Id, CivilDay)> = in_time.map(|one| (one.sender, one.day)).collect();
     let late = after.into_iter().filter(|one| !in_time.contains(&(one.sender, one.day)));

@@ -167,8 +167,9 @@ fn own(path: &Path, name: &str) -> Result<Said, HeadError> {
         return described(&bytes);
     }
     match is_other(path) {
-        Ok(false) => Ok(from_name(name)),
-        _ => Err(HeadError::NotTable),
+        Ok(true) => Err(HeadError::NotTable),
+        // What can't be read is told by the check.
+        Ok(false) | Err(_) => Ok(from_name(name)),
     }
 }
 

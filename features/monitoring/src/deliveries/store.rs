@@ -158,20 +158,27 @@ pub async fn between<C: ConnectionTrait>(
     many(conn, &tail, [from.0.into(), to.0.into()]).await
 }
 
-/// The deliveries of the scope whose data are of some days.
+/// The deliveries of some senders in the scope whose data are of some days.
 ///
 /// # Errors
 /// When the database is away or a row is broken.
 pub async fn of_days<C: ConnectionTrait>(
     conn: &C,
     scope: &Scope,
+    senders: &BTreeSet<Id>,
     days: &BTreeSet<CivilDay>,
 ) -> Result<Vec<Delivery>, DbErr> {
     if days.is_empty() {
         return Ok(Vec::new());
     }
-    let days = days.iter().map(|day| day.0.to_string()).collect::<Vec<_>>().join(", ");
-    many(conn, &format!("d.day IN ({days}) AND {} ORDER BY d.id", scope.sql("d.body_id")), []).await
+    let listed = |numbers: &mut dyn Iterator<Item = i64>| {
+        numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let days = listed(&mut days.iter().map(|day| day.0.into()));
+    let senders = listed(&mut senders.iter().copied());
+    let scope = scope.sql("d.body_id");
+    many(conn, &format!("d.day IN ({days}) AND d.sender_id IN ({senders}) AND {scope} ORDER BY d.id"), [])
+        .await
 }
 
 /// All deliveries, in the order of their receipts.

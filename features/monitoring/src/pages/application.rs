@@ -12,7 +12,7 @@ use otklik_web::{Fail, Who, html};
 use super::analysis::{self, Words, broken, duration, failed};
 use super::common::{Monitoring, Tab, TabView, encode, query, texts};
 use super::table::{self, Column, Value};
-use crate::answers::{Cell, Sheet, Trace};
+use crate::answers::{Sheet, Trace};
 use crate::texts::L;
 use crate::visible::Visible;
 
@@ -48,43 +48,35 @@ struct Step {
     is_planned: bool,
 }
 
-fn whole(sheet: &Sheet, row: usize, column: &str) -> Option<i64> {
-    sheet.get(row, column).and_then(Cell::whole)
-}
-
-fn text<'a>(sheet: &'a Sheet, row: usize, column: &str) -> &'a str {
-    sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
-}
-
 fn process(events: &Sheet, row: usize) -> Option<Process> {
-    whole(events, row, "process").and_then(|code| u8::try_from(code).ok()).and_then(Process::of)
+    events.whole(row, "process").and_then(|code| u8::try_from(code).ok()).and_then(Process::of)
 }
 
 fn item(events: &Sheet, row: usize) -> Option<Item> {
-    whole(events, row, "item").and_then(|code| i16::try_from(code).ok()).and_then(Item::of)
+    events.whole(row, "item").and_then(|code| i16::try_from(code).ok()).and_then(Item::of)
 }
 
-/// A moment of the office, by its offset from UTC in minutes: shown as the office's clock showed it.
+/// The clock of the office, by its offset from UTC in minutes.
+fn clock(offset: i64) -> Zone {
+    Zone::ahead(i32::try_from(offset).unwrap_or(0))
+}
+
+/// A moment as the office's clock showed it.
 fn moment(at: i64, offset: i64) -> When {
-    let local = Instant((at + offset * 60) * Instant::SECOND);
-    let shown = local.show_in(&Zone::utc());
-    let (sign, hours, minutes) = (if offset < 0 { '−' } else { '+' }, offset.abs() / 60, offset.abs() % 60);
-    let tail = if minutes == 0 { String::new() } else { format!(":{minutes:02}") };
-    let exact = local.show_exact_in(&Zone::utc()).replace("(UTC+0)", &format!("(UTC{sign}{hours}{tail})"));
-    When { iso: Instant(at * Instant::SECOND).html(), shown, exact }
+    When::new(Instant(at * Instant::SECOND), &clock(offset))
 }
 
 fn steps(l: L, trace: &Trace, words: &Words) -> Vec<Step> {
     let events = &trace.events;
     let mut before: Option<i64> = None;
     let step = |row: usize| {
-        let (at, offset) = (whole(events, row, "at")?, whole(events, row, "offset").unwrap_or(0));
-        let status = whole(events, row, "status")?;
+        let (at, offset) = (events.whole(row, "at")?, events.whole(row, "offset").unwrap_or(0));
+        let status = events.whole(row, "status")?;
         let mut about = vec![process(events, row).map_or("", Process::title).to_owned()];
         about.extend(item(events, row).map(|item| l.item(item.to_string())));
-        let mnemonic = text(events, row, "mnemonic");
+        let mnemonic = events.text(row, "mnemonic");
         about.extend((!mnemonic.is_empty()).then(|| mnemonic.to_owned()));
-        about.push(l.told_by(text(events, row, "sender").to_owned()));
+        about.push(l.told_by(events.text(row, "sender").to_owned()));
         let is_planned = status == 1002;
         #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^52")]
         let since = before.map(|before| duration(l, (at - before) as f64));
@@ -104,33 +96,29 @@ fn steps(l: L, trace: &Trace, words: &Words) -> Vec<Step> {
 
 fn facts(l: L, case: &Sheet, words: &Words) -> Vec<Fact> {
     #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^52")]
-    let span = |name| whole(case, 0, name).map(|seconds| duration(l, seconds as f64));
-    let body = match text(case, 0, "body") {
-        "" => text(case, 0, "body_name").to_owned(),
+    let span = |name| case.whole(0, name).map(|seconds| duration(l, seconds as f64));
+    let body = match case.text(0, "body") {
+        "" => case.text(0, "body_name").to_owned(),
         code => words.body(code),
     };
-    let within = whole(case, 0, "is_within").map(|is| if is == 1 { l.norm_kept() } else { l.norm_broken() });
-    let open_ended = (whole(case, 0, "is_open_ended") == Some(1)).then(|| l.open_ended().to_owned());
-    let (service, variant) = (text(case, 0, "service"), text(case, 0, "variant"));
+    let within = case.whole(0, "is_within").map(|is| if is == 1 { l.norm_kept() } else { l.norm_broken() });
+    let open_ended = (case.whole(0, "is_open_ended") == Some(1)).then(|| l.open_ended().to_owned());
+    let (service, variant) = (case.text(0, "service"), case.text(0, "variant"));
     let variant = Some(variant).filter(|variant| words.has_variant(service, variant));
     let of = |field: &str, code: &str| match code {
         "" => String::new(),
         code => format!("{}?{}", analysis::PATH, encode([(field, code)])),
     };
-    let region = text(case, 0, "region");
+    let region = case.text(0, "region");
     let all = [
         (l.fact_service(), Some(words.service(service)), of("service", service)),
         (l.fact_variant(), variant.map(|variant| words.variant(service, variant)), String::new()),
-        (l.fact_body(), Some(body), of("body", text(case, 0, "body"))),
+        (l.fact_body(), Some(body), of("body", case.text(0, "body"))),
         (l.fact_region(), Some(words.region(region)), of("region", region)),
-        (l.fact_channel(), Some(text(case, 0, "channel").to_owned()), String::new()),
-        (l.fact_status(), whole(case, 0, "last_status").map(|status| words.status(status)), String::new()),
+        (l.fact_channel(), Some(case.text(0, "channel").to_owned()), String::new()),
+        (l.fact_status(), case.whole(0, "last_status").map(|status| words.status(status)), String::new()),
         (l.fact_total(), span("total"), String::new()),
-        (
-            l.fact_paused(),
-            span("paused").filter(|_| whole(case, 0, "paused").unwrap_or(0) > 0),
-            String::new(),
-        ),
+        (l.fact_paused(), span("paused").filter(|_| case.whole(0, "paused").unwrap_or(0) > 0), String::new()),
         (l.fact_open_ended(), open_ended, String::new()),
         (l.fact_norm(), within.map(ToOwned::to_owned), String::new()),
     ];
@@ -164,17 +152,16 @@ fn more(l: L, trace: &Trace) -> Vec<(String, String)> {
         [(&trace.payments, "payment"), (&trace.ratings, "rating"), (&trace.complaints, "complaint")]
     {
         for row in 0..sheet.rows.len() {
-            let (at, offset) =
-                (whole(sheet, row, "at").unwrap_or(0), whole(sheet, row, "offset").unwrap_or(0));
+            let (at, offset) = (sheet.whole(row, "at").unwrap_or(0), sheet.whole(row, "offset").unwrap_or(0));
             let words = match kind {
                 "rating" => {
-                    let mark = whole(sheet, row, "mark").unwrap_or(0);
-                    let comment = text(sheet, row, "comment");
+                    let mark = sheet.whole(row, "mark").unwrap_or(0);
+                    let comment = sheet.text(row, "comment");
                     let said = if comment.is_empty() { String::new() } else { format!(" «{comment}»") };
                     format!("{}{said}", l.rated(mark))
                 }
                 _ => {
-                    let event = whole(sheet, row, "event").unwrap_or(0);
+                    let event = sheet.whole(row, "event").unwrap_or(0);
                     happened(l, kind, event).map_or_else(|| event.to_string(), ToOwned::to_owned)
                 }
             };
@@ -246,20 +233,19 @@ pub async fn export(
     };
     let events = trace.ok_or(Fail::NotFound)?.events;
     let row = |row: usize| {
-        let (at, offset) =
-            (whole(&events, row, "at").unwrap_or(0), whole(&events, row, "offset").unwrap_or(0));
-        let status = whole(&events, row, "status").unwrap_or(0);
+        let (at, offset) = (events.whole(row, "at").unwrap_or(0), events.whole(row, "offset").unwrap_or(0));
+        let status = events.whole(row, "status").unwrap_or(0);
         let item = item(&events, row).map_or_else(String::new, |item| item.to_string());
         vec![
-            Value::Text(moment(at, offset).exact),
+            Value::Moment(Instant(at * Instant::SECOND), clock(offset)),
             Value::Count(status),
             Value::Text(words.status(status)),
             Value::Text(process(&events, row).map_or("", Process::title).to_owned()),
             Value::Text(item),
-            Value::Text(text(&events, row, "mnemonic").to_owned()),
-            Value::Text(text(&events, row, "sender").to_owned()),
-            Value::Text(text(&events, row, "day").to_owned()),
-            Value::Count(whole(&events, row, "revision").unwrap_or(0)),
+            Value::Text(events.text(row, "mnemonic").to_owned()),
+            Value::Text(events.text(row, "sender").to_owned()),
+            Value::Text(events.text(row, "day").to_owned()),
+            Value::Count(events.whole(row, "revision").unwrap_or(0)),
         ]
     };
     let head = [

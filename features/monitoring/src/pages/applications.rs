@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use otklik_kernel::Instant;
 use otklik_ui::{Page, Pager, Section, When};
@@ -35,8 +35,8 @@ struct ApplicationsView {
     rows: Vec<Row>,
     pager: Pager,
     files: Vec<(&'static str, String)>,
-    /// Words when a file can't hold all.
-    cut: String,
+    /// What there is to know of the rows.
+    notes: Vec<String>,
 }
 
 struct Row {
@@ -92,7 +92,7 @@ impl Listed {
             "exchange" => {
                 let of = kept("mnemonic");
                 let title = if of.is_empty() { l.not_said().to_owned() } else { of.clone() };
-                (Which::Exchange(Some(of)), l.list_exchange(title), l.value_answered())
+                (Which::Exchange(of), l.list_exchange(title), l.value_answered())
             }
             "step" => {
                 let (from, to) = (asked.pair.0?, asked.pair.1?);
@@ -123,14 +123,6 @@ impl Listed {
     }
 }
 
-fn text<'a>(sheet: &'a Sheet, row: usize, column: &str) -> &'a str {
-    sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
-}
-
-fn whole(sheet: &Sheet, row: usize, column: &str) -> Option<i64> {
-    sheet.get(row, column).and_then(Cell::whole)
-}
-
 /// The page.
 pub async fn show(
     State(monitoring): State<Monitoring>,
@@ -140,7 +132,7 @@ pub async fn show(
     let given = query(raw)?;
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
-    page(&monitoring, &who, &given, &asked, &words, StatusCode::OK).await
+    page(&monitoring, &who, &given, &asked, &words).await
 }
 
 async fn page(
@@ -149,7 +141,6 @@ async fn page(
     given: &Form,
     asked: &Asked,
     words: &Words,
-    status: StatusCode,
 ) -> Result<Response, Fail> {
     let l = texts(who);
     let listed = Listed::read(l, given, asked, words).ok_or(Fail::NotFound)?;
@@ -169,14 +160,14 @@ async fn page(
     };
     let zone = monitoring.zone(&who.scope);
     let row = |row: usize| {
-        let request = text(&sheet, row, "request").to_owned();
+        let request = sheet.text(row, "request").to_owned();
         Row {
             href: format!("{}?{}", application::PATH, encode([("request", request.as_str())])),
             request,
-            service: words.service(text(&sheet, row, "service")),
-            body: words.body(text(&sheet, row, "body")),
-            began: whole(&sheet, row, "began").map(|at| when(Instant(at * Instant::SECOND), &zone)),
-            status: whole(&sheet, row, "last_status").map_or_else(String::new, |code| words.status(code)),
+            service: words.service(sheet.text(row, "service")),
+            body: words.body(sheet.text(row, "body")),
+            began: sheet.whole(row, "began").map(|at| when(Instant(at * Instant::SECOND), &zone)),
+            status: sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code)),
             value: listed.cell(&sheet, row).words(l),
         }
     };
@@ -199,13 +190,15 @@ async fn page(
         rows: (0..sheet.rows.len()).map(row).collect(),
         pager,
         files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
-        cut: if total > IN_FILE {
-            l.file_cut(Value::Count(IN_FILE.cast_signed()).words(l))
-        } else {
-            String::new()
-        },
+        notes: [
+            which.is_of_events().then(|| l.list_of_events().to_owned()),
+            (total > IN_FILE).then(|| l.file_cut(Value::Count(IN_FILE.cast_signed()).words(l))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     };
-    Ok(html(status, &view))
+    Ok(html(asked.status(), &view))
 }
 
 /// The list as a file; the page with its mistakes instead when what is asked for can't be understood.
@@ -219,8 +212,7 @@ pub async fn export(
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
     if !asked.errors.is_empty() {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page(&monitoring, &who, &given, &asked, &words, status).await;
+        return page(&monitoring, &who, &given, &asked, &words).await;
     }
     let listed = Listed::read(l, &given, &asked, &words).ok_or(Fail::NotFound)?;
     let answers = monitoring.hub.answers().await.map_err(failed)?;
@@ -234,16 +226,16 @@ pub async fn export(
     let zone = monitoring.zone(&who.scope);
     let named = |text: String| Value::Text(text);
     let row = |row: usize| {
-        let began = whole(&sheet, row, "began").map(|at| Instant(at * Instant::SECOND).show_exact_in(&zone));
+        let began = sheet.whole(row, "began").map(|at| Instant(at * Instant::SECOND));
         let mut cells = vec![
-            named(text(&sheet, row, "request").to_owned()),
-            named(words.service(text(&sheet, row, "service"))),
-            named(words.variant(text(&sheet, row, "service"), text(&sheet, row, "variant"))),
-            named(words.region(text(&sheet, row, "region"))),
-            named(words.body(text(&sheet, row, "body"))),
-            named(text(&sheet, row, "channel").to_owned()),
-            named(began.unwrap_or_default()),
-            named(whole(&sheet, row, "last_status").map_or_else(String::new, |code| words.status(code))),
+            named(sheet.text(row, "request").to_owned()),
+            named(words.service(sheet.text(row, "service"))),
+            named(words.variant(sheet.text(row, "service"), sheet.text(row, "variant"))),
+            named(words.region(sheet.text(row, "region"))),
+            named(words.body(sheet.text(row, "body"))),
+            named(sheet.text(row, "channel").to_owned()),
+            began.map_or(Value::Nothing, |at| Value::Moment(at, zone.clone())),
+            named(sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code))),
         ];
         if !listed.value.is_empty() {
             cells.push(listed.cell(&sheet, row));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use otklik_ui::{Page, Section, thousands};
 use otklik_web::{Fail, Who, html};
@@ -208,6 +208,7 @@ fn draw(l: L, map: &Map, all: bool) -> Option<Drawing> {
             speed: speed(edge.median),
             is_back,
             title: l.map_way(
+                edge.n,
                 name(edge.from).to_owned(),
                 thousands(edge.n.unsigned_abs()),
                 time(edge),
@@ -278,7 +279,7 @@ pub async fn show(
     let given = query(raw)?;
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
-    page(&monitoring, &who, &asked, &words, given.is_on("all"), StatusCode::OK).await
+    page(&monitoring, &who, &asked, &words, given.is_on("all")).await
 }
 
 /// The ways as a file; the page with its mistakes instead when what is asked for can't be understood.
@@ -292,8 +293,7 @@ pub async fn export(
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
     if !asked.errors.is_empty() {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page(&monitoring, &who, &asked, &words, false, status).await;
+        return page(&monitoring, &who, &asked, &words, false).await;
     }
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let edges = match answers.commit() {
@@ -324,7 +324,6 @@ async fn page(
     asked: &Asked,
     words: &Words,
     all: bool,
-    status: StatusCode,
 ) -> Result<Response, Fail> {
     let l = texts(who);
     let answers = monitoring.hub.answers().await.map_err(failed)?;
@@ -367,7 +366,7 @@ async fn page(
         rows: map.map_or_else(Vec::new, |map| map.edges.iter().map(row).collect()),
         files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
     };
-    Ok(html(status, &view))
+    Ok(html(asked.status(), &view))
 }
 
 #[cfg(test)]

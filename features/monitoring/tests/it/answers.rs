@@ -145,6 +145,7 @@ fn mon13_figures_are_told_by_whatever_is_asked_for() {
             let steps = rows(by, "bottlenecks").await;
             let n: i64 = steps.iter().map(|row| row[2].as_i64().unwrap()).sum();
             assert_eq!(n, 12, "{by}");
+            assert!(steps.iter().all(|row| row[3] == 100.0), "{by}: the share of each one's own time");
         }
         let months = rows("month", "durations").await;
         let months: Vec<&str> = months.iter().map(|row| row[0].as_str().unwrap()).collect();

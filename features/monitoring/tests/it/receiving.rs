@@ -221,7 +221,7 @@ fn mon12_what_an_address_asks_for_and_there_is_not_is_said() {
 
 /// The numbers of the overview's tiles.
 fn tiles(page: &str) -> Vec<usize> {
-    let (tiles, _) = page.split_once("class=\"tiles\"").unwrap().1.split_once("</ul>").unwrap();
+    let (tiles, _) = page.split_once("class=\"tiles days\"").unwrap().1.split_once("</ul>").unwrap();
     let numbers = tiles.split("<strong>").skip(1);
     numbers.map(|rest| rest.split_once('<').unwrap().0.parse().unwrap()).collect()
 }

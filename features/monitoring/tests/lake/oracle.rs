@@ -274,6 +274,8 @@ async fn lists(answers: &Answers, rule: u8, broken: i64) {
     let transitions = answers.transitions(&ask, &all).await.unwrap();
     let (from, to) = (number(&transitions, "from_status"), number(&transitions, "to_status"));
     let failed = number(&exchange, "failed");
+    let kinds = answers.mnemonics(&ask, &all).await.unwrap();
+    let kind = kinds.text(0, "mnemonic").to_owned();
     let expected = [
         (Which::Began, number(&overview, "began")),
         (Which::Ended, number(&durations, "n")),
@@ -281,7 +283,7 @@ async fn lists(answers: &Answers, rule: u8, broken: i64) {
         (Which::Waited, number(&waiting, "n")),
         (Which::Stage("denied".to_owned()), number(&refusals, "denied")),
         (Which::Rule(rule), broken),
-        (Which::Exchange(None), number(&exchange, "answered") + failed),
+        (Which::Exchange(kind), number(&kinds, "answered") + number(&kinds, "failed")),
         (Which::Failed, failed),
         (Which::Complained, number(&complaints, "applications")),
         (Which::Rated, number(&marks, "n")),

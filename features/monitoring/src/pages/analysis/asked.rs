@@ -1,5 +1,6 @@
 //! Which part of the data is asked about, as it stands in the address.
 
+use axum::http::StatusCode;
 use otklik_kernel::CivilDay;
 use otklik_progress::model::Channel;
 use otklik_ui::Errors;
@@ -9,7 +10,7 @@ use super::Words;
 use crate::answers::{Allowed, Ask, By};
 use crate::derive::place;
 use crate::pages::Monitoring;
-use crate::pages::common::{encode, texts};
+use crate::pages::common::{self, encode, texts};
 use crate::texts::L;
 use crate::visible::Visible;
 
@@ -80,7 +81,7 @@ impl Asked {
         let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
         let mut day = |name: &str| {
             let typed = given.get(name).trim();
-            let day = CivilDay::parse(typed).filter(|day| (20_000_101..20_900_101).contains(&day.0));
+            let day = common::day(typed);
             if day.is_none() && !typed.is_empty() {
                 errors.add(name.to_owned(), l.wrong_no_day());
             }
@@ -124,6 +125,9 @@ impl Asked {
                 errors.add(name, wrong);
             }
         }
+        if pair.0.is_some() && pair.0 == pair.1 {
+            errors.add("to_status", l.wrong_same_status());
+        }
         let held = |is_known: bool, code: &str| if is_known { code.to_owned() } else { String::new() };
         Self {
             allowed: visible.allowed(),
@@ -142,6 +146,11 @@ impl Asked {
             typed,
             errors,
         }
+    }
+
+    /// The status of a page that shows it.
+    pub fn status(&self) -> StatusCode {
+        if self.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
     /// The question, broken down by some things.

@@ -42,6 +42,8 @@ pub struct Pair {
     pub from: Vec<Choice>,
     /// The later one.
     pub to: Vec<Choice>,
+    /// What is wrong with the earlier one and with the later one; empty when nothing is.
+    pub errors: [String; 2],
 }
 
 /// A figure.
@@ -64,8 +66,11 @@ pub struct Figure {
     /// Rows of as many cells.
     pub rows: Vec<Vec<Value>>,
     /// Where the applications behind it are listed, with words for them.
-    pub list: Option<(String, &'static str)>,
+    pub lists: Vec<(String, &'static str)>,
 }
+
+/// Rows of a table on the page; its files have all.
+const SHOWN: usize = 400;
 
 impl Figure {
     /// Files to take along: kind and address.
@@ -88,6 +93,15 @@ pub struct FigureView {
 }
 
 impl FigureView {
+    /// Rows shown, and words when there are more.
+    fn shown(&self) -> (&[Vec<Value>], String) {
+        let rows = &self.figure.rows;
+        match rows.len() > SHOWN {
+            true => (&rows[..SHOWN], self.l.rows_cut(rows.len(), SHOWN)),
+            false => (rows, String::new()),
+        }
+    }
+
     fn words(&self, value: &Value) -> String {
         value.words(self.l)
     }

@@ -8,7 +8,7 @@ mod words;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use otklik_progress::model::Channel;
 use otklik_ui::{Choice, Page, Section};
@@ -142,16 +142,10 @@ pub async fn show(
     let given = query(raw)?;
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
-    page(&monitoring, &who, &asked, &words, StatusCode::OK).await
+    page(&monitoring, &who, &asked, &words).await
 }
 
-async fn page(
-    monitoring: &Monitoring,
-    who: &Who,
-    asked: &Asked,
-    words: &Words,
-    status: StatusCode,
-) -> Result<Response, Fail> {
+async fn page(monitoring: &Monitoring, who: &Who, asked: &Asked, words: &Words) -> Result<Response, Fail> {
     let l = texts(who);
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let mut made: Vec<Figure> = Vec::new();
@@ -179,7 +173,7 @@ async fn page(
         figures: made.into_iter().filter(|_| !is_empty).map(view).collect(),
         map_href: asked.address(super::map::PATH, &[("by", "")]),
     };
-    Ok(html(status, &view))
+    Ok(html(asked.status(), &view))
 }
 
 /// A figure's table as a file; the page with its mistakes instead when what is asked for can't be understood.
@@ -197,7 +191,7 @@ pub async fn export(
     let words = Words::load(&monitoring).await?;
     let asked = Asked::read(&monitoring, &who, &words, &given);
     if !asked.errors.is_empty() {
-        return page(&monitoring, &who, &asked, &words, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return page(&monitoring, &who, &asked, &words).await;
     }
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let figure = match answers.commit() {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use otklik_kernel::Zone;
+use otklik_kernel::{CivilDay, Zone};
 use otklik_progress::model::Status;
 use otklik_web::Fail;
 
 use super::failed;
 use crate::derive::{CODES, Rules};
 use crate::pages::Monitoring;
-use crate::reference::{Content, Kind, by_name, split_service, store};
+use crate::reference::{Content, History, Kind, Record, by_name, split_service, store};
 use crate::texts::L;
 
 /// Names by code.
@@ -32,10 +32,9 @@ impl Words {
         let l = L::default();
         let mut told: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for (name, history) in by_name(store::all(monitoring.ctx.db.read(), Kind::Service).await?) {
-            if let Some(Content::Service { name: title, .. }) = history.on(day).map(|record| &record.content)
-            {
+            if let Some(title) = called(&history, day) {
                 let (service, variant) = split_service(&name);
-                told.entry(service.to_owned()).or_default().push((variant.to_owned(), title.clone()));
+                told.entry(service.to_owned()).or_default().push((variant.to_owned(), title.to_owned()));
             }
         }
         let services = told.iter().map(|(service, all)| (service.clone(), common(l, all))).collect();
@@ -96,6 +95,17 @@ impl Words {
     }
 }
 
+/// What a service is called: on a day, or if it is out of use, what it was called last: its data are there still.
+fn called(history: &History, day: CivilDay) -> Option<&str> {
+    fn name(record: &Record) -> Option<&str> {
+        match &record.content {
+            Content::Service { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+    history.on(day).and_then(name).or_else(|| history.in_turn().into_iter().rev().find_map(name))
+}
+
 /// The name of a service: its own, or what the names of its variants have in common.
 fn common(l: L, all: &[(String, String)]) -> String {
     let own = all.iter().find(|(variant, _)| variant.is_empty()).map(|(_, name)| name.clone());
@@ -113,6 +123,29 @@ fn common(l: L, all: &[(String, String)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mon13_a_service_out_of_use_is_called_as_it_was_last() {
+        let record = |id, from, content| Record {
+            id,
+            kind: Kind::Service,
+            name: "1".into(),
+            valid_from: CivilDay(from),
+            content,
+            reason: String::new(),
+            delivery: None,
+            changed_by: "a".into(),
+            changed_at: otklik_kernel::Instant(0),
+        };
+        let named = |name: &str| Content::Service { name: name.into(), direction: String::new(), norm: None };
+        let mut history = History(vec![record(1, 20_260_101, named("Выписка"))]);
+        assert_eq!(called(&history, CivilDay(20_251_231)), Some("Выписка"));
+        history.0.push(record(2, 20_260_201, named("Выписка из реестра")));
+        history.0.push(record(3, 20_260_301, Content::Off));
+        assert_eq!(called(&history, CivilDay(20_260_115)), Some("Выписка"));
+        assert_eq!(called(&history, CivilDay(20_260_401)), Some("Выписка из реестра"));
+        assert_eq!(called(&History(vec![record(1, 20_260_101, Content::Off)]), CivilDay(20_260_401)), None);
+    }
 
     #[test]
     fn mon13_a_service_is_called_by_its_own_name_or_by_what_its_variants_share() {

@@ -3,7 +3,7 @@
 use otklik_lake::Result;
 use otklik_ui::charts::Strip;
 
-use super::{DRAWN, Key, Maker, Scale, Shown, count, real, seconds, text, whole};
+use super::{DRAWN, Key, Maker, Scale, Shown, count, real, seconds, whole};
 use crate::answers::{By, Sheet, stages};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure};
 use crate::pages::analysis::{duration, next, percent};
@@ -60,16 +60,23 @@ impl Maker<'_> {
         let counts = [l.column_began(), l.column_ended(), l.column_granted(), l.column_denied()];
         head.extend(counts.map(Column::number));
         head.extend([l.column_digital(), l.column_within(), l.column_broken()].map(Column::percent));
+        let told = |part, of| {
+            let (part, of) = (whole(&all, 0, part), whole(&all, 0, of));
+            ratio(part, of).map(|_| share(l, part, of))
+        };
         let mark = |value: f64| format!("{value:.0}");
         Ok(Some(Figure {
             code: "dynamics",
             title: l.dynamics_title().to_owned(),
-            answer: l.dynamics_answer(
-                count(began),
-                of(&all, 0, "digital", "began").words(l),
-                count(ended),
-                of(&all, 0, "within", "measured").words(l),
-            ),
+            answer: [
+                Some(l.dynamics_answer(count(began), count(ended))),
+                told("digital", "began").map(|share| l.dynamics_digital(share)),
+                told("within", "measured").map(|share| l.dynamics_within(share)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
             note: l.dynamics_note().to_owned(),
             pair: None,
             drawing: self.draw(
@@ -78,7 +85,7 @@ impl Maker<'_> {
             ),
             head,
             rows: rows.map(row).collect(),
-            list: Some((self.list(&[("what", "began")]), l.list_began())),
+            lists: vec![(self.list(&[("what", "began")]), l.list_began())],
         }))
     }
 
@@ -128,12 +135,12 @@ impl Maker<'_> {
                 Some(_) => l.refusals_answer(share(l, most, began), stage(l, first).to_owned()),
                 None => l.too_few(began),
             },
-            note: l.refusals_note().to_owned(),
+            note: self.note(l.refusals_note(), true, true),
             pair: None,
             drawing: Drawing::Bars(bars.collect()),
             head,
             rows: rows.map(row).collect(),
-            list: None,
+            lists: Vec::new(),
         }))
     }
 
@@ -150,21 +157,24 @@ impl Maker<'_> {
             true => sheet.clone(),
             false => self.answers.mnemonics(&self.asked.ask(&also), &self.asked.allowed).await?,
         };
-        let name = |sheet: &Sheet, row: usize| match text(sheet, row, "mnemonic") {
+        let name = |sheet: &Sheet, row: usize| match sheet.text(row, "mnemonic") {
             "" => l.not_said().to_owned(),
             code => code.to_owned(),
         };
         let failed = |sheet: &Sheet, row| Value::Share(whole(sheet, row, "failed"), ended(sheet, row));
         let shown = |&row: &usize| {
             let (half, ninety) = (real(&sheet, row, "p50")?, real(&sheet, row, "p90")?);
-            let code = text(&sheet, row, "mnemonic").to_owned();
+            let code = sheet.text(row, "mnemonic").to_owned();
             let href = self.list(&[("what", "exchange"), ("mnemonic", &code)]);
             Some(Shown {
                 key: Key { name: name(&sheet, row), code, href: Some(href) },
                 value: half,
                 interval: Some((half, ninety)),
                 text: duration(l, half),
-                more: l.failed_of(failed(&sheet, row).words(l)),
+                more: match failed(&sheet, row) {
+                    Value::Share(part, of) if ratio(part, of).is_some() => l.failed_of(share(l, part, of)),
+                    _ => String::new(),
+                },
                 is_problem: false,
             })
         };
@@ -183,22 +193,29 @@ impl Maker<'_> {
         head.extend([l.mean(), l.p50(), l.p90(), l.p95()].map(Column::time));
         let mark = |seconds: f64| duration(l, seconds);
         let scale = Scale { by: By::Service, line: None, top: None, mark: &mark };
-        let answered = whole(&all, 0, "answered");
+        let (answered, broken) = (whole(&all, 0, "answered"), whole(&all, 0, "failed"));
         let order = self.order(&table, By::Service, "p50");
         Ok(Some(Figure {
             code: "interagency",
             title: l.interagency_title().to_owned(),
-            answer: l.interagency_answer(
-                l.n_answers(answered, count(answered)),
-                failed(&all, 0).words(l),
-                seconds(&all, 0, "p50").words(l),
-            ),
-            note: l.interagency_note().to_owned(),
+            answer: [
+                Some(l.interagency_answer(l.n_answers(answered, count(answered)))),
+                real(&all, 0, "p50").map(|half| l.interagency_times(duration(l, half))),
+                ratio(broken, ended(&all, 0)).map(|_| l.interagency_failed(share(l, broken, ended(&all, 0)))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
+            note: self.note(l.interagency_note(), sheet.is_exact, true),
             pair: None,
             drawing: self.drawing(shown, &scale),
             head,
             rows: order.into_iter().map(row).collect(),
-            list: Some((self.list(&[("what", "failed")]), l.list_failed())),
+            lists: match broken {
+                0 => Vec::new(),
+                _ => vec![(self.list(&[("what", "failed")]), l.list_failed())],
+            },
         }))
     }
 
@@ -223,7 +240,7 @@ impl Maker<'_> {
             let n = whole(&sheet, row, "n");
             let rule = whole(&sheet, row, "rule").to_string();
             Bar {
-                label: text(&sheet, row, "title").to_owned(),
+                label: sheet.text(row, "title").to_owned(),
                 href: Some(self.list(&[("what", "rule"), ("rule", &rule)])),
                 value: ratio(n, began).map_or_else(|| count(n), percent),
                 more: self.n_applications(n),
@@ -238,7 +255,7 @@ impl Maker<'_> {
         let row = |row: usize| {
             let mut cells = self.own(&table, row);
             let (n, began) = (whole(&table, row, "n"), whole(&table, row, "began"));
-            cells.extend([Value::Text(text(&table, row, "title").to_owned()), Value::Count(n)]);
+            cells.extend([Value::Text(table.text(row, "title").to_owned()), Value::Count(n)]);
             cells.extend([Value::Count(began), Value::Share(n, began)]);
             cells
         };
@@ -256,7 +273,7 @@ impl Maker<'_> {
                 Some(_) => l.order_answer(share(l, broken, began)),
                 None => l.too_few(began),
             },
-            note: l.order_note().to_owned(),
+            note: self.note(l.order_note(), true, true),
             pair: None,
             drawing: match bars.is_empty() {
                 true => Drawing::Nothing(l.order_none().to_owned()),
@@ -264,7 +281,7 @@ impl Maker<'_> {
             },
             head,
             rows: rows.map(row).collect(),
-            list: None,
+            lists: Vec::new(),
         }))
     }
 
@@ -320,7 +337,7 @@ impl Maker<'_> {
                 Column::percent(l.column_digital()),
             ],
             rows: order.iter().map(row).collect(),
-            list: None,
+            lists: Vec::new(),
         }))
     }
 }

@@ -71,11 +71,7 @@ fn real(sheet: &Sheet, row: usize, column: &str) -> Option<f64> {
 }
 
 fn whole(sheet: &Sheet, row: usize, column: &str) -> i64 {
-    sheet.get(row, column).and_then(Cell::whole).unwrap_or(0)
-}
-
-fn text<'s>(sheet: &'s Sheet, row: usize, column: &str) -> &'s str {
-    sheet.get(row, column).and_then(Cell::text).unwrap_or_default()
+    sheet.whole(row, column).unwrap_or(0)
 }
 
 fn count(n: i64) -> String {
@@ -125,8 +121,8 @@ impl Maker<'_> {
     }
 
     fn key(&self, sheet: &Sheet, row: usize, by: By) -> Key {
-        let code = text(sheet, row, by.word()).to_owned();
-        let service = text(sheet, row, "service");
+        let code = sheet.text(row, by.word()).to_owned();
+        let service = sheet.text(row, "service");
         let name = match by {
             By::Service => self.words.service(&code),
             By::Variant if self.asked.service.is_empty() => self.variant(service, &code),
@@ -232,6 +228,11 @@ impl Maker<'_> {
         }
     }
 
+    /// What such a row is about, in the order of what it is about; empty where nothing is asked for.
+    fn own_code(&self, sheet: &Sheet, row: usize) -> String {
+        self.asked.by.map_or_else(String::new, |by| self.key(sheet, row, by).code)
+    }
+
     /// The first cells of such a figure.
     fn own(&self, sheet: &Sheet, row: usize) -> Vec<Value> {
         let key = self.asked.by.map(|by| self.key(sheet, row, by).name);
@@ -244,6 +245,14 @@ impl Maker<'_> {
         all.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         all.extend(changes);
         self.asked.address(applications::PATH, &all)
+    }
+
+    /// The note of a figure: that what is asked for stands in its table alone, and how exact it is.
+    fn note(&self, note: &str, is_exact: bool, is_own: bool) -> String {
+        let mut parts = vec![note];
+        parts.extend((is_own && self.asked.by.is_some()).then(|| self.l.compared_in_table()));
+        parts.extend((!is_exact).then(|| self.l.within_one_percent()));
+        parts.join(" ")
     }
 
     fn n_applications(&self, n: i64) -> String {

@@ -89,11 +89,14 @@ impl Maker<'_> {
         Ok(Some(Figure {
             code: "people",
             title: l.people_title().to_owned(),
-            answer: l.people_answer(
-                per.map_or(Value::Nothing, Value::Mean).words(l),
-                l.n_marks(n, count(n)),
-                mean.map_or(Value::Nothing, Value::Mean).words(l),
-            ),
+            answer: [
+                mean.map(|mean| l.people_answer(l.n_marks(n, count(n)), Value::Mean(mean).words(l))),
+                per.map(|per| l.people_complained(Value::Mean(per).words(l))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
             note: l.people_note().to_owned(),
             pair: None,
             drawing,
@@ -108,10 +111,13 @@ impl Maker<'_> {
                 Column::number(l.column_per_thousand()),
             ],
             rows: codes.into_iter().filter(said).map(row).collect(),
-            list: match complained {
-                0 => Some((self.list(&[("what", "rated")]), l.list_rated())),
-                _ => Some((self.list(&[("what", "complained")]), l.list_complained())),
-            },
+            lists: [
+                (n > 0).then(|| (self.list(&[("what", "rated")]), l.list_rated())),
+                (complained > 0).then(|| (self.list(&[("what", "complained")]), l.list_complained())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         }))
     }
 }

@@ -1,14 +1,16 @@
 //! How long it takes.
 
+use std::collections::HashMap;
+
 use otklik_lake::Result;
 use otklik_ui::Choice;
+use otklik_ui::charts::Strip;
 
 use super::{DRAWN, Maker, Scale, Shown, real, seconds, whole};
 use crate::answers::{By, Sheet};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure, Pair};
 use crate::pages::analysis::{duration, next};
 use crate::pages::table::{Column, Value, interval, ratio, share};
-use otklik_ui::charts::Strip;
 
 /// Steps in the table of bottlenecks.
 const STEPS: usize = 200;
@@ -65,13 +67,12 @@ impl Maker<'_> {
                 self.span(&all, "p50"),
                 self.span(&all, "p95"),
             ),
-            note: if all.is_exact && sheet.is_exact { l.durations_note() } else { l.durations_note_about() }
-                .to_owned(),
+            note: self.note(l.durations_note(), all.is_exact && sheet.is_exact, false),
             pair: None,
             drawing: self.times(self.spread(&sheet, &order, by), by),
             head,
             rows: order.iter().map(row).collect(),
-            list: Some((self.list(&[("what", "ended")]), l.list_ended())),
+            lists: vec![(self.list(&[("what", "ended")]), l.list_ended())],
         }))
     }
 
@@ -130,7 +131,10 @@ impl Maker<'_> {
                 Column::percent(l.column_within()),
             ],
             rows: order.iter().map(row).collect(),
-            list: Some((self.list(&[("what", "overdue")]), l.list_overdue())),
+            lists: match measured - within {
+                0 => Vec::new(),
+                _ => vec![(self.list(&[("what", "overdue")]), l.list_overdue())],
+            },
         }))
     }
 
@@ -143,8 +147,18 @@ impl Maker<'_> {
         let (also, mut head) = self.also();
         let table = match also.is_empty() {
             true => sheet.clone(),
-            false => self.answers.bottlenecks(&self.asked.ask(&also), &self.asked.allowed, STEPS).await?,
+            false => {
+                self.answers.bottlenecks(&self.asked.ask(&also), &self.asked.allowed, usize::MAX).await?
+            }
         };
+        // Each thing's steps together, in the order of the things, and their share of its own time.
+        let mut rows: Vec<(String, usize)> =
+            (0..table.rows.len()).map(|row| (self.own_code(&table, row), row)).collect();
+        rows.sort_by(|one, other| one.0.cmp(&other.0));
+        let mut spent: HashMap<&str, f64> = HashMap::new();
+        for (code, row) in &rows {
+            *spent.entry(code).or_default() += real(&table, *row, "seconds").unwrap_or(0.0);
+        }
         let name = |sheet: &Sheet, row: usize| {
             let status = |column| self.words.status(whole(sheet, row, column));
             format!("{} → {}", status("from_status"), status("to_status"))
@@ -163,11 +177,16 @@ impl Maker<'_> {
                 strip: Strip { bar: Some((0.0, share / top)), ..Strip::default() },
             }
         });
-        let row = |row: usize| {
+        let row = |(code, row): &(String, usize)| {
+            let (row, all) = (*row, spent.get(code.as_str()).copied().unwrap_or(0.0));
+            let share = match also.is_empty() {
+                true => real(&table, row, "share"),
+                false => real(&table, row, "seconds").filter(|_| all > 0.0).map(|seconds| seconds / all),
+            };
             let mut cells = self.own(&table, row);
             cells.push(Value::Text(name(&table, row)));
             cells.push(Value::Count(whole(&table, row, "n")));
-            cells.push(real(&table, row, "share").map_or(Value::Nothing, Value::Part));
+            cells.push(share.map_or(Value::Nothing, Value::Part));
             cells.extend(["mean", "p50", "p95"].map(|name| seconds(&table, row, name)));
             cells
         };
@@ -181,12 +200,12 @@ impl Maker<'_> {
                 super::super::percent(real(&sheet, 0, "share").unwrap_or(0.0)),
                 name(&sheet, 0),
             ),
-            note: l.bottlenecks_note().to_owned(),
+            note: self.note(l.bottlenecks_note(), sheet.is_exact, true),
             pair: None,
             drawing: Drawing::Bars(bars.collect()),
             head,
-            rows: (0..table.rows.len()).map(row).collect(),
-            list: None,
+            rows: rows.iter().map(row).collect(),
+            lists: Vec::new(),
         }))
     }
 
@@ -206,7 +225,8 @@ impl Maker<'_> {
         };
         let kept = self.asked.fields().into_iter();
         let kept = kept.filter(|(name, value)| !name.ends_with("_status") && !value.is_empty()).collect();
-        let pair = Pair { kept, from: choices(self.asked.pair.0), to: choices(self.asked.pair.1) };
+        let errors = ["from_status", "to_status"].map(|name| self.asked.errors.of(name).to_owned());
+        let pair = Pair { kept, from: choices(self.asked.pair.0), to: choices(self.asked.pair.1), errors };
         let figure = |answer: String, note: &str, drawing: Drawing| Figure {
             code: "between",
             title: l.between_title().to_owned(),
@@ -216,9 +236,10 @@ impl Maker<'_> {
             drawing,
             head: Vec::new(),
             rows: Vec::new(),
-            list: None,
+            lists: Vec::new(),
         };
-        let (Some(from), Some(to)) = self.asked.pair else {
+        let is_one = self.asked.pair.0 == self.asked.pair.1;
+        let (Some(from), Some(to), false) = (self.asked.pair.0, self.asked.pair.1, is_one) else {
             let hint = Drawing::Nothing(l.between_choose().to_owned());
             return Ok(Some(figure(String::new(), l.between_note(), hint)));
         };
@@ -242,9 +263,10 @@ impl Maker<'_> {
         made.head = vec![self.by_column(by), Column::number(l.column_n())];
         made.head.extend([l.mean(), l.p50(), l.p75(), l.p90(), l.p95()].map(Column::time));
         made.rows = order.iter().map(row).collect();
+        made.note = self.note(l.between_note(), all.is_exact && sheet.is_exact, false);
         let (from, to) = (from.to_string(), to.to_string());
         let list = self.list(&[("what", "between"), ("from_status", &from), ("to_status", &to)]);
-        made.list = Some((list, l.list_between()));
+        made.lists = vec![(list, l.list_between())];
         Ok(Some(made))
     }
 
@@ -291,12 +313,12 @@ impl Maker<'_> {
             code: "waiting",
             title: l.waiting_title().to_owned(),
             answer: format!("{spans} {kept}").trim_end().to_owned(),
-            note: l.waiting_note().to_owned(),
+            note: self.note(l.waiting_note(), all.is_exact && sheet.is_exact, false),
             pair: None,
             drawing: self.times(self.spread(&sheet, &order, by), by),
             head,
             rows: order.iter().map(row).collect(),
-            list: Some((self.list(&[("what", "waited")]), l.list_waited())),
+            lists: vec![(self.list(&[("what", "waited")]), l.list_waited())],
         }))
     }
 }
