@@ -54,11 +54,11 @@ impl<'s> Row<'s> {
     }
 
     fn text(self, column: &str) -> &'s str {
-        self.sheet.get(self.row, column).and_then(Cell::text).unwrap_or_default()
+        self.sheet.text(self.row, column)
     }
 
     fn whole<N: TryFrom<i64>>(self, column: &str) -> Option<N> {
-        N::try_from(self.sheet.get(self.row, column)?.whole()?).ok()
+        N::try_from(self.sheet.whole(self.row, column)?).ok()
     }
 
     /// The moment on the office's clock.

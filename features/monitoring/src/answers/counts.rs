@@ -3,7 +3,7 @@
 use otklik_lake::Result;
 use otklik_progress::reference::Role;
 
-use super::percentiles::Of;
+use super::percentiles::{Of, grouped, keys, names};
 use super::{Allowed, Answers, Ask, Sheet};
 use crate::tables::FIGURES_OF;
 
@@ -127,29 +127,21 @@ impl Answers {
             sums: &[],
             kept: None,
         };
-        let names: Vec<&str> =
-            ask.by.iter().map(|by| by.word()).chain(also.iter().map(|(_, name)| *name)).collect();
-        let (also, names) = (
-            also.iter().map(|(column, name)| format!("{column} as {name}, ")).collect::<String>(),
-            names.join(", "),
-        );
-        let grouped =
-            |before: &str| if names.is_empty() { String::new() } else { format!("{before} {names}") };
+        let (keys, names) = (keys(ask, also, of.day), names(ask, also));
         let counted = |condition: &str| format!("sum(case when {condition} then 1 else 0 end)");
         let query = format!(
-            "select {}{also}{} as answered, {} as failed, {} as ended from live_exchanges where {} {} {}",
-            ask.selected("day"),
+            "select {keys}{} as answered, {} as failed, {} as ended from live_exchanges where {} {} {}",
             counted(&answered),
             counted(&failed),
             counted(&format!("({answered}) or ({failed})")),
-            ask.condition(allowed, "day"),
-            grouped("group by"),
-            grouped("order by")
+            ask.condition(allowed, of.day),
+            grouped("group by", &names),
+            grouped("order by", &names)
         );
         let counts = self.sheet(&query).await?.share("failed_share", "failed", "ended", 1.0);
         let times = self.spread(ask, allowed, &of).await?;
         let spread = ["n", "mean", "p50", "p75", "p90", "p95"].map(|name| (name, name));
-        Ok(counts.beside(&times, ask.by.len() + of.also.len(), &spread))
+        Ok(counts.beside(&times, names.len(), &spread))
     }
 
     /// The condition that a status has a role.

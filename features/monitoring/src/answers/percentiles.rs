@@ -207,12 +207,12 @@ impl Counted {
     }
 }
 
-fn keys(ask: &Ask, also: &[(&str, &str)], day: &str) -> String {
+pub(super) fn keys(ask: &Ask, also: &[(&str, &str)], day: &str) -> String {
     let also: String = also.iter().map(|(column, name)| format!("{column} as {name}, ")).collect();
     ask.selected(day) + &also
 }
 
-fn names(ask: &Ask, also: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn names(ask: &Ask, also: &[(&str, &str)]) -> Vec<String> {
     let by = ask.by.iter().map(|by| by.word().to_owned());
     by.chain(also.iter().map(|(_, name)| (*name).to_owned())).collect()
 }
@@ -221,6 +221,6 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("{name}, ")).collect()
 }
 
-fn grouped(before: &str, names: &[String]) -> String {
+pub(super) fn grouped(before: &str, names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("{before} {}", names.join(", ")) }
 }

@@ -193,14 +193,13 @@ pub async fn show(
         l.application_search().to_owned()
     };
     let page = who.page(Section::Monitoring, title);
-    let query = encode([("request", request.as_str())]);
-    let file = |(words, ending): (&'static str, &str)| (words, format!("{PATH}.{ending}?{query}"));
+    let query = format!("?{}", encode([("request", request.as_str())]));
     let view = ApplicationView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Application.text(l)),
         l,
         tabs: Tab::Application.row(l),
         is_asked: !request.is_empty(),
-        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
+        files: table::files(PATH, &query),
         request,
         facts: trace.as_ref().map_or_else(Vec::new, |trace| facts(l, &trace.case, &words)),
         findings: trace.as_ref().map_or_else(Vec::new, |trace| {
@@ -261,5 +260,5 @@ pub async fn export(
     ];
     let rows: Vec<Vec<Value>> = (0..events.rows.len()).map(row).collect();
     let title = l.application_title(request.to_owned());
-    table::file(l, table::Kind::of(&uri), ("application", &title), &head, &rows)
+    table::file(l, table::Kind::of(&uri), ("application", &title), &head, rows)
 }

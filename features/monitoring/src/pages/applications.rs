@@ -8,9 +8,9 @@ use otklik_kernel::Instant;
 use otklik_ui::{Page, Pager, Section, When};
 use otklik_web::{Fail, Form, Who, html};
 
-use super::analysis::{self, Asked, FilterView, Words, broken, failed, filter, stage};
+use super::analysis::{self, Asked, FilterView, Question, Words, broken, failed, filter, stage};
 use super::application;
-use super::common::{Monitoring, Tab, TabView, encode, query, texts, when};
+use super::common::{Monitoring, Tab, TabView, encode, texts, when};
 use super::table::{self, Column, Value};
 use crate::answers::{Cell, Sheet, Which, stages};
 use crate::texts::L;
@@ -129,20 +129,12 @@ pub async fn show(
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let given = query(raw)?;
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
-    page(&monitoring, &who, &given, &asked, &words).await
+    let question = Question::read(&monitoring, &who, raw).await?;
+    page(&monitoring, &who, &question).await
 }
 
-async fn page(
-    monitoring: &Monitoring,
-    who: &Who,
-    given: &Form,
-    asked: &Asked,
-    words: &Words,
-) -> Result<Response, Fail> {
-    let l = texts(who);
+async fn page(monitoring: &Monitoring, who: &Who, question: &Question) -> Result<Response, Fail> {
+    let (l, Question { given, words, asked }) = (texts(who), question);
     let listed = Listed::read(l, given, asked, words).ok_or(Fail::NotFound)?;
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let (ask, allowed, which) = (asked.ask(&[]), &asked.allowed, &listed.which);
@@ -171,7 +163,6 @@ async fn page(
             value: listed.cell(&sheet, row).words(l),
         }
     };
-    let file = |(words, ending): (&'static str, &str)| (words, format!("{PATH}.{ending}{address}"));
     let page = who.page(Section::Monitoring, listed.title.clone());
     let mut filter = filter(monitoring, who, asked, words, PATH).await?;
     filter.kept = listed.fields.clone();
@@ -189,7 +180,7 @@ async fn page(
         value: listed.value,
         rows: (0..sheet.rows.len()).map(row).collect(),
         pager,
-        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
+        files: table::files(PATH, &address),
         notes: [
             which.is_of_events().then(|| l.list_of_events().to_owned()),
             (total > IN_FILE).then(|| l.file_cut(Value::Count(IN_FILE.cast_signed()).words(l))),
@@ -208,34 +199,33 @@ pub async fn export(
     uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let (l, given) = (texts(&who), query(raw)?);
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
-    if !asked.errors.is_empty() {
-        return page(&monitoring, &who, &given, &asked, &words).await;
+    let l = texts(&who);
+    let question = Question::read(&monitoring, &who, raw).await?;
+    if !question.asked.errors.is_empty() {
+        return page(&monitoring, &who, &question).await;
     }
-    let listed = Listed::read(l, &given, &asked, &words).ok_or(Fail::NotFound)?;
+    let Question { given, words, asked } = &question;
+    let listed = Listed::read(l, given, asked, words).ok_or(Fail::NotFound)?;
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let sheet = match answers.commit() {
         0 => Sheet::default(),
         _ => {
-            let asked_for = (&asked.ask(&[]), &asked.allowed, &listed.which);
-            answers.list(asked_for.0, asked_for.1, asked_for.2, (IN_FILE, 0)).await.map_err(broken)?
+            let (ask, allowed) = (asked.ask(&[]), &asked.allowed);
+            answers.list(&ask, allowed, &listed.which, (IN_FILE, 0)).await.map_err(broken)?
         }
     };
     let zone = monitoring.zone(&who.scope);
-    let named = |text: String| Value::Text(text);
     let row = |row: usize| {
         let began = sheet.whole(row, "began").map(|at| Instant(at * Instant::SECOND));
         let mut cells = vec![
-            named(sheet.text(row, "request").to_owned()),
-            named(words.service(sheet.text(row, "service"))),
-            named(words.variant(sheet.text(row, "service"), sheet.text(row, "variant"))),
-            named(words.region(sheet.text(row, "region"))),
-            named(words.body(sheet.text(row, "body"))),
-            named(sheet.text(row, "channel").to_owned()),
+            Value::text(sheet.text(row, "request").to_owned()),
+            Value::text(words.service(sheet.text(row, "service"))),
+            Value::text(words.variant(sheet.text(row, "service"), sheet.text(row, "variant"))),
+            Value::text(words.region(sheet.text(row, "region"))),
+            Value::text(words.body(sheet.text(row, "body"))),
+            Value::text(sheet.text(row, "channel").to_owned()),
             began.map_or(Value::Nothing, |at| Value::Moment(at, zone.clone())),
-            named(sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code))),
+            Value::text(sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code))),
         ];
         if !listed.value.is_empty() {
             cells.push(listed.cell(&sheet, row));
@@ -262,5 +252,5 @@ pub async fn export(
         });
     }
     let rows: Vec<Vec<Value>> = (0..sheet.rows.len()).map(row).collect();
-    table::file(l, table::Kind::of(&uri), ("applications", &listed.title), &head, &rows)
+    table::file(l, table::Kind::of(&uri), ("applications", &listed.title), &head, rows)
 }

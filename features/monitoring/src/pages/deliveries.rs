@@ -226,5 +226,5 @@ pub async fn export(
         ]
     };
     let rows: Vec<Vec<Value>> = found.iter().map(row).collect();
-    table::file(l, table::Kind::of(&uri), ("deliveries", l.deliveries_title()), &columns, &rows)
+    table::file(l, table::Kind::of(&uri), ("deliveries", l.deliveries_title()), &columns, rows)
 }

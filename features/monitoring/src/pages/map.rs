@@ -7,9 +7,9 @@ use axum::response::Response;
 use otklik_ui::{Page, Section, thousands};
 use otklik_web::{Fail, Who, html};
 
-use super::analysis::{Asked, FilterView, Words, broken, duration, failed, filter};
+use super::analysis::{Asked, FilterView, Question, Words, broken, duration, failed, filter};
 use super::applications;
-use super::common::{Monitoring, Tab, TabView, query, texts};
+use super::common::{Monitoring, Tab, TabView, texts};
 use super::table::{self, Column, Value};
 use crate::answers::{Edge, Map, Node};
 use crate::layout::{Way, levels};
@@ -276,9 +276,7 @@ pub async fn show(
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let given = query(raw)?;
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
+    let Question { given, words, asked } = Question::read(&monitoring, &who, raw).await?;
     page(&monitoring, &who, &asked, &words, given.is_on("all")).await
 }
 
@@ -289,9 +287,8 @@ pub async fn export(
     uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let (l, given) = (texts(&who), query(raw)?);
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
+    let l = texts(&who);
+    let Question { words, asked, .. } = Question::read(&monitoring, &who, raw).await?;
     if !asked.errors.is_empty() {
         return page(&monitoring, &who, &asked, &words, false).await;
     }
@@ -315,7 +312,7 @@ pub async fn export(
         Column::time(l.mean()),
     ];
     let rows: Vec<Vec<Value>> = edges.iter().map(row).collect();
-    table::file(l, table::Kind::of(&uri), ("map", l.map_title()), &head, &rows)
+    table::file(l, table::Kind::of(&uri), ("map", l.map_title()), &head, rows)
 }
 
 async fn page(
@@ -344,8 +341,6 @@ async fn page(
             cells: cells.map(|cell| cell.words(l)),
         }
     };
-    let file =
-        |(words, ending): (&'static str, &str)| (words, asked.address(&format!("{PATH}.{ending}"), &[]));
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
     let toggle = match all {
@@ -364,7 +359,7 @@ async fn page(
         toggle,
         note: if map.as_ref().is_none_or(|map| map.is_exact) { l.map_note() } else { l.map_note_about() },
         rows: map.map_or_else(Vec::new, |map| map.edges.iter().map(row).collect()),
-        files: [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into(),
+        files: table::files(PATH, &asked.address("", &[])),
     };
     Ok(html(asked.status(), &view))
 }

@@ -153,5 +153,5 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
         ]
     };
     let rows: Vec<Vec<Value>> = sendings.iter().map(row).collect();
-    table::file(l, table::Kind::of(&uri), ("sendings", l.sendings_title()), &columns, &rows)
+    table::file(l, table::Kind::of(&uri), ("sendings", l.sendings_title()), &columns, rows)
 }

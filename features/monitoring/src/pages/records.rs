@@ -246,5 +246,5 @@ pub async fn export(
     };
     let rows: Vec<Vec<Value>> = rows(&monitoring, &who, &asked).await?.into_iter().map(row).collect();
     let name = format!("records-{}", asked.kind.code());
-    table::file(l, table::Kind::of(&uri), (&name, kind_text(l, asked.kind)), &columns, &rows)
+    table::file(l, table::Kind::of(&uri), (&name, kind_text(l, asked.kind)), &columns, rows)
 }

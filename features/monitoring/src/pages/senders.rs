@@ -115,5 +115,5 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
         ]
     };
     let rows: Vec<Vec<Value>> = rows(&monitoring, &who).await?.into_iter().map(row).collect();
-    table::file(l, table::Kind::of(&uri), ("senders", l.senders_title()), &columns, &rows)
+    table::file(l, table::Kind::of(&uri), ("senders", l.senders_title()), &columns, rows)
 }

@@ -1,10 +1,10 @@
 //! What stands in a table: in words on a page, as numbers in a file to take along.
 
 use axum::Json;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use otklik_kernel::{CivilDay, Instant, Zone};
-use otklik_sheet::{Cell, Column as Titled, Format, Table, Writer};
+use otklik_sheet::{Cell, Column as Titled, Format, Gone, Rows, Table, stream};
 use otklik_ui::{Share, thousands};
 use otklik_web::Fail;
 use serde_json::json;
@@ -205,39 +205,42 @@ impl Kind {
     }
 }
 
+/// Links to the same table as files of each kind: words and address. `query` is the end of the address, with its `?`.
+pub fn files(path: &str, query: &str) -> Vec<(&'static str, String)> {
+    let file = |(words, ending): (&'static str, &str)| (words, format!("{path}.{ending}{query}"));
+    [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(file).into()
+}
+
 /// A table as a file to take along. `name` is the file's, without its ending.
 pub fn file(
     l: L,
     kind: Kind,
     (name, title): (&str, &str),
     columns: &[Column],
-    rows: &[Vec<Value>],
+    rows: Vec<Vec<Value>>,
 ) -> Result<Response, Fail> {
     let titles: Vec<String> = columns.iter().map(|column| column.in_file(l)).collect();
     let Kind::Sheet(format) = kind else {
         let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
-        let told = Json(json!({ "title": title, "columns": titles, "rows": rows })).into_response();
-        return named(told, &format!("{name}.json"));
+        let disposition = format!("attachment; filename=\"{name}.json\"");
+        let told = Json(json!({ "title": title, "columns": titles, "rows": rows }));
+        return Ok(([(header::CONTENT_DISPOSITION, disposition)], told).into_response());
     };
     let wide = |(column, title): (&Column, String)| Titled::new(title, column.width);
     let table = Table { title: title.to_owned(), columns: columns.iter().zip(titles).map(wide).collect() };
-    let failed = |error: std::io::Error| Fail::Internal(format!("{name}: {error}"));
-    let mut content = Vec::new();
-    let mut writer = Writer::new(format, &table, &mut content).map_err(failed)?;
-    for row in rows {
-        let cells: Vec<Cell<'_>> = row.iter().map(Value::cell).collect();
-        writer.row(&cells).map_err(failed)?;
-    }
-    writer.finish().map_err(failed)?;
-    let content = ([(header::CONTENT_TYPE, format.media_type())], content).into_response();
-    named(content, &format!("{name}.{}", format.ending()))
+    let begun = stream(format, &table, name);
+    let (out, response) = begun.map_err(|error| Fail::Internal(format!("{name}: {error}")))?;
+    // Ends by itself when the reader goes away.
+    tokio::spawn(write(rows, out));
+    Ok(response)
 }
 
-fn named(mut response: Response, name: &str) -> Result<Response, Fail> {
-    let value = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let value = value.map_err(|error| Fail::Internal(error.to_string()))?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+async fn write(rows: Vec<Vec<Value>>, mut out: Rows) -> Result<(), Gone> {
+    for row in &rows {
+        let cells: Vec<Cell<'_>> = row.iter().map(Value::cell).collect();
+        out.add(&cells).await?;
+    }
+    out.finish().await
 }
 
 #[cfg(test)]
@@ -255,15 +258,15 @@ mod tests {
         assert_eq!(Value::Share(3, 4).json(), serde_json::Value::Null);
     }
 
-    #[test]
-    fn mon13_a_file_has_numbers_with_their_units() {
+    #[tokio::test]
+    async fn mon13_a_file_has_numbers_with_their_units() {
         let columns = [Column::text("Услуга"), Column::time("Половина"), Column::percent("В срок")];
         let rows = [vec![Value::Text("=1+1".into()), Value::Seconds(5400.0), Value::Share(1, 8)]];
         let name = ("times", "Сколько");
         let l = L::default();
-        let json = file(l, Kind::Json, name, &columns, &rows).unwrap();
+        let json = file(l, Kind::Json, name, &columns, rows.to_vec()).unwrap();
         assert_eq!(json.headers()[header::CONTENT_DISPOSITION], "attachment; filename=\"times.json\"");
-        let csv = file(l, Kind::Sheet(Format::Csv), name, &columns, &rows).unwrap();
+        let csv = file(l, Kind::Sheet(Format::Csv), name, &columns, rows.to_vec()).unwrap();
         assert_eq!(csv.headers()[header::CONTENT_TYPE], "text/csv; charset=utf-8");
         assert_eq!(Value::Seconds(5400.0).json(), json!(1.5));
         assert_eq!(columns[1].in_file(l), "Половина, ч");

@@ -72,23 +72,13 @@ pub struct Figure {
 /// Rows of a table on the page; its files have all.
 const SHOWN: usize = 400;
 
-impl Figure {
-    /// Files to take along: kind and address.
-    fn files(&self, address: &str) -> Vec<(&'static str, String)> {
-        let of = |(words, ending): (&'static str, &str)| {
-            (words, address.replacen("analysis?", &format!("analysis.{ending}?"), 1))
-        };
-        [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(of).into()
-    }
-}
-
 /// A figure as its page shows it.
 #[derive(Template)]
 #[template(path = "monitoring/figure.html")]
 pub struct FigureView {
     pub figure: Figure,
-    /// The address of the page with the figure named.
-    pub address: String,
+    /// Its table as files: kind and address.
+    pub files: Vec<(&'static str, String)>,
     pub l: L,
 }
 

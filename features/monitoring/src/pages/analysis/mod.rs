@@ -12,7 +12,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use otklik_progress::model::Channel;
 use otklik_ui::{Choice, Page, Section};
-use otklik_web::{Fail, Who, html};
+use otklik_web::{Fail, Form, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, query, texts};
 use super::table;
@@ -58,6 +58,22 @@ pub(super) struct FilterView {
     pub to: String,
     pub presets: Vec<(String, &'static str, bool)>,
     pub errors: otklik_ui::Errors,
+}
+
+/// What an address of the pages of answers says.
+pub(super) struct Question {
+    pub given: Form,
+    pub words: Words,
+    pub asked: Asked,
+}
+
+impl Question {
+    /// Reads the address within the person's scope.
+    pub async fn read(monitoring: &Monitoring, who: &Who, raw: Option<String>) -> Result<Self, Fail> {
+        let (given, words) = (query(raw)?, Words::load(monitoring).await?);
+        let asked = Asked::read(monitoring, who, &words, &given);
+        Ok(Self { given, words, asked })
+    }
 }
 
 /// The lake failed, or it has no answer yet.
@@ -139,9 +155,7 @@ pub async fn show(
     who: Who,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let given = query(raw)?;
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
+    let Question { words, asked, .. } = Question::read(&monitoring, &who, raw).await?;
     page(&monitoring, &who, &asked, &words).await
 }
 
@@ -154,9 +168,12 @@ async fn page(monitoring: &Monitoring, who: &Who, asked: &Asked, words: &Words) 
             made.extend(figures::make(code, l, &answers, asked, words).await.map_err(broken)?);
         }
     }
+    // A figure in which something is to be chosen is there always.
     let is_empty = made.iter().all(|figure| figure.rows.is_empty());
-    let view =
-        |figure: Figure| FigureView { address: asked.address(PATH, &[("figure", figure.code)]), figure, l };
+    let view = |figure: Figure| {
+        let files = table::files(PATH, &asked.address("", &[("figure", figure.code)]));
+        FigureView { figure, files, l }
+    };
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
     let title = l.analysis_title();
@@ -183,13 +200,12 @@ pub async fn export(
     uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
-    let (l, given) = (texts(&who), query(raw)?);
+    let l = texts(&who);
+    let Question { given, words, asked } = Question::read(&monitoring, &who, raw).await?;
     let code = match given.get("figure") {
         "" => figures::ALL[0],
         code => figures::ALL.into_iter().find(|one| *one == code).ok_or(Fail::NotFound)?,
     };
-    let words = Words::load(&monitoring).await?;
-    let asked = Asked::read(&monitoring, &who, &words, &given);
     if !asked.errors.is_empty() {
         return page(&monitoring, &who, &asked, &words).await;
     }
@@ -200,7 +216,7 @@ pub async fn export(
     };
     let (title, head, rows) =
         figure.map_or_else(Default::default, |figure| (figure.title, figure.head, figure.rows));
-    table::file(l, table::Kind::of(&uri), (&format!("monitoring-{code}"), &title), &head, &rows)
+    table::file(l, table::Kind::of(&uri), (&format!("monitoring-{code}"), &title), &head, rows)
 }
 
 /// What figures are broken down by: what is asked for, or the next step down.

@@ -3,11 +3,11 @@
 use otklik_lake::Result;
 use otklik_ui::charts::Strip;
 
-use super::{DRAWN, Key, Maker, Scale, Shown, count, real, seconds, whole};
+use super::{DRAWN, Key, Maker, Scale, Shown, count, on_axis, real, seconds, sentences, whole};
 use crate::answers::{By, Sheet, stages};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure};
 use crate::pages::analysis::{duration, next, percent};
-use crate::pages::table::{Column, Value, interval, ratio, share};
+use crate::pages::table::{Column, Value, ratio, share};
 use crate::texts::L;
 
 /// Days drawn one by one; longer periods are drawn by months.
@@ -68,15 +68,11 @@ impl Maker<'_> {
         Ok(Some(Figure {
             code: "dynamics",
             title: l.dynamics_title().to_owned(),
-            answer: [
+            answer: sentences([
                 Some(l.dynamics_answer(count(began), count(ended))),
                 told("digital", "began").map(|share| l.dynamics_digital(share)),
                 told("within", "measured").map(|share| l.dynamics_within(share)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
+            ]),
             note: l.dynamics_note().to_owned(),
             pair: None,
             drawing: self.draw(
@@ -99,10 +95,7 @@ impl Maker<'_> {
             return Ok(None);
         }
         let (also, mut head) = self.also();
-        let table = match also.is_empty() {
-            true => sheet.clone(),
-            false => self.answers.refusals(&self.asked.ask(&also), &self.asked.allowed).await?,
-        };
+        let table = self.answers.refusals(&self.asked.ask(&also), &self.asked.allowed).await?;
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         let part = |n: i64| n as f64 / most as f64;
         let bars = stages().filter(|name| whole(&sheet, 0, name) > 0).map(|name| {
@@ -153,10 +146,7 @@ impl Maker<'_> {
         }
         let sheet = self.answers.mnemonics(&self.asked.ask(&[]), &self.asked.allowed).await?;
         let (also, mut head) = self.also();
-        let table = match also.is_empty() {
-            true => sheet.clone(),
-            false => self.answers.mnemonics(&self.asked.ask(&also), &self.asked.allowed).await?,
-        };
+        let table = self.answers.mnemonics(&self.asked.ask(&also), &self.asked.allowed).await?;
         let name = |sheet: &Sheet, row: usize| match sheet.text(row, "mnemonic") {
             "" => l.not_said().to_owned(),
             code => code.to_owned(),
@@ -198,15 +188,11 @@ impl Maker<'_> {
         Ok(Some(Figure {
             code: "interagency",
             title: l.interagency_title().to_owned(),
-            answer: [
+            answer: sentences([
                 Some(l.interagency_answer(l.n_answers(answered, count(answered)))),
                 real(&all, 0, "p50").map(|half| l.interagency_times(duration(l, half))),
                 ratio(broken, ended(&all, 0)).map(|_| l.interagency_failed(share(l, broken, ended(&all, 0)))),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
+            ]),
             note: self.note(l.interagency_note(), sheet.is_exact, true),
             pair: None,
             drawing: self.drawing(shown, &scale),
@@ -228,10 +214,7 @@ impl Maker<'_> {
             return Ok(None);
         }
         let (also, mut head) = self.also();
-        let table = match also.is_empty() {
-            true => sheet.clone(),
-            false => self.answers.conformance(&self.asked.ask(&also), &self.asked.allowed).await?,
-        };
+        let table = self.answers.conformance(&self.asked.ask(&also), &self.asked.allowed).await?;
         let broken_by = |sheet: &Sheet, row: &usize| whole(sheet, *row, "n") > 0;
         let order = self.order(&sheet, By::Service, "n");
         let top =
@@ -295,31 +278,9 @@ impl Maker<'_> {
         }
         let mut order = self.order(&sheet, by, "digital_share");
         order.retain(|&row| whole(&sheet, row, "began") > 0);
-        let of = |row| (whole(&sheet, row, "digital"), whole(&sheet, row, "began"));
-        let shown = |&row: &usize| {
-            let (digital, began) = of(row);
-            let value = ratio(digital, began)?;
-            Some(Shown {
-                key: self.key(&sheet, row, by),
-                value,
-                interval: interval(digital, began),
-                text: percent(value),
-                more: l.of_n(count(began)),
-                is_problem: false,
-            })
-        };
-        let row = |&row: &usize| {
-            let (digital, began) = of(row);
-            vec![
-                Value::Text(self.key(&sheet, row, by).name),
-                Value::Count(began),
-                Value::Count(digital),
-                Value::Share(digital, began),
-            ]
-        };
+        let (shown, rows) = self.shares(&sheet, &order, by, ("digital", "began"), |_| false);
         let line = ratio(digital, began);
-        let mark = |share: f64| format!("{:.0}\u{a0}%", share * 100.0);
-        let scale = Scale { by, line, top: Some(1.0), mark: &mark };
+        let scale = Scale { by, line, top: Some(1.0), mark: &on_axis };
         Ok(Some(Figure {
             code: "digital",
             title: l.digital_title().to_owned(),
@@ -329,14 +290,14 @@ impl Maker<'_> {
             },
             note: l.digital_note().to_owned(),
             pair: None,
-            drawing: self.drawing(order.iter().filter_map(shown).collect(), &scale),
+            drawing: self.drawing(shown, &scale),
             head: vec![
                 self.by_column(by),
                 Column::number(l.column_began()),
                 Column::number(l.column_digital_n()),
                 Column::percent(l.column_digital()),
             ],
-            rows: order.iter().map(row).collect(),
+            rows,
             lists: Vec::new(),
         }))
     }

@@ -11,10 +11,10 @@ pub(in crate::pages) use counts::stage;
 
 use super::days::with_quiet_days;
 use super::figure::{Bar, Drawing, Figure};
-use super::{Asked, PATH, Words, by_text};
+use super::{Asked, PATH, Words, by_text, percent};
 use crate::answers::{Answers, Ask, By, Cell, Sheet};
 use crate::pages::applications;
-use crate::pages::table::{Column, Value};
+use crate::pages::table::{Column, Value, interval, ratio};
 use crate::texts::L;
 
 /// Every figure, in the order of the page.
@@ -80,6 +80,16 @@ fn count(n: i64) -> String {
 
 fn seconds(sheet: &Sheet, row: usize, column: &str) -> Value {
     Value::seconds(real(sheet, row, column))
+}
+
+/// Sentences of an answer, of those that there is something to say in.
+fn sentences<const N: usize>(all: [Option<String>; N]) -> String {
+    all.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// A share on an axis.
+fn on_axis(share: f64) -> String {
+    format!("{:.0}\u{a0}%", share * 100.0)
 }
 
 const fn is_time(by: By) -> bool {
@@ -253,6 +263,44 @@ impl Maker<'_> {
         parts.extend((is_own && self.asked.by.is_some()).then(|| self.l.compared_in_table()));
         parts.extend((!is_exact).then(|| self.l.within_one_percent()));
         parts.join(" ")
+    }
+
+    /// A row of a figure of durations: what it is about, how many, spans.
+    fn spans<const N: usize>(&self, sheet: &Sheet, row: usize, by: By, columns: [&str; N]) -> Vec<Value> {
+        let mut cells =
+            vec![Value::Text(self.key(sheet, row, by).name), Value::Count(whole(sheet, row, "n"))];
+        cells.extend(columns.map(|column| seconds(sheet, row, column)));
+        cells
+    }
+
+    /// Rows of a figure of shares as they are drawn, and in its table: of how many, how many, the share.
+    fn shares(
+        &self,
+        sheet: &Sheet,
+        order: &[usize],
+        by: By,
+        (part, of): (&str, &str),
+        is_problem: impl Fn(f64) -> bool,
+    ) -> (Vec<Shown>, Vec<Vec<Value>>) {
+        let counts = |row| (whole(sheet, row, part), whole(sheet, row, of));
+        let shown = |&row: &usize| {
+            let (part, of) = counts(row);
+            let value = ratio(part, of)?;
+            Some(Shown {
+                key: self.key(sheet, row, by),
+                value,
+                interval: interval(part, of),
+                text: percent(value),
+                more: self.l.of_n(count(of)),
+                is_problem: is_problem(value),
+            })
+        };
+        let cells = |&row: &usize| {
+            let (part, of) = counts(row);
+            let name = Value::Text(self.key(sheet, row, by).name);
+            vec![name, Value::Count(of), Value::Count(part), Value::Share(part, of)]
+        };
+        (order.iter().filter_map(shown).collect(), order.iter().map(cells).collect())
     }
 
     fn n_applications(&self, n: i64) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use otklik_lake::Result;
 
-use super::{Maker, Scale, Shown, count, real, whole};
+use super::{Maker, Scale, Shown, count, real, sentences, whole};
 use crate::answers::Sheet;
 use crate::pages::analysis::figure::Figure;
 use crate::pages::analysis::next;
@@ -73,14 +73,8 @@ impl Maker<'_> {
             let complained = begun.get(*code).is_some_and(|&row| whole(&complaints, row, "applications") > 0);
             complained || rated.contains_key(*code)
         };
-        let mut codes: Vec<&String> = order
-            .iter()
-            .filter_map(|&row| {
-                let code = self.key(&marks, row, by).code;
-                rated.get_key_value(&code).map(|(code, _)| code)
-            })
-            .collect();
-        codes.extend(begun.keys().filter(|code| !rated.contains_key(*code)));
+        let mut codes: Vec<String> = order.iter().map(|&row| self.key(&marks, row, by).code).collect();
+        codes.extend(begun.keys().filter(|code| !rated.contains_key(*code)).cloned());
         if super::is_time(by) {
             codes.sort();
         }
@@ -89,14 +83,10 @@ impl Maker<'_> {
         Ok(Some(Figure {
             code: "people",
             title: l.people_title().to_owned(),
-            answer: [
+            answer: sentences([
                 mean.map(|mean| l.people_answer(l.n_marks(n, count(n)), Value::Mean(mean).words(l))),
                 per.map(|per| l.people_complained(Value::Mean(per).words(l))),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
+            ]),
             note: l.people_note().to_owned(),
             pair: None,
             drawing,
@@ -110,7 +100,7 @@ impl Maker<'_> {
                 Column::number(l.column_rejected()),
                 Column::number(l.column_per_thousand()),
             ],
-            rows: codes.into_iter().filter(said).map(row).collect(),
+            rows: codes.iter().filter(said).map(row).collect(),
             lists: [
                 (n > 0).then(|| (self.list(&[("what", "rated")]), l.list_rated())),
                 (complained > 0).then(|| (self.list(&[("what", "complained")]), l.list_complained())),

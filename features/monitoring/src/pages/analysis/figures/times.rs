@@ -6,14 +6,11 @@ use otklik_lake::Result;
 use otklik_ui::Choice;
 use otklik_ui::charts::Strip;
 
-use super::{DRAWN, Maker, Scale, Shown, real, seconds, whole};
+use super::{DRAWN, Maker, Scale, Shown, count, is_time, on_axis, real, seconds, whole};
 use crate::answers::{By, Sheet};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure, Pair};
-use crate::pages::analysis::{duration, next};
-use crate::pages::table::{Column, Value, interval, ratio, share};
-
-/// Steps in the table of bottlenecks.
-const STEPS: usize = 200;
+use crate::pages::analysis::{duration, next, percent};
+use crate::pages::table::{Column, Value, ratio, share};
 
 impl Maker<'_> {
     /// Half and ninety percent of a duration in each row.
@@ -49,13 +46,7 @@ impl Maker<'_> {
             return Ok(None);
         }
         let order = self.order(&sheet, by, "p50");
-        let row = |&row: &usize| {
-            let spans = ["p50", "p75", "p90", "p95", "active_p50", "active_p95"];
-            let mut cells =
-                vec![Value::Text(self.key(&sheet, row, by).name), Value::Count(whole(&sheet, row, "n"))];
-            cells.extend(spans.map(|name| seconds(&sheet, row, name)));
-            cells
-        };
+        let columns = ["p50", "p75", "p90", "p95", "active_p50", "active_p95"];
         let spans = [l.p50(), l.p75(), l.p90(), l.p95(), l.active_p50(), l.active_p95()];
         let mut head = vec![self.by_column(by), Column::number(l.column_n())];
         head.extend(spans.map(Column::time));
@@ -71,7 +62,7 @@ impl Maker<'_> {
             pair: None,
             drawing: self.times(self.spread(&sheet, &order, by), by),
             head,
-            rows: order.iter().map(row).collect(),
+            rows: order.iter().map(|&row| self.spans(&sheet, row, by, columns)).collect(),
             lists: vec![(self.list(&[("what", "ended")]), l.list_ended())],
         }))
     }
@@ -85,52 +76,30 @@ impl Maker<'_> {
             return Ok(None);
         }
         let line = ratio(within, measured);
-        let of = |row: usize| (whole(&sheet, row, "within"), whole(&sheet, row, "measured"));
         let mut order = self.order(&sheet, by, "within_share");
-        order.retain(|&row| of(row).1 > 0);
-        if !super::is_time(by) {
+        order.retain(|&row| whole(&sheet, row, "measured") > 0);
+        if !is_time(by) {
             order.reverse();
         }
-        let shown = |&row: &usize| {
-            let (within, measured) = of(row);
-            let value = ratio(within, measured)?;
-            Some(Shown {
-                key: self.key(&sheet, row, by),
-                value,
-                interval: interval(within, measured),
-                text: super::super::percent(value),
-                more: l.of_n(super::count(measured)),
-                is_problem: line.is_some_and(|line| value < line),
-            })
-        };
-        let row = |&row: &usize| {
-            let (within, measured) = of(row);
-            vec![
-                Value::Text(self.key(&sheet, row, by).name),
-                Value::Count(measured),
-                Value::Count(within),
-                Value::Share(within, measured),
-            ]
-        };
-        let shown: Vec<Shown> = order.iter().filter_map(shown).collect();
-        let mark = |share: f64| format!("{:.0}\u{a0}%", share * 100.0);
+        let is_below = |value| line.is_some_and(|line| value < line);
+        let (shown, rows) = self.shares(&sheet, &order, by, ("within", "measured"), is_below);
         Ok(Some(Figure {
             code: "norm",
             title: l.norm_figure_title().to_owned(),
             answer: match line {
-                Some(_) => l.norm_figure_answer(super::count(measured), share(l, within, measured)),
+                Some(_) => l.norm_figure_answer(count(measured), share(l, within, measured)),
                 None => l.too_few(measured),
             },
             note: l.norm_figure_note().to_owned(),
             pair: None,
-            drawing: self.drawing(shown, &Scale { by, line, top: Some(1.0), mark: &mark }),
+            drawing: self.drawing(shown, &Scale { by, line, top: Some(1.0), mark: &on_axis }),
             head: vec![
                 self.by_column(by),
                 Column::number(l.column_measured()),
                 Column::number(l.column_within_n()),
                 Column::percent(l.column_within()),
             ],
-            rows: order.iter().map(row).collect(),
+            rows,
             lists: match measured - within {
                 0 => Vec::new(),
                 _ => vec![(self.list(&[("what", "overdue")]), l.list_overdue())],
@@ -140,17 +109,15 @@ impl Maker<'_> {
 
     pub(super) async fn bottlenecks(&self) -> Result<Option<Figure>> {
         let l = self.l;
-        let sheet = self.answers.bottlenecks(&self.asked.ask(&[]), &self.asked.allowed, STEPS).await?;
+        let bottlenecks = async |by: &[By]| {
+            self.answers.bottlenecks(&self.asked.ask(by), &self.asked.allowed, usize::MAX).await
+        };
+        let sheet = bottlenecks(&[]).await?;
         if sheet.rows.is_empty() {
             return Ok(None);
         }
         let (also, mut head) = self.also();
-        let table = match also.is_empty() {
-            true => sheet.clone(),
-            false => {
-                self.answers.bottlenecks(&self.asked.ask(&also), &self.asked.allowed, usize::MAX).await?
-            }
-        };
+        let table = bottlenecks(&also).await?;
         // Each thing's steps together, in the order of the things, and their share of its own time.
         let mut rows: Vec<(String, usize)> =
             (0..table.rows.len()).map(|row| (self.own_code(&table, row), row)).collect();
@@ -172,17 +139,14 @@ impl Maker<'_> {
             Bar {
                 label: name(&sheet, row),
                 href: Some(href),
-                value: super::super::percent(share),
+                value: percent(share),
                 more: l.half_under(seconds(&sheet, row, "p50").words(l)),
                 strip: Strip { bar: Some((0.0, share / top)), ..Strip::default() },
             }
         });
         let row = |(code, row): &(String, usize)| {
             let (row, all) = (*row, spent.get(code.as_str()).copied().unwrap_or(0.0));
-            let share = match also.is_empty() {
-                true => real(&table, row, "share"),
-                false => real(&table, row, "seconds").filter(|_| all > 0.0).map(|seconds| seconds / all),
-            };
+            let share = real(&table, row, "seconds").filter(|_| all > 0.0).map(|seconds| seconds / all);
             let mut cells = self.own(&table, row);
             cells.push(Value::Text(name(&table, row)));
             cells.push(Value::Count(whole(&table, row, "n")));
@@ -196,10 +160,7 @@ impl Maker<'_> {
         Ok(Some(Figure {
             code: "bottlenecks",
             title: l.bottlenecks_title().to_owned(),
-            answer: l.bottlenecks_answer(
-                super::super::percent(real(&sheet, 0, "share").unwrap_or(0.0)),
-                name(&sheet, 0),
-            ),
+            answer: l.bottlenecks_answer(percent(real(&sheet, 0, "share").unwrap_or(0.0)), name(&sheet, 0)),
             note: self.note(l.bottlenecks_note(), sheet.is_exact, true),
             pair: None,
             drawing: Drawing::Bars(bars.collect()),
@@ -251,18 +212,13 @@ impl Maker<'_> {
             return Ok(Some(figure(String::new(), l.between_note(), none)));
         }
         let order = self.order(&sheet, by, "p50");
-        let row = |&row: &usize| {
-            let mut cells =
-                vec![Value::Text(self.key(&sheet, row, by).name), Value::Count(whole(&sheet, row, "n"))];
-            cells.extend(["mean", "p50", "p75", "p90", "p95"].map(|name| seconds(&sheet, row, name)));
-            cells
-        };
+        let columns = ["mean", "p50", "p75", "p90", "p95"];
         let answer = l.between_answer(self.span(&all, "p50"), self.span(&all, "p95"), self.n_applications(n));
         let drawing = self.times(self.spread(&sheet, &order, by), by);
         let mut made = figure(answer, l.between_note(), drawing);
         made.head = vec![self.by_column(by), Column::number(l.column_n())];
         made.head.extend([l.mean(), l.p50(), l.p75(), l.p90(), l.p95()].map(Column::time));
-        made.rows = order.iter().map(row).collect();
+        made.rows = order.iter().map(|&row| self.spans(&sheet, row, by, columns)).collect();
         made.note = self.note(l.between_note(), all.is_exact && sheet.is_exact, false);
         let (from, to) = (from.to_string(), to.to_string());
         let list = self.list(&[("what", "between"), ("from_status", &from), ("to_status", &to)]);
