@@ -5,7 +5,7 @@ use otklik_access::{Permission, Scope};
 use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_organisations::act::Act;
 use otklik_organisations::{SharedOffices, store as bodies};
-use otklik_ui::{FlashKind, Page, Section, When};
+use otklik_ui::{Choice, FlashKind, Page, Section, When};
 use otklik_web::{Ctx, Fail, Form, Trace, Who};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -78,6 +78,16 @@ pub(crate) fn id(text: &str) -> Result<Id, Fail> {
 /// The query of an address, read as strictly as a form.
 pub(crate) fn query(raw: Option<String>) -> Result<Form, Fail> {
     Ok(Form::parse(raw.unwrap_or_default().as_bytes())?)
+}
+
+/// A choice of one or of all; what was typed and isn't among them stays chosen.
+pub(crate) fn choices(all: &str, some: impl Iterator<Item = (String, String)>, current: &str) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", all, current)];
+    choices.extend(some.map(|(code, name)| Choice::new(code, name, current)));
+    if !choices.iter().any(|choice| choice.chosen) {
+        choices.push(Choice::new(current, current, current));
+    }
+    choices
 }
 
 /// A day of this century, as an address gives it.

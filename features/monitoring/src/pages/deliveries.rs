@@ -11,7 +11,7 @@ use otklik_kernel::{Id, Zone};
 use otklik_ui::{Badge, Choice, Errors, Page, Pager, Section, Tone, When, thousands};
 use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, day, encode, query, tail, texts, when};
+use super::common::{Monitoring, Tab, TabView, choices, day, encode, query, tail, texts, when};
 use super::table::{self, Column, Value};
 use crate::deliveries::completeness::late;
 use crate::deliveries::store::{Filter, count, list};
@@ -154,10 +154,8 @@ pub async fn show(
     };
     let late = late(conn, &who.scope, &all, &found).await?;
     let zone = monitoring.zone(&who.scope);
-    let names = all
-        .iter()
-        .map(|sender| Choice::new(sender.id.to_string(), sender.fields.name.clone(), query.get("sender")));
-    let states = Stand::ALL.map(|state| Choice::new(state.code(), badge(l, state).text, query.get("state")));
+    let names = all.iter().map(|sender| (sender.id.to_string(), sender.fields.name.clone()));
+    let states = Stand::ALL.into_iter().map(|state| (state.code().to_owned(), badge(l, state).text));
     let page = who.page(Section::Monitoring, l.deliveries_title());
     let view = DeliveriesView {
         page: page.crumb(l.section(), Tab::Overview.href()).here(l.deliveries_title()),
@@ -165,10 +163,8 @@ pub async fn show(
         tabs: Tab::Deliveries.row(l),
         errors,
         may_send: who.caller.may(Permission::SendMonitoring),
-        senders: std::iter::once(Choice::new("", l.all_senders(), query.get("sender")))
-            .chain(names)
-            .collect(),
-        states: std::iter::once(Choice::new("", l.all_states(), query.get("state"))).chain(states).collect(),
+        senders: choices(l.all_senders(), names, query.get("sender")),
+        states: choices(l.all_states(), states, query.get("state")),
         from: query.get("from").to_owned(),
         to: query.get("to").to_owned(),
         rows: found.iter().map(|delivery| row(l, &zone, &all, &late, delivery)).collect(),

@@ -14,7 +14,7 @@ use otklik_progress::model::Channel;
 use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Form, Who, html};
 
-use super::common::{Monitoring, Tab, TabView, query, texts};
+use super::common::{Monitoring, Tab, TabView, choices, query, texts};
 use super::table;
 use crate::answers::By;
 use crate::hub::HubError;
@@ -125,16 +125,6 @@ pub(super) async fn filter(
 
 /// By what figures can be broken down.
 const BREAKDOWNS: [By; 7] = [By::Service, By::Variant, By::Region, By::Body, By::Channel, By::Month, By::Day];
-
-/// A choice of one or of all; what was typed and isn't among them stays chosen.
-fn choices(all: &str, some: impl Iterator<Item = (String, String)>, current: &str) -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", all, current)];
-    choices.extend(some.map(|(code, name)| Choice::new(code, name, current)));
-    if !choices.iter().any(|choice| choice.chosen) {
-        choices.push(Choice::new(current, current, current));
-    }
-    choices
-}
 
 /// What is broken down by in words.
 fn by_text(l: L, by: By) -> &'static str {
