@@ -120,6 +120,9 @@ pub const ACCOUNTS: &[DemoAccount] = &[
     account("mer_observer", "mer_observer", "nso", "Наблюдатель Минэкономразвития России"),
     account("analyst", "analytical_centre", "nso", "Аналитический центр, ФНС России"),
     account("operator", "technical_operator", "0000", "Технический оператор, ФКУ"),
+    // Over every tree: who may change what holds for all, such as the reference data of monitoring.
+    account("system", "administrator", "nso", "Администратор системы, все органы"),
+    account("system", "administrator", "0000", "Администратор системы, все органы"),
 ];
 
 /// Everyone once, in the order and with the first role of [`ACCOUNTS`].

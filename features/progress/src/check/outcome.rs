@@ -88,18 +88,30 @@ impl Run<'_> {
         }
     }
 
+    /// Whether good rows can be taken without the day being lost: with events of which none is good, or with facts of
+    /// which none is, what stands for the day must stay, though the register of services were sound.
+    fn has_something_good(&self) -> bool {
+        let is_good = |of: &dyn Fn(Table) -> bool| {
+            let files = self.files.iter().map(|file| &file.report).filter(|file| of(file.table));
+            let (rows, good) = files.fold((0, 0), |(rows, good), file| (rows + file.rows, good + file.good()));
+            (rows > 0).then_some(good > 0)
+        };
+        let all = is_good(&|_| true);
+        let facts = is_good(&|table| table != Table::Services);
+        let events = is_good(&|table| table == Table::Events);
+        all == Some(true) && facts != Some(false) && events != Some(false)
+    }
+
     /// What it all comes to.
     pub(super) fn finish(mut self, head: Option<Head>, digest: [u8; 32]) -> Checked {
         let policy = self.sender.policy;
         let rows: u64 = self.files.iter().map(|file| file.report.rows).sum();
-        let good: u64 = self.files.iter().map(|file| file.report.good()).sum();
         let outcome = match (&head, self.errors) {
             (None, _) => Outcome::Refused,
             _ if self.is_fatal => Outcome::Refused,
             (_, 0) if rows == 0 => Outcome::Empty,
             (_, 0) => Outcome::Accepted,
-            // Without a good row nothing can be taken, and what stands for the day must stay.
-            _ if policy == Policy::GoodRows && good > 0 => Outcome::Partly,
+            _ if policy == Policy::GoodRows && self.has_something_good() => Outcome::Partly,
             _ => Outcome::Refused,
         };
         if outcome == Outcome::Partly {
