@@ -93,7 +93,8 @@ impl Run<'_> {
     fn has_something_good(&self) -> bool {
         let is_good = |of: &dyn Fn(Table) -> bool| {
             let files = self.files.iter().map(|file| &file.report).filter(|file| of(file.table));
-            let (rows, good) = files.fold((0, 0), |(rows, good), file| (rows + file.rows, good + file.good()));
+            let (rows, good) =
+                files.fold((0, 0), |(rows, good), file| (rows + file.rows, good + file.good()));
             (rows > 0).then_some(good > 0)
         };
         let all = is_good(&|_| true);
