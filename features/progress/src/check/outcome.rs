@@ -88,19 +88,12 @@ impl Run<'_> {
         }
     }
 
-    /// Whether good rows can be taken without the day being lost: with events of which none is good, or with facts of
-    /// which none is, what stands for the day must stay, though the register of services were sound.
+    /// Whether good rows can be taken without the day being lost: without a good one nothing can, and with facts of which
+    /// none is good what stands for the day must stay, though the register of services were sound.
     fn has_something_good(&self) -> bool {
-        let is_good = |of: &dyn Fn(Table) -> bool| {
-            let files = self.files.iter().map(|file| &file.report).filter(|file| of(file.table));
-            let (rows, good) =
-                files.fold((0, 0), |(rows, good), file| (rows + file.rows, good + file.good()));
-            (rows > 0).then_some(good > 0)
-        };
-        let all = is_good(&|_| true);
-        let facts = is_good(&|table| table != Table::Services);
-        let events = is_good(&|table| table == Table::Events);
-        all == Some(true) && facts != Some(false) && events != Some(false)
+        let reports = || self.files.iter().map(|file| &file.report);
+        let has_facts = reports().any(|file| file.table != Table::Services && file.rows > 0);
+        reports().any(|file| file.good() > 0 && !(has_facts && file.table == Table::Services))
     }
 
     /// What it all comes to.
