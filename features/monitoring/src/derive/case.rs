@@ -282,11 +282,14 @@ impl Case {
         let to = steps.iter().find(|step| step.at >= from.at && norm.to.contains(&step.status));
         let Some(to) = to else { return };
         let micros = |seconds: i64| seconds.saturating_mul(Instant::SECOND);
-        let closed: Vec<(i64, i64)> = paused.map_or_else(Vec::new, |paused| {
-            paused.closed.iter().map(|(begin, end)| (micros(*begin), micros(*end))).collect()
+        // A pause that goes on lasts until what the norm runs to, as it does in durations.
+        let pauses: Vec<(i64, i64)> = paused.map_or_else(Vec::new, |paused| {
+            let open = paused.open.filter(|begin| *begin < to.at).map(|begin| (begin, to.at));
+            let all = paused.closed.iter().copied().chain(open);
+            all.map(|(begin, end)| (micros(begin), micros(end))).collect()
         });
         let calendar = &rules.reference().calendar;
-        let spent = norm.unit.spent(micros(from.at), micros(to.at), from.offset, &closed, calendar);
+        let spent = norm.unit.spent(micros(from.at), micros(to.at), from.offset, &pauses, calendar);
         self.spent = Some(spent);
         self.is_within = Some(spent <= i64::from(norm.amount));
     }

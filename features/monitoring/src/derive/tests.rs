@@ -99,3 +99,16 @@ fn mon15_pauses_at_a_centre_are_open_ended_and_taken_out_of_nothing() {
     assert_eq!((case.total, case.paused, case.outcome), (Some(1_000), Some(300), Outcome::Granted));
     assert!(case.is_open_ended && !case.is_paused);
 }
+
+#[test]
+fn mon15_a_pause_that_nothing_ends_is_taken_out_of_what_the_norm_measures_too() {
+    const DAY: i64 = 86_400;
+    let step = |at, process, status| Step { at, mnemonic: 0, status, offset: 180, process };
+    // The decision is told by another process than the suspension.
+    let steps = [step(0, 1, 1), step(5 * DAY, 1, 14), step(40 * DAY, 3, 40)];
+    let rules = rules();
+    let norm = rules.reference().norms.get("decision", "x", "", otklik_kernel::CivilDay(20_260_101));
+    let case = derive(&rules, norm, 0, &steps, &mut Derived::default());
+    assert_eq!((case.total, case.paused), (Some(40 * DAY), Some(35 * DAY)));
+    assert_eq!((case.norm, case.spent, case.is_within), (Some(30), Some(5), Some(true)));
+}
