@@ -1,5 +1,7 @@
 //! How long it takes: in all, between two statuses, from each status to the next, in the queue.
 
+use std::collections::BTreeMap;
+
 use otklik_lake::{Error, Result};
 
 use super::percentiles::Of;
@@ -74,7 +76,8 @@ impl Answers {
         self.spread(ask, allowed, &of).await
     }
 
-    /// Where the time goes: transitions by all the time spent in them, the most first, with their share of all of it.
+    /// Where the time goes: for each thing that is asked by, up to `most` of its transitions by all the time spent in
+    /// them, the longest first, with their share of its time.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -85,17 +88,23 @@ impl Answers {
             let value = |place: Option<usize>| row.get(place?)?.number();
             value(n).zip(value(mean)).map_or(0.0, |(n, mean)| n * mean)
         };
-        let all: f64 = sheet.rows.iter().map(|row| spent(row)).sum();
-        sheet.columns.extend(["seconds", "share"].map(str::to_owned));
-        for row in &mut sheet.rows {
-            let seconds = spent(row);
-            row.push(Cell::Real(seconds));
-            row.push(if all > 0.0 { Cell::Real(seconds / all) } else { Cell::None });
+        let thing = |row: &[Cell]| -> Vec<String> {
+            row[..ask.by.len()].iter().map(|cell| cell.text().unwrap_or_default().to_owned()).collect()
+        };
+        let mut things: BTreeMap<Vec<String>, Vec<(f64, Vec<Cell>)>> = BTreeMap::new();
+        for row in sheet.rows.drain(..) {
+            things.entry(thing(&row)).or_default().push((spent(&row), row));
         }
-        let place = sheet.columns.len() - 2;
-        let seconds = |row: &[Cell]| row[place].number().unwrap_or(0.0);
-        sheet.rows.sort_by(|one, other| seconds(other).total_cmp(&seconds(one)));
-        sheet.rows.truncate(most);
+        sheet.columns.extend(["seconds", "share"].map(str::to_owned));
+        for mut rows in things.into_values() {
+            let all: f64 = rows.iter().map(|(seconds, _)| seconds).sum();
+            rows.sort_by(|one, other| other.0.total_cmp(&one.0));
+            sheet.rows.extend(rows.into_iter().take(most).map(|(seconds, mut row)| {
+                row.push(Cell::Real(seconds));
+                row.push(if all > 0.0 { Cell::Real(seconds / all) } else { Cell::None });
+                row
+            }));
+        }
         Ok(sheet)
     }
 

@@ -1,7 +1,5 @@
 //! How long it takes.
 
-use std::collections::HashMap;
-
 use otklik_lake::Result;
 use otklik_ui::Choice;
 use otklik_ui::charts::Strip;
@@ -118,14 +116,6 @@ impl Maker<'_> {
         }
         let (also, mut head) = self.also();
         let table = bottlenecks(&also).await?;
-        // Each thing's steps together, in the order of the things, and their share of its own time.
-        let mut rows: Vec<(String, usize)> =
-            (0..table.rows.len()).map(|row| (self.own_code(&table, row), row)).collect();
-        rows.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut spent: HashMap<&str, f64> = HashMap::new();
-        for (code, row) in &rows {
-            *spent.entry(code).or_default() += real(&table, *row, "seconds").unwrap_or(0.0);
-        }
         let name = |sheet: &Sheet, row: usize| {
             let status = |column| self.words.status(whole(sheet, row, column));
             format!("{} → {}", status("from_status"), status("to_status"))
@@ -144,13 +134,11 @@ impl Maker<'_> {
                 strip: Strip { bar: Some((0.0, share / top)), ..Strip::default() },
             }
         });
-        let row = |(code, row): &(String, usize)| {
-            let (row, all) = (*row, spent.get(code.as_str()).copied().unwrap_or(0.0));
-            let share = real(&table, row, "seconds").filter(|_| all > 0.0).map(|seconds| seconds / all);
+        let row = |row: usize| {
             let mut cells = self.own(&table, row);
             cells.push(Value::Text(name(&table, row)));
             cells.push(Value::Count(whole(&table, row, "n")));
-            cells.push(share.map_or(Value::Nothing, Value::Part));
+            cells.push(real(&table, row, "share").map_or(Value::Nothing, Value::Part));
             cells.extend(["mean", "p50", "p95"].map(|name| seconds(&table, row, name)));
             cells
         };
@@ -165,7 +153,7 @@ impl Maker<'_> {
             pair: None,
             drawing: Drawing::Bars(bars.collect()),
             head,
-            rows: rows.iter().map(row).collect(),
+            rows: (0..table.rows.len()).map(row).collect(),
             lists: Vec::new(),
         }))
     }
@@ -239,7 +227,7 @@ impl Maker<'_> {
         let row = |&row: &usize| {
             let (within, measured) = of(&sheet, row);
             vec![
-                Value::Text(self.key(&sheet, row, by).name),
+                self.key(&sheet, row, by).cell(),
                 Value::Count(whole(&sheet, row, "n")),
                 seconds(&sheet, row, "p50"),
                 seconds(&sheet, row, "p90"),
