@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::Uri;
 use axum::response::Response;
-use otklik_kernel::Instant;
+use otklik_kernel::{Instant, Zone};
 use otklik_ui::{Page, Pager, Section, When};
 use otklik_web::{Fail, Form, Who, html};
 
@@ -150,7 +150,7 @@ async fn page(monitoring: &Monitoring, who: &Who, question: &Question) -> Result
         0 => Sheet::default(),
         _ => answers.list(&ask, allowed, which, (ROWS, (pager.page - 1) * ROWS)).await.map_err(broken)?,
     };
-    let zone = monitoring.zone(&who.scope);
+    let clock = clock(monitoring, who);
     let row = |row: usize| {
         let request = sheet.text(row, "request").to_owned();
         Row {
@@ -158,7 +158,9 @@ async fn page(monitoring: &Monitoring, who: &Who, question: &Question) -> Result
             request,
             service: words.service(sheet.text(row, "service")),
             body: words.body(sheet.text(row, "body")),
-            began: sheet.whole(row, "began").map(|at| when(Instant(at * Instant::SECOND), &zone)),
+            began: sheet
+                .whole(row, "began")
+                .map(|at| when(Instant(at * Instant::SECOND), &clock(&sheet, row))),
             status: sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code)),
             value: listed.cell(&sheet, row).words(l),
         }
@@ -192,6 +194,12 @@ async fn page(monitoring: &Monitoring, who: &Who, question: &Question) -> Result
     Ok(html(asked.status(), &view))
 }
 
+/// The clock of a row's body, by which its days are counted; that of the scope for a body that stands in no tree.
+fn clock(monitoring: &Monitoring, who: &Who) -> impl Fn(&Sheet, usize) -> Zone {
+    let (offices, zone) = (monitoring.offices.current(), monitoring.zone(&who.scope));
+    move |sheet, row| offices.find(sheet.text(row, "body")).map_or(&zone, |office| &office.zone).clone()
+}
+
 /// The list as a file; the page with its mistakes instead when what is asked for can't be understood.
 pub async fn export(
     State(monitoring): State<Monitoring>,
@@ -214,7 +222,7 @@ pub async fn export(
             answers.list(&ask, allowed, &listed.which, (IN_FILE, 0)).await.map_err(broken)?
         }
     };
-    let zone = monitoring.zone(&who.scope);
+    let clock = clock(&monitoring, &who);
     let row = |row: usize| {
         let began = sheet.whole(row, "began").map(|at| Instant(at * Instant::SECOND));
         let mut cells = vec![
@@ -224,7 +232,7 @@ pub async fn export(
             Value::text(words.region(sheet.text(row, "region"))),
             Value::text(words.body(sheet.text(row, "body"))),
             Value::text(sheet.text(row, "channel").to_owned()),
-            began.map_or(Value::Nothing, |at| Value::Moment(at, zone.clone())),
+            began.map_or(Value::Nothing, |at| Value::Moment(at, clock(&sheet, row))),
             Value::text(sheet.whole(row, "last_status").map_or_else(String::new, |code| words.status(code))),
         ];
         if !listed.value.is_empty() {

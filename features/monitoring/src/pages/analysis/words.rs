@@ -78,6 +78,11 @@ impl Words {
         &self.rules
     }
 
+    /// Whether a body stands in the tree.
+    pub fn has_body(&self, code: &str) -> bool {
+        self.bodies.contains_key(code)
+    }
+
     /// A body's name.
     pub fn body(&self, code: &str) -> String {
         self.bodies.get(code).map_or_else(|| code.to_owned(), Clone::clone)

@@ -49,7 +49,7 @@ impl Maker<'_> {
         let row = |row: usize| {
             let counts =
                 ["began", "ended", "granted", "denied"].map(|name| Value::Count(whole(&sheet, row, name)));
-            let mut cells = vec![Value::Text(self.key(&sheet, row, by).name)];
+            let mut cells = vec![self.key(&sheet, row, by).cell()];
             cells.extend(counts);
             cells.push(of(&sheet, row, "digital", "began"));
             cells.push(of(&sheet, row, "within", "measured"));

@@ -103,6 +103,16 @@ struct Key {
     href: Option<String>,
 }
 
+impl Key {
+    /// The first cell of a row.
+    fn cell(self) -> Value {
+        match self.href {
+            Some(href) => Value::Link(self.name, href),
+            None => Value::Text(self.name),
+        }
+    }
+}
+
 /// A row of a figure as it is drawn: the value and an interval in one unit.
 struct Shown {
     key: Key,
@@ -147,7 +157,9 @@ impl Maker<'_> {
         if by == By::Variant {
             changes.push(("service", service));
         }
-        let href = (!is_time(by) && !code.is_empty()).then(|| self.asked.address(PATH, &changes));
+        // A body that stands in no tree is none to choose.
+        let is_choice = !code.is_empty() && (by != By::Body || self.words.has_body(&code));
+        let href = (!is_time(by) && is_choice).then(|| self.asked.address(PATH, &changes));
         Key { name, href, code: if by == By::Variant { format!("{service}/{code}") } else { code } }
     }
 
@@ -238,15 +250,9 @@ impl Maker<'_> {
         }
     }
 
-    /// What such a row is about, in the order of what it is about; empty where nothing is asked for.
-    fn own_code(&self, sheet: &Sheet, row: usize) -> String {
-        self.asked.by.map_or_else(String::new, |by| self.key(sheet, row, by).code)
-    }
-
     /// The first cells of such a figure.
     fn own(&self, sheet: &Sheet, row: usize) -> Vec<Value> {
-        let key = self.asked.by.map(|by| self.key(sheet, row, by).name);
-        key.into_iter().map(Value::Text).collect()
+        self.asked.by.map(|by| self.key(sheet, row, by).cell()).into_iter().collect()
     }
 
     /// Where applications behind a figure are listed.
@@ -267,8 +273,7 @@ impl Maker<'_> {
 
     /// A row of a figure of durations: what it is about, how many, spans.
     fn spans<const N: usize>(&self, sheet: &Sheet, row: usize, by: By, columns: [&str; N]) -> Vec<Value> {
-        let mut cells =
-            vec![Value::Text(self.key(sheet, row, by).name), Value::Count(whole(sheet, row, "n"))];
+        let mut cells = vec![self.key(sheet, row, by).cell(), Value::Count(whole(sheet, row, "n"))];
         cells.extend(columns.map(|column| seconds(sheet, row, column)));
         cells
     }
@@ -297,7 +302,7 @@ impl Maker<'_> {
         };
         let cells = |&row: &usize| {
             let (part, of) = counts(row);
-            let name = Value::Text(self.key(sheet, row, by).name);
+            let name = self.key(sheet, row, by).cell();
             vec![name, Value::Count(of), Value::Count(part), Value::Share(part, of)]
         };
         (order.iter().filter_map(shown).collect(), order.iter().map(cells).collect())

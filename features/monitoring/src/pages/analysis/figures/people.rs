@@ -52,14 +52,14 @@ impl Maker<'_> {
         let row = |code: &String| {
             let (mark, complaint) = (rated.get(code).copied(), begun.get(code).copied());
             let name = match (mark, complaint) {
-                (Some(row), _) => self.key(&marks, row, by).name,
-                (_, Some(row)) => self.key(&complaints, row, by).name,
-                _ => code.clone(),
+                (Some(row), _) => self.key(&marks, row, by).cell(),
+                (_, Some(row)) => self.key(&complaints, row, by).cell(),
+                _ => Value::Text(code.clone()),
             };
             let number = |column| complaint.map_or(0, |row| whole(&complaints, row, column));
             let per = complaint.and_then(|row| real(&complaints, row, "per_thousand"));
             vec![
-                Value::Text(name),
+                name,
                 Value::Count(mark.map_or(0, |row| whole(&marks, row, "n"))),
                 mark.and_then(|row| real(&marks, row, "mean")).map_or(Value::Nothing, Value::Mean),
                 Value::Count(number("began")),
