@@ -60,6 +60,15 @@ impl Visible {
     }
 }
 
+/// Codes of a body and of all below it, as a filter by the body means; a code that no body has stands for itself.
+#[must_use]
+pub fn with_below(code: &str, offices: &Offices) -> Vec<String> {
+    match offices.find(code).map(|office| Visible::All.under(office.id, offices)) {
+        Some(Visible::Codes(codes)) => codes.into_iter().collect(),
+        _ => vec![code.to_owned()],
+    }
+}
+
 fn parent(offices: &Offices, id: Id) -> Option<Id> {
     offices.get(id).and_then(|office| office.parent)
 }

@@ -97,7 +97,7 @@ async fn log(
     form: Form,
     out: impl Write,
 ) -> Result<Exchanged> {
-    let condition = answers.applications(&args.part.ask(Vec::new()));
+    let condition = answers.applications(&args.part.ask(opened, Vec::new()).await?);
     let (session, rules) = (answers.session(), opened.hub.rules().await?);
     Ok(match form {
         Form::Xes => xes(session, &condition, rules.reference(), out).await?,
@@ -134,7 +134,7 @@ pub async fn beside_ours(settings: Settings, args: CompareArgs) -> Result<ExitCo
     let ours = match opened.hub.answers().await? {
         answers if answers.commit() == 0 => Summary::default(),
         answers => {
-            let condition = answers.applications(&args.part.ask(Vec::new()));
+            let condition = answers.applications(&args.part.ask(&opened, Vec::new()).await?);
             own(answers.session(), &condition, opened.hub.rules().await?.reference()).await?
         }
     };

@@ -1,8 +1,13 @@
 //! Which part of the data a command is about.
 
+use anyhow::Result;
 use clap::Args;
 use otklik_monitoring::answers::{Ask, By, Period};
+use otklik_monitoring::visible::with_below;
+use otklik_organisations::SharedOffices;
 use otklik_progress::model::Channel;
+
+use super::common::Opened;
 
 /// Which part of the data; all of them when nothing is said.
 #[derive(Args, Clone, Debug, Default)]
@@ -13,10 +18,13 @@ pub struct PartArgs {
     /// Of this service
     #[arg(long)]
     service: Option<String>,
+    /// Of this variant of the service
+    #[arg(long)]
+    variant: Option<String>,
     /// Of this region, two digits
     #[arg(long, value_parser = region)]
     region: Option<u16>,
-    /// Of this body
+    /// Of this body and those below it
     #[arg(long)]
     body: Option<String>,
     /// Of this channel of the request
@@ -32,21 +40,29 @@ impl PartArgs {
 
     /// Whether anything but days is said.
     pub fn is_of_some(&self) -> bool {
-        self.service.is_some() || self.region.is_some() || self.body.is_some() || self.channel.is_some()
+        let Self { period: _, service, variant, region, body, channel } = self;
+        service.is_some() || variant.is_some() || region.is_some() || body.is_some() || channel.is_some()
     }
 
-    /// The question about this part, broken down.
-    pub fn ask(&self, by: Vec<By>) -> Ask {
-        Ask {
+    /// The question about this part of an installation's data, broken down.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn ask(&self, opened: &Opened, by: Vec<By>) -> Result<Ask> {
+        let bodies = match &self.body {
+            Some(code) => with_below(code, &*SharedOffices::open(&opened.ctx.db).await?.current()),
+            None => Vec::new(),
+        };
+        Ok(Ask {
             by,
             services: self.service.iter().cloned().collect(),
-            variants: Vec::new(),
+            variants: self.variant.iter().cloned().collect(),
             regions: self.region.into_iter().collect(),
-            bodies: self.body.iter().cloned().collect(),
+            bodies,
             channels: self.channel.into_iter().collect(),
             from: self.period.map(|period| period.from),
             to: self.period.map(|period| period.to),
-        }
+        })
     }
 }
 

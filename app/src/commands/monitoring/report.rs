@@ -108,7 +108,8 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
     };
     let opened = Opened::open(settings).await?;
     let answers = answers(&opened).await?;
-    let sheet = report.make(&answers, &args.part.ask(args.by.clone()), &Allowed::All, between).await?;
+    let ask = args.part.ask(&opened, args.by.clone()).await?;
+    let sheet = report.make(&answers, &ask, &Allowed::All, between).await?;
     print(opened, &args, &sheet).await
 }
 

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use otklik_access::{Permission, Scope};
 use otklik_kernel::Id;
+use otklik_organisations::Offices;
 use otklik_progress::model::Channel;
 use otklik_web::cookie;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::Monitoring;
 use crate::answers::{Allowed, Ask, Between, By, Period, Report};
 use crate::deliveries::completeness;
 use crate::texts::L;
-use crate::visible::Visible;
+use crate::visible::{Visible, with_below};
 
 const SENDERS: Scope = Scope::system("a sender asks for its own days");
 
@@ -64,7 +65,7 @@ pub(super) struct Asked {
     variant: String,
     /// Код региона, две цифры.
     region: String,
-    /// Код органа.
+    /// Код органа: он и подведомственные.
     body: String,
     /// Канал подачи: ЕПГУ, РПГУ, ВИС, ОГВ, МФЦ.
     channel: String,
@@ -108,7 +109,7 @@ fn said<'a, T>(
 }
 
 impl Asked {
-    fn ask(&self) -> Result<Ask, Fault> {
+    fn ask(&self, offices: &Offices) -> Result<Ask, Fault> {
         let by = self.by.split(',').map(str::trim).filter(|word| !word.is_empty());
         let by = by.map(|word| By::find(word).map_err(|_| wrong("by", word)));
         let period = self.period()?;
@@ -118,7 +119,7 @@ impl Asked {
             services: text(&self.service)?.into_iter().collect(),
             variants: text(&self.variant)?.into_iter().collect(),
             regions: said("region", &self.region, |value| value.parse().ok())?.into_iter().collect(),
-            bodies: text(&self.body)?.into_iter().collect(),
+            bodies: text(&self.body)?.map_or_else(Vec::new, |code| with_below(&code, offices)),
             channels: said("channel", &self.channel, Channel::find)?.into_iter().collect(),
             from: period.map(|period| period.from),
             to: period.map(|period| period.to),
@@ -176,7 +177,8 @@ pub(super) async fn report(
         "csv" => true,
         other => return Err(wrong("format", other)),
     };
-    let (ask, between, period) = (asked.ask()?, asked.between()?, asked.period()?);
+    let offices = monitoring.offices.current();
+    let (ask, between, period) = (asked.ask(&offices)?, asked.between()?, asked.period()?);
     let sheet = match Report::find(&name) {
         Some(report) if between.is_some() && report != Report::Durations => {
             return Err(wrong("from", &asked.from));

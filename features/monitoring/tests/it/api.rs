@@ -150,6 +150,12 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         let one = format!("{overview}?body=2724&region=27&channel={}", Channel::ALL[0].code());
         let one: String = percent_encoding::utf8_percent_encode(&one, percent_encoding::CONTROLS).collect();
         assert_eq!(began(site.ask(&near, &one).await).await, [1]);
+        let below = format!("{overview}?body=2700");
+        assert_eq!(
+            began(site.get("administrator", &below).await).await,
+            [2],
+            "a body means those below it too"
+        );
         let between = format!("{REPORTS}/durations?from=2&to=1&format=csv");
         site.ask(&near, &between).await.expect(StatusCode::OK).says("3600");
         let days = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11")).await;
