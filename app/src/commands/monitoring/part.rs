@@ -50,7 +50,7 @@ impl PartArgs {
     /// The database is away.
     pub async fn ask(&self, opened: &Opened, by: Vec<By>) -> Result<Ask> {
         let bodies = match &self.body {
-            Some(code) => with_below(code, &*SharedOffices::open(&opened.ctx.db).await?.current()),
+            Some(code) => with_below(code, &SharedOffices::open(&opened.ctx.db).await?.current()),
             None => Vec::new(),
         };
         Ok(Ask {
