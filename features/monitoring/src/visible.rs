@@ -24,11 +24,7 @@ impl Visible {
         if is_over_all(scope, offices) {
             return Self::All;
         }
-        let tops = scope.tops();
-        let within = offices.all().filter(|office| {
-            std::iter::successors(Some(office.id), |&id| parent(offices, id)).any(|id| tops.contains(&id))
-        });
-        Self::Codes(within.map(|office| office.code.clone()).collect())
+        Self::Codes(below(scope.tops(), offices))
     }
 
     /// Whether the data of a body with this code are within it.
@@ -48,24 +44,23 @@ impl Visible {
             Self::Codes(codes) => Allowed::Bodies(codes),
         }
     }
+}
 
-    /// What of it lies under a body.
-    #[must_use]
-    pub fn under(&self, body: Id, offices: &Offices) -> Self {
-        let below = offices.all().filter(|office| {
-            self.has(&office.code)
-                && std::iter::successors(Some(office.id), |&id| parent(offices, id)).any(|id| id == body)
-        });
-        Self::Codes(below.map(|office| office.code.clone()).collect())
-    }
+/// Codes of the bodies that have one of some above them, or are it.
+#[must_use]
+pub fn below(tops: &[Id], offices: &Offices) -> BTreeSet<String> {
+    let within = offices.all().filter(|office| {
+        std::iter::successors(Some(office.id), |&id| parent(offices, id)).any(|id| tops.contains(&id))
+    });
+    within.map(|office| office.code.clone()).collect()
 }
 
 /// Codes of a body and of all below it, as a filter by the body means; a code that no body has stands for itself.
 #[must_use]
 pub fn with_below(code: &str, offices: &Offices) -> Vec<String> {
-    match offices.find(code).map(|office| Visible::All.under(office.id, offices)) {
-        Some(Visible::Codes(codes)) => codes.into_iter().collect(),
-        _ => vec![code.to_owned()],
+    match offices.find(code) {
+        Some(office) => below(&[office.id], offices).into_iter().collect(),
+        None => vec![code.to_owned()],
     }
 }
 

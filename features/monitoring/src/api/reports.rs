@@ -18,7 +18,7 @@ use crate::Monitoring;
 use crate::answers::{Allowed, Ask, Between, By, Period, Report};
 use crate::deliveries::completeness;
 use crate::texts::L;
-use crate::visible::{Visible, with_below};
+use crate::visible::{Visible, below, with_below};
 
 const SENDERS: Scope = Scope::system("a sender asks for its own days");
 
@@ -39,7 +39,7 @@ impl FromRequestParts<Monitoring> for Reader {
         let offices = monitoring.offices.current();
         if parts.headers.contains_key(header::AUTHORIZATION) {
             let Token(sender) = Token::from_request_parts(parts, monitoring).await?;
-            let allowed = Visible::All.under(sender.fields.body, &offices).allowed();
+            let allowed = Allowed::Bodies(below(&[sender.fields.body], &offices));
             return Ok(Self { allowed, senders: (SENDERS, Some(sender.id)) });
         }
         let secret = cookie::session(&monitoring.ctx.settings, &parts.headers).ok_or(Fault::no_token())?;

@@ -87,7 +87,7 @@ fn mon13_from_a_figure_one_comes_to_its_applications_and_to_each_of_them() {
             .says("Сколько времени между двумя статусами?")
             .says("8 заявлений: половина не дольше чем за 4");
         page.says("from_status=2&#38;to_status=3&#38;what=between\">Самые долгие заявления");
-        // Each row of a table leads to what it is about; a body that stands in no tree is none to choose.
+        // Each row of a table leads to what it is about.
         let bodies = get(&format!("/admin/monitoring/analysis?{days}&by=body")).await;
         bodies.says("<th scope=\"row\"><a href=\"/admin/monitoring/analysis?").says("body=2700");
         let asked = format!("{days}&what=between&from_status=2&to_status=3");

@@ -12,7 +12,7 @@ use crate::derive::place;
 use crate::pages::Monitoring;
 use crate::pages::common::{self, encode, texts};
 use crate::texts::L;
-use crate::visible::Visible;
+use crate::visible::{Visible, with_below};
 
 /// Days of the ready-made periods.
 const PRESETS: [i32; 3] = [30, 90, 365];
@@ -73,11 +73,7 @@ impl Asked {
         if found.is_none() && !typed.is_empty() {
             errors.add("body", l.wrong_no_body());
         }
-        let below = found.map(|office| visible.under(office.id, &offices));
-        let bodies: Vec<String> = match below {
-            Some(Visible::Codes(codes)) => codes.into_iter().collect(),
-            _ => Vec::new(),
-        };
+        let bodies = found.map_or_else(Vec::new, |office| with_below(&office.code, &offices));
         let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
         let mut day = |name: &str| {
             let typed = given.get(name).trim();
