@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use otklik_jobs::PeriodicJob as _;
 use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_monitoring::bulk::{Bulk, Said};
 use otklik_monitoring::deliveries::depot::Depot;
-use otklik_monitoring::export::FromLake;
 use otklik_monitoring::hub::Hub;
 use otklik_monitoring::partners;
 use otklik_monitoring::partners::deliver::SendDaily;
@@ -111,7 +109,7 @@ pub async fn fill(
     // What the jobs would do first, so that the pages show it from the beginning.
     hub.keep_up().await?;
     let client = partners::https::client(&[]).map_err(anyhow::Error::msg)?;
-    let send = SendDaily::new(ctx, Arc::new(FromLake(hub.clone())), client);
+    let send = SendDaily::new(ctx, hub, client);
     send.run(ctx.now()).await.map_err(|error| anyhow!("отправка: {error}"))
 }
 

@@ -243,7 +243,8 @@ async fn monitored(world: &World, body: Id, text: &str) -> [Id; 4] {
     deliveries::store::insert(&tx, &delivery).await.unwrap();
     partners::store::insert(&tx, partner, &agreed, now).await.unwrap();
     let partner = partners::Partner { id: partner, fields: agreed };
-    partners::store::insert_sending(&tx, sending, &partner, day, now).await.unwrap();
+    let subject = partners::Subject { day, sender: text.into(), revision: 1 };
+    partners::store::insert_sending(&tx, sending, &partner, &subject, now).await.unwrap();
     tx.commit().await.unwrap();
     ids
 }
@@ -261,6 +262,7 @@ async fn restore(world: &World, near: &Side) {
     for text in [
         format!("UPDATE notifications_deliveries SET state = 3 WHERE id = {}", near.delivery),
         format!("UPDATE jobs_events SET attempts = 3 WHERE id = {}", near.event),
+        format!("UPDATE monitoring_sendings SET state = 'failed' WHERE id = {}", near.sending),
         format!(
             "INSERT INTO organisations_responsibles (id, body_id, unit, position, name, phone_code, phone_vts,
                 phone_number, email, created_at)

@@ -42,4 +42,5 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0901_monitoring_records",
     "0902_monitoring_deliveries",
     "0903_monitoring_partners",
+    "0904_monitoring_sendings",
 ];

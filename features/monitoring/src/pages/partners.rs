@@ -66,6 +66,7 @@ pub(super) fn badge(l: L, sending: &Sending) -> Badge {
         Stand::Sent => Badge::new(l.sending_sent(), Tone::Good),
         Stand::Failed => Badge::new(l.sending_failed(), Tone::Problem),
         Stand::Nothing => Badge::new(l.sending_nothing(), Tone::Quiet),
+        Stand::Replaced => Badge::new(l.sending_replaced(), Tone::Quiet),
     }
 }
 
@@ -100,7 +101,7 @@ pub async fn show(
     };
     let sent = |sending: &Sending| Sent {
         href: format!("/admin/monitoring/sendings/{}", sending.id),
-        day: sending.day.show(),
+        day: sending.subject.day.show(),
         partner: partner_name(&partners, sending),
         badge: badge(l, sending),
         file: sending.file.clone(),
@@ -130,6 +131,8 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
     let columns = [
         (l.column_day(), 12),
         (l.column_partner(), 40),
+        (l.column_sender(), 16),
+        (l.fact_revision(), 10),
         (l.column_state(), 24),
         (l.fact_file(), 32),
         (l.fact_digest(), 66),
@@ -141,8 +144,13 @@ pub async fn export(State(monitoring): State<Monitoring>, who: Who, uri: Uri) ->
     .map(Column::wide);
     let row = |one: &Sending| {
         vec![
-            Value::Day(one.day),
+            Value::Day(one.subject.day),
             Value::Text(partner_name(&partners, one)),
+            Value::text(&one.subject.sender),
+            match one.subject.revision {
+                0 => Value::Nothing,
+                revision => Value::Count(revision.into()),
+            },
             Value::Text(badge(l, one).text),
             Value::text(&one.file),
             Value::text(&one.digest),

@@ -43,8 +43,12 @@ pub async fn show(
     let partner = store::find(conn, &who.scope, sending.partner).await?;
     let zone = monitoring.zone(&who.scope);
     let name = partner.map_or_else(String::new, |partner| partner.fields.name);
-    let title = l.sending_title(sending.day.show(), name.clone());
-    let mut facts = vec![(l.column_partner(), name), (l.column_day(), sending.day.show())];
+    let title = l.sending_title(sending.subject.day.show(), name.clone());
+    let mut facts = vec![(l.column_partner(), name), (l.column_day(), sending.subject.day.show())];
+    if !sending.subject.sender.is_empty() {
+        facts.push((l.column_sender(), sending.subject.sender.clone()));
+        facts.push((l.fact_revision(), sending.subject.revision.to_string()));
+    }
     if !sending.file.is_empty() {
         facts.push((l.fact_file(), file(l, &sending.file, sending.bytes)));
         facts.push((l.fact_digest(), sending.digest.clone()));
@@ -61,7 +65,8 @@ pub async fn show(
         created: when(sending.created_at, &zone),
         next: (sending.state == Stand::Waiting && sending.attempts > 0).then(|| when(sending.next_at, &zone)),
         finished: sending.finished_at.map(|at| when(at, &zone)),
-        may_again: who.caller.may(Permission::ManageMonitoring) && sending.state != Stand::Waiting,
+        may_again: who.caller.may(Permission::ManageMonitoring)
+            && partners::may_again(conn, &sending).await?,
         answer: sending.answer,
     };
     Ok(html(StatusCode::OK, &view))

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use otklik_access::Scope;
-use otklik_db::{Db, Tx};
+use otklik_db::{Db, DbErr, Tx};
 use otklik_kernel::{CivilDay, Id, Secret, text};
 use otklik_organisations::act::{Act, Entry};
 use otklik_organisations::store as bodies;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-use super::{Fields, Layout, Method, State, store};
+use super::{Fields, Layout, Method, Sending, State, store};
 use crate::refusal::{Mistake, Refusal, Wrong};
 use crate::{seal, senders};
 
@@ -128,7 +129,7 @@ async fn check(
     let sealed = match raw.secret {
         "" => known.map_or_else(String::new, |known| known.secret.clone()),
         typed => seal::seal(secret, act.random, &about(id), typed)
-            .map_err(|error| otklik_db::DbErr::Custom(error.to_string()))?,
+            .map_err(|error| DbErr::Custom(error.to_string()))?,
     };
     match (body, method, layout, hour, since, sender) {
         (Some(body), Some(method), Some(layout), Some(hour), Some(since), Ok(sender))
@@ -229,13 +230,25 @@ pub async fn change(
     Ok(tx.commit().await?)
 }
 
+/// Whether a sending may be done once more: it was sent or given up, and no correction of its data has come since.
+///
+/// # Errors
+/// When the database is away.
+pub async fn may_again<C: ConnectionTrait>(conn: &C, sending: &Sending) -> Result<bool, DbErr> {
+    let is_done = matches!(sending.state, State::Sent | State::Failed) && sending.subject.revision > 0;
+    Ok(is_done && !store::is_corrected(conn, sending).await?)
+}
+
 /// Sends the data of a day once more: after it was given up, or when the partner has lost it.
 ///
 /// # Errors
-/// No such sending.
+/// No such sending, or none that may be done once more.
 pub async fn again(db: &Db, scope: &Scope, act: &Act<'_>, id: Id) -> Result<(), Refusal> {
     let tx = db.begin().await?;
     let mut sending = store::find_sending(&tx, scope, id).await?.ok_or(Refusal::NotFound)?;
+    if !may_again(&tx, &sending).await? {
+        return Err(Refusal::NotFound);
+    }
     sending.state = State::Waiting;
     sending.attempts = 0;
     sending.next_at = act.now;
@@ -245,7 +258,11 @@ pub async fn again(db: &Db, scope: &Scope, act: &Act<'_>, id: Id) -> Result<(), 
         subject: Some(("sending", id)),
         body: Some(sending.body),
         before: None,
-        after: Some(json!({ "day": sending.day.to_string() })),
+        after: Some(json!({
+            "day": sending.subject.day.to_string(),
+            "sender": sending.subject.sender,
+            "revision": sending.subject.revision,
+        })),
     };
     act.journal(&tx, entry).await?;
     Ok(tx.commit().await?)

@@ -1,19 +1,22 @@
-//! The job that sends: days that are due are written down, each is sent until it is, and the proof is kept (MON-18).
-
-use std::sync::Arc;
+//! The job that sends: what is due is written down, each is sent until it is, and the proof is kept (MON-18).
+//!
+//! A file is of one sender's day, so that whoever gets it can check and import it as it is. It is due from the hour
+//! agreed on: at once when the data are there, else as soon as they come; a correction is sent as a file of its own.
 
 use async_trait::async_trait;
 use otklik_access::Scope;
-use otklik_db::DbErr;
 use otklik_jobs::{HandlerError, PeriodicJob, backoff};
 use otklik_kernel::{CivilDay, Instant, code, secret::Sum};
 use otklik_web::Ctx;
 
 use super::https::{self, Account};
-use super::{Method, Partner, Sending, State, about, folder, sftp, store};
-use crate::seal;
+use super::{Method, Partner, Sending, State, Subject, about, folder, sftp, store};
+use crate::export::{self, Made};
+use crate::hub::{Hub, HubError};
+use crate::ingest::Book;
+use crate::{seal, senders};
 
-/// How many days back a partner gets what was missed.
+/// How many days back a partner gets what was missed, came late or was corrected.
 const BACK: i32 = 31;
 /// How often a sending is tried: with pauses of up to an hour, for more than a day.
 const MOST_ATTEMPTS: i32 = 40;
@@ -22,29 +25,14 @@ const AT_ONCE: u64 = 20;
 
 const SYSTEM: Scope = Scope::system("sending to partners by schedule");
 
-/// A file to send.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    /// Its name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// Who makes the file of a day.
-#[async_trait]
-pub trait Producer: Send + Sync {
-    /// The file of a partner's day; nothing when there are no data of that day.
-    ///
-    /// # Errors
-    /// It can't be made now.
-    async fn make(&self, partner: &Partner, day: CivilDay) -> Result<Option<Made>, HandlerError>;
+fn later(error: HubError) -> HandlerError {
+    HandlerError::Later(error.to_string())
 }
 
 /// Sends what is due.
 pub struct SendDaily {
     ctx: Ctx,
-    producer: Arc<dyn Producer>,
+    hub: Hub,
     client: reqwest::Client,
 }
 
@@ -55,29 +43,60 @@ impl std::fmt::Debug for SendDaily {
 }
 
 impl SendDaily {
-    /// The job, with the files of a producer.
+    /// The job, with files from a lake.
     #[must_use]
-    pub fn new(ctx: &Ctx, producer: Arc<dyn Producer>, client: reqwest::Client) -> Self {
-        Self { ctx: ctx.clone(), producer, client }
+    pub fn new(ctx: &Ctx, hub: &Hub, client: reqwest::Client) -> Self {
+        Self { ctx: ctx.clone(), hub: hub.clone(), client }
     }
 
-    /// Writes down the days that are due.
-    async fn plan(&self, now: Instant) -> Result<(), DbErr> {
-        for partner in store::all(self.ctx.db.read(), &SYSTEM).await? {
-            let due = partner.due(now, BACK);
-            let Some(&first) = due.first() else { continue };
-            let known = store::days(self.ctx.db.read(), partner.id, first).await?;
-            let new: Vec<CivilDay> = due.into_iter().filter(|day| !known.contains(day)).collect();
+    /// Writes down what is due.
+    async fn plan(&self, now: Instant) -> Result<(), HandlerError> {
+        let mut partners = store::all(self.ctx.db.read(), &SYSTEM).await?;
+        partners.retain(|partner| !partner.due(now, BACK).is_empty());
+        if partners.is_empty() {
+            return Ok(());
+        }
+        let book = export::book(&self.hub).await.map_err(later)?;
+        for partner in partners {
+            let days = partner.due(now, BACK);
+            let senders = self.senders(&partner).await?;
+            let Some(&first) = days.first() else { continue };
+            let known = store::known(self.ctx.db.read(), partner.id, first).await?;
+            let new = days.into_iter().flat_map(|day| due_of_day(&book, &senders, &known, day));
+            let new: Vec<Subject> = new.collect();
             if new.is_empty() {
                 continue;
             }
             let tx = self.ctx.db.begin().await?;
-            for day in new {
-                store::insert_sending(&tx, self.ctx.new_id(), &partner, day, now).await?;
+            for subject in new {
+                store::insert_sending(&tx, self.ctx.new_id(), &partner, &subject, now).await?;
             }
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// The codes of the senders whose data a partner gets: of one, or of all that belong to the body or below it.
+    async fn senders(&self, partner: &Partner) -> Result<Vec<String>, HandlerError> {
+        let below = self.hub.below(partner.fields.body).await.map_err(later)?;
+        let all = senders::store::all(self.ctx.db.read(), &SYSTEM).await?;
+        let is_wanted = |sender: &senders::Sender| match partner.fields.sender {
+            Some(id) => sender.id == id,
+            None => below.contains(&sender.fields.body),
+        };
+        Ok(all.into_iter().filter(is_wanted).map(|sender| sender.fields.code).collect())
+    }
+
+    /// The file of a sending; nothing where the lake doesn't hold this revision any more.
+    async fn make(&self, partner: &Partner, subject: &Subject) -> Result<Option<Made>, HandlerError> {
+        let layout = partner.fields.layout;
+        let data = export::delivery(&self.hub, &subject.sender, subject.day, layout).await.map_err(later)?;
+        let Some(data) = data.filter(|data| data.head.revision == subject.revision) else {
+            return Ok(None);
+        };
+        let reference = self.hub.reference(subject.day).await.map_err(later)?;
+        let (made, _) = export::file(&data, layout, &reference).map_err(HandlerError::Later)?;
+        Ok(Some(made))
     }
 
     async fn one(&self, sending: &mut Sending) -> Result<(), HandlerError> {
@@ -85,8 +104,8 @@ impl SendDaily {
             sending.state = State::Failed;
             return Ok(());
         };
-        let Some(made) = self.producer.make(&partner, sending.day).await? else {
-            sending.state = State::Nothing;
+        let Some(made) = self.make(&partner, &sending.subject).await? else {
+            sending.state = State::Replaced;
             return Ok(());
         };
         let mut sum = Sum::default();
@@ -102,7 +121,8 @@ impl SendDaily {
                 sending.answer = answer;
             }
             Err(problem) => {
-                tracing::warn!(partner = partner.id, day = %sending.day, problem, "a sending failed");
+                let day = sending.subject.day;
+                tracing::warn!(partner = partner.id, %day, problem, "a sending failed");
                 sending.answer = problem;
                 if sending.attempts + 1 >= MOST_ATTEMPTS {
                     sending.state = State::Failed;
@@ -161,4 +181,22 @@ impl PeriodicJob for SendDaily {
         }
         Ok(())
     }
+}
+
+/// What of a day is due and not written down yet: of each sender the revision that holds, or that there is nothing.
+fn due_of_day(book: &Book, senders: &[String], known: &[(Subject, State)], day: CivilDay) -> Vec<Subject> {
+    let of_day: Vec<&(Subject, State)> = known.iter().filter(|(one, _)| one.day == day).collect();
+    // A whole body's day sent as one file, as was done once, stays sent.
+    if of_day.iter().any(|(one, state)| one.sender.is_empty() && *state != State::Nothing) {
+        return Vec::new();
+    }
+    let held = senders.iter().filter_map(|sender| {
+        let revision = book.current(sender, day)?.revision;
+        Some(Subject { day, sender: sender.clone(), revision })
+    });
+    let held: Vec<Subject> = held.collect();
+    if held.is_empty() && of_day.is_empty() {
+        return vec![Subject::nothing(day)];
+    }
+    held.into_iter().filter(|new| of_day.iter().all(|(one, _)| one != new)).collect()
 }

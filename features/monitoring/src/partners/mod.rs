@@ -9,7 +9,7 @@ pub mod store;
 
 use otklik_kernel::{CivilDay, Id, Instant, Zone};
 
-pub use change::{Raw, about, add, again, change};
+pub use change::{Raw, about, add, again, change, may_again};
 
 /// How data are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,12 +134,14 @@ pub enum State {
     Sent,
     /// It was given up.
     Failed,
-    /// There was nothing to send.
+    /// There was nothing to send when it was due.
     Nothing,
+    /// A correction came before it could be sent, and is sent itself.
+    Replaced,
 }
 
 impl State {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Failed, Self::Nothing];
+    const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Failed, Self::Nothing, Self::Replaced];
 
     /// The name it is stored under.
     #[must_use]
@@ -149,11 +151,35 @@ impl State {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Nothing => "nothing",
+            Self::Replaced => "replaced",
         }
     }
 
     fn find(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// What a sending is of: a revision of a sender's day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The day whose data are sent.
+    pub day: CivilDay,
+    /// The sender's code; empty where there was nothing of the day, and for whole days of a body, as were sent once.
+    pub sender: String,
+    /// The revision, from 1; 0 without a sender.
+    pub revision: u32,
+}
+
+impl Subject {
+    /// A day of which there was nothing to send.
+    #[must_use]
+    pub const fn nothing(day: CivilDay) -> Self {
+        Self { day, sender: String::new(), revision: 0 }
+    }
+
+    const fn is_nothing(&self) -> bool {
+        self.sender.is_empty()
     }
 }
 
@@ -166,8 +192,8 @@ pub struct Sending {
     pub partner: Id,
     /// The partner's body.
     pub body: Id,
-    /// The day whose data were sent.
-    pub day: CivilDay,
+    /// What was sent.
+    pub subject: Subject,
     /// How it stands.
     pub state: State,
     /// How often it was tried.

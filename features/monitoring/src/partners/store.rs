@@ -6,7 +6,7 @@ use otklik_db::{DbErr, Tx, Value, sql};
 use otklik_kernel::{CivilDay, Id, Instant, Zone, text};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{Fields, Layout, Method, Partner, Sending, State};
+use super::{Fields, Layout, Method, Partner, Sending, State, Subject};
 
 const PARTNER: &str =
     "SELECT p.id, p.body_id, p.name, p.way, p.address, p.login, p.secret, p.server_key, p.layout,
@@ -98,19 +98,26 @@ pub async fn update(tx: &Tx, id: Id, fields: &Fields) -> Result<(), DbErr> {
 }
 
 const SENDING: &str =
-    "SELECT s.id, s.partner_id, s.body_id, s.day, s.state, s.attempts, s.next_at, s.file, s.bytes,
-    s.digest, s.address, s.answer, s.created_at, s.finished_at FROM monitoring_sendings s";
+    "SELECT s.id, s.partner_id, s.body_id, s.day, s.sender, s.revision, s.state, s.attempts, s.next_at, s.file,
+    s.bytes, s.digest, s.address, s.answer, s.created_at, s.finished_at FROM monitoring_sendings s";
+
+fn subject(row: &QueryResult) -> Result<Subject, DbErr> {
+    let (revision, sender): (i32, String) = (row.try_get("", "revision")?, row.try_get("", "sender")?);
+    Ok(Subject { day: CivilDay(row.try_get("", "day")?), sender, revision: revision.cast_unsigned() })
+}
+
+fn state(row: &QueryResult) -> Result<State, DbErr> {
+    let (id, state): (Id, String) = (row.try_get("", "id")?, row.try_get("", "state")?);
+    State::find(&state).ok_or_else(|| DbErr::Custom(format!("monitoring_sendings.state of {id}: {state:?}")))
+}
 
 fn sending(row: &QueryResult) -> Result<Sending, DbErr> {
-    let id: Id = row.try_get("", "id")?;
-    let state: String = row.try_get("", "state")?;
-    let broken = || DbErr::Custom(format!("monitoring_sendings.state of {id}: {state:?}"));
     Ok(Sending {
-        id,
+        id: row.try_get("", "id")?,
         partner: row.try_get("", "partner_id")?,
         body: row.try_get("", "body_id")?,
-        day: CivilDay(row.try_get("", "day")?),
-        state: State::find(&state).ok_or_else(broken)?,
+        subject: subject(row)?,
+        state: state(row)?,
         attempts: row.try_get("", "attempts")?,
         next_at: Instant(row.try_get("", "next_at")?),
         file: row.try_get("", "file")?,
@@ -135,7 +142,7 @@ pub async fn sendings<C: ConnectionTrait>(
 ) -> Result<Vec<Sending>, DbErr> {
     let of = if partner.is_some() { "AND s.partner_id = ?" } else { "" };
     let text = format!(
-        "{SENDING} WHERE {} {of} ORDER BY s.day DESC, s.id DESC LIMIT {limit}",
+        "{SENDING} WHERE {} {of} ORDER BY s.day DESC, s.sender, s.revision DESC, s.id DESC LIMIT {limit}",
         scope.sql("s.body_id")
     );
     let rows = conn.query_all_raw(sql(conn, &text, partner.map(Value::from))).await?;
@@ -155,14 +162,36 @@ pub async fn find_sending<C: ConnectionTrait>(
     conn.query_one_raw(sql(conn, &text, [id.into()])).await?.as_ref().map(sending).transpose()
 }
 
-/// The days of a partner that are written down already, from a day on.
+/// What is written down of a partner already, and how it stands, from a day on.
+///
+/// # Errors
+/// When the database is away or a row is broken.
+pub async fn known<C: ConnectionTrait>(
+    conn: &C,
+    partner: Id,
+    from: CivilDay,
+) -> Result<Vec<(Subject, State)>, DbErr> {
+    let text = "SELECT s.id, s.day, s.sender, s.revision, s.state FROM monitoring_sendings s
+        WHERE s.partner_id = ? AND s.day >= ?";
+    let rows = conn.query_all_raw(sql(conn, text, [partner.into(), from.0.into()])).await?;
+    rows.iter().map(|row| Ok((subject(row)?, state(row)?))).collect()
+}
+
+/// Whether a higher revision of what a sending is of is written down too.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn days<C: ConnectionTrait>(conn: &C, partner: Id, from: CivilDay) -> Result<Vec<CivilDay>, DbErr> {
-    let text = "SELECT s.day FROM monitoring_sendings s WHERE s.partner_id = ? AND s.day >= ?";
-    let rows = conn.query_all_raw(sql(conn, text, [partner.into(), from.0.into()])).await?;
-    rows.iter().map(|row| Ok(CivilDay(row.try_get("", "day")?))).collect()
+pub async fn is_corrected<C: ConnectionTrait>(conn: &C, sending: &Sending) -> Result<bool, DbErr> {
+    let text = "SELECT s.id FROM monitoring_sendings s
+        WHERE s.partner_id = ? AND s.day = ? AND s.sender = ? AND s.revision > ? LIMIT 1";
+    let subject = &sending.subject;
+    let values: [Value; 4] = [
+        sending.partner.into(),
+        subject.day.0.into(),
+        subject.sender.as_str().into(),
+        subject.revision.cast_signed().into(),
+    ];
+    Ok(conn.query_one_raw(sql(conn, text, values)).await?.is_some())
 }
 
 /// Sendings that wait and whose time has come, oldest day first.
@@ -170,12 +199,13 @@ pub async fn days<C: ConnectionTrait>(conn: &C, partner: Id, from: CivilDay) -> 
 /// # Errors
 /// When the database is away or a row is broken.
 pub async fn waiting<C: ConnectionTrait>(conn: &C, now: Instant, limit: u64) -> Result<Vec<Sending>, DbErr> {
-    let text =
-        format!("{SENDING} WHERE s.state = 'waiting' AND s.next_at <= ? ORDER BY s.day, s.id LIMIT {limit}");
+    let text = format!(
+        "{SENDING} WHERE s.state = 'waiting' AND s.next_at <= ? ORDER BY s.day, s.sender, s.revision LIMIT {limit}"
+    );
     conn.query_all_raw(sql(conn, &text, [now.0.into()])).await?.iter().map(sending).collect()
 }
 
-/// Writes a sending down; one per partner and day.
+/// Writes a sending down, one per partner and subject; that there was nothing to send of the day holds no longer.
 ///
 /// # Errors
 /// When the database refuses.
@@ -183,14 +213,34 @@ pub async fn insert_sending(
     tx: &Tx,
     id: Id,
     partner: &Partner,
-    day: CivilDay,
+    subject: &Subject,
     now: Instant,
 ) -> Result<(), DbErr> {
-    let text = "INSERT INTO monitoring_sendings (id, partner_id, body_id, day, state, attempts, next_at, file, bytes,
-        digest, address, answer, created_at) VALUES (?, ?, ?, ?, 'waiting', 0, ?, '', 0, '', '', '', ?)
-        ON CONFLICT (partner_id, day) DO NOTHING";
-    let values =
-        [id.into(), partner.id.into(), partner.fields.body.into(), day.0.into(), now.0.into(), now.0.into()];
+    let (state, finished) = match subject.is_nothing() {
+        true => (State::Nothing, Some(now.0)),
+        false => (State::Waiting, None),
+    };
+    if state == State::Waiting {
+        let text = "DELETE FROM monitoring_sendings WHERE partner_id = ? AND day = ? AND state = 'nothing'";
+        tx.execute_raw(sql(tx, text, [partner.id.into(), subject.day.0.into()])).await?;
+    }
+    let text =
+        "INSERT INTO monitoring_sendings (id, partner_id, body_id, day, sender, revision, state, attempts,
+        next_at, file, bytes, digest, address, answer, created_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, '', 0, '', '', '', ?, ?)
+        ON CONFLICT (partner_id, day, sender, revision) DO NOTHING";
+    let values: [Value; 10] = [
+        id.into(),
+        partner.id.into(),
+        partner.fields.body.into(),
+        subject.day.0.into(),
+        subject.sender.as_str().into(),
+        subject.revision.cast_signed().into(),
+        state.code().into(),
+        now.0.into(),
+        now.0.into(),
+        finished.into(),
+    ];
     tx.execute_raw(sql(tx, text, values)).await.map(|_| ())
 }
 

@@ -8,33 +8,65 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::http::StatusCode;
-use otklik_jobs::{HandlerError, PeriodicJob as _};
+use otklik_jobs::PeriodicJob as _;
 use otklik_kernel::{CivilDay, Clock as _, Id, Instant};
-use otklik_monitoring::partners::deliver::{Made, Producer, SendDaily};
-use otklik_monitoring::partners::{Partner, Raw, Sending, State, add, change, https, sftp, store};
+use otklik_monitoring::bulk::{Said, check_only};
+use otklik_monitoring::export;
+use otklik_monitoring::partners::deliver::SendDaily;
+use otklik_monitoring::partners::{Layout, Raw, Sending, State, add, change, https, sftp, store};
 use otklik_monitoring::refusal::{Refusal, Wrong};
+use otklik_progress::delivery::Service;
+use otklik_progress::model::Channel;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::receipts::take;
+use crate::receipts::told::Told;
 use crate::site::{SYSTEM, Site, with};
 
 const AUTHORITY: &[u8] = include_bytes!("tls/authority.der");
 const CERTIFICATE: &[u8] = include_bytes!("tls/server.der");
 const KEY: &[u8] = include_bytes!("tls/server.key.der");
 
-/// Makes a file that tells of its day; there are no data of the 20th.
-struct Days;
-
-#[async_trait]
-impl Producer for Days {
-    async fn make(&self, _partner: &Partner, day: CivilDay) -> Result<Option<Made>, HandlerError> {
-        let made = Made {
-            name: format!("r27_{day}_r1.zip"), bytes: format!("данные за {day}").into_bytes()
-        };
-        Ok((day != CivilDay(20_261_120)).then_some(made))
+/// Takes the data of a sender's days into the lake: as many applications as the day's number and the revision say.
+async fn taken(site: &Site, sender: &str, days: &[i32], revision: u32) {
+    for day in days {
+        let mut told = Told::new(sender, *day, revision, 1);
+        told.0.services.push(Service {
+            service: "100".into(),
+            variant: String::new(),
+            name: "Справка".into(),
+            direction: String::new(),
+            norm: None,
+            valid_from: CivilDay(*day),
+        });
+        for n in 0..(*day % 10).cast_unsigned() + revision {
+            let request = format!("{sender}-{day}-{n}");
+            told.application(&request, "100", 27, "2700", Channel::ALL[0]);
+            told.event(&request, 1, 2, noon(*day) + i64::from(n), "");
+        }
+        take(site, &told).await;
     }
+}
+
+/// Noon in Moscow, in seconds.
+fn noon(day: i32) -> i64 {
+    CivilDay(day).start_utc().plus(9 * Instant::HOUR).0 / 1_000_000
+}
+
+/// A sender with the data of some days, to be sent.
+async fn held(site: &Site, days: &[i32]) {
+    site.sender("r27", "2700", "whole").await;
+    taken(site, "r27", days, 1).await;
+}
+
+/// The bytes of a sender's day as they are to arrive.
+async fn expected(site: &Site, day: i32) -> Vec<u8> {
+    let hub = &site.monitoring.hub;
+    let data = export::delivery(hub, "r27", CivilDay(day), Layout::Package).await.unwrap().unwrap();
+    let reference = hub.reference(CivilDay(day)).await.unwrap();
+    export::file(&data, Layout::Package, &reference).unwrap().0.bytes
 }
 
 async fn partner(site: &Site, raw: Raw<'_>) -> Id {
@@ -45,9 +77,23 @@ async fn partner(site: &Site, raw: Raw<'_>) -> Id {
 
 async fn run(site: &Site) -> Vec<Sending> {
     let client = https::client(&[AUTHORITY.to_vec()]).unwrap();
-    let job = SendDaily::new(&site.ctx, Arc::new(Days), client);
+    let job = SendDaily::new(&site.ctx, &site.monitoring.hub, client);
     job.run(site.t.clock.now()).await.unwrap();
     store::sendings(site.t.db.read(), &SYSTEM, None, 100).await.unwrap()
+}
+
+/// How each sending stands: day of the month, sender, revision, state.
+fn states(sent: &[Sending]) -> Vec<(i32, &str, u32, State)> {
+    let state = |one: &Sending| (one.subject.day.0 % 100, one.subject.revision, one.state);
+    sent.iter().map(|one| (state(one).0, one.subject.sender.as_str(), state(one).1, state(one).2)).collect()
+}
+
+/// Names of the files in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -55,14 +101,15 @@ fn mon18_every_day_is_sent_into_a_folder_once_and_the_proof_is_kept() {
     with(async |site| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
+        held(&site, &[20_261_119, 20_261_121]).await;
         partner(&site, Raw { method: "folder", address: path, since: "2026-11-19", ..Raw::default() }).await;
         let sent = run(&site).await;
-        let states: Vec<State> = sent.iter().map(|one| one.state).collect();
-        assert_eq!(states, [State::Sent, State::Nothing, State::Sent]);
         assert_eq!(
-            std::fs::read(folder.path().join("r27_2026-11-21_r1.zip")).unwrap(),
-            "данные за 2026-11-21".as_bytes()
+            states(&sent),
+            [(21, "r27", 1, State::Sent), (20, "", 0, State::Nothing), (19, "r27", 1, State::Sent)]
         );
+        let file = std::fs::read(folder.path().join("r27_2026-11-21_r1.zip")).unwrap();
+        assert_eq!(file, expected(&site, 20_261_121).await);
         assert_eq!(
             (sent[0].digest.len(), sent[0].attempts, sent[0].finished_at),
             (64, 1, Some(site.t.clock.now()))
@@ -76,6 +123,82 @@ fn mon18_every_day_is_sent_into_a_folder_once_and_the_proof_is_kept() {
         site.post("near", &format!("{page}/again"), &[]).await.expect(StatusCode::SEE_OTHER);
         assert_eq!(run(&site).await[0].state, State::Sent);
         assert!(folder.path().join("r27_2026-11-21_r1.zip").exists());
+        // A day without data has no sending that could be done once more.
+        let nothing = format!("/admin/monitoring/sendings/{}", sent[1].id);
+        site.get("near", &nothing).await.expect(StatusCode::OK).says("данных пока нет").hides("/again");
+        site.post("near", &format!("{nothing}/again"), &[]).await.expect(StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn mon18_late_data_corrections_and_further_senders_follow_by_themselves() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        held(&site, &[20_261_121]).await;
+        partner(&site, Raw { method: "folder", address: path, since: "2026-11-20", ..Raw::default() }).await;
+        assert_eq!(states(&run(&site).await), [(21, "r27", 1, State::Sent), (20, "", 0, State::Nothing)]);
+        // What was missing comes, what came is corrected, another sender of a body below has begun.
+        taken(&site, "r27", &[20_261_120], 1).await;
+        taken(&site, "r27", &[20_261_121], 2).await;
+        site.sender("o24", "2724", "whole").await;
+        site.sender("r69", "6900", "whole").await;
+        taken(&site, "o24", &[20_261_121], 1).await;
+        taken(&site, "r69", &[20_261_121], 1).await;
+        let sent = run(&site).await;
+        assert_eq!(
+            states(&sent),
+            [
+                (21, "o24", 1, State::Sent),
+                (21, "r27", 2, State::Sent),
+                (21, "r27", 1, State::Sent),
+                (20, "r27", 1, State::Sent)
+            ]
+        );
+        let all = [
+            "o24_2026-11-21_r1.zip",
+            "r27_2026-11-20_r1.zip",
+            "r27_2026-11-21_r1.zip",
+            "r27_2026-11-21_r2.zip",
+        ];
+        assert_eq!(names(folder.path()), all);
+        assert_eq!(run(&site).await, sent, "nothing is sent twice");
+        // What was corrected is not sent once more: the lake doesn't hold it.
+        let before = format!("/admin/monitoring/sendings/{}", sent[2].id);
+        site.get("near", &before).await.expect(StatusCode::OK).says("r27_2026-11-21_r1.zip").hides("/again");
+        site.post("near", &format!("{before}/again"), &[]).await.expect(StatusCode::NOT_FOUND);
+        let table = site.get("near", "/admin/monitoring/sendings.csv").await.expect(StatusCode::OK);
+        table.says(";r27;2;отправлено;r27_2026-11-21_r2.zip;");
+        // Each file is a delivery that we ourselves take in.
+        let files = all.map(|name| folder.path().join(name));
+        let hub = &site.monitoring.hub;
+        for done in check_only(&site.ctx, hub, &files, &Said::default()).await.unwrap() {
+            assert!(done.state == "accepted" && done.events > 0, "{done:?}");
+        }
+    });
+}
+
+#[test]
+fn mon18_a_correction_takes_the_place_of_what_still_waits() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("later");
+        std::fs::create_dir(&path).unwrap();
+        held(&site, &[20_261_121]).await;
+        let address = path.to_str().unwrap();
+        partner(&site, Raw { method: "folder", address, since: "2026-11-21", ..Raw::default() }).await;
+        std::fs::remove_dir(&path).unwrap();
+        assert_eq!(states(&run(&site).await), [(21, "r27", 1, State::Waiting)]);
+        taken(&site, "r27", &[20_261_121], 2).await;
+        std::fs::create_dir(&path).unwrap();
+        site.t.clock.advance(2 * Instant::SECOND);
+        let sent = run(&site).await;
+        assert_eq!(states(&sent), [(21, "r27", 2, State::Sent), (21, "r27", 1, State::Replaced)]);
+        assert_eq!(names(&path), ["r27_2026-11-21_r2.zip"]);
+        site.get("near", "/admin/monitoring/partners")
+            .await
+            .expect(StatusCode::OK)
+            .says("заменено исправлением");
     });
 }
 
@@ -86,6 +209,7 @@ fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
         let path = folder.path().join("later");
         let address = path.to_str().unwrap();
         std::fs::create_dir(&path).unwrap();
+        held(&site, &[20_261_121]).await;
         partner(&site, Raw { method: "folder", address, since: "2026-11-21", ..Raw::default() }).await;
         std::fs::remove_dir(&path).unwrap();
         let first = run(&site).await.remove(0);
@@ -243,13 +367,14 @@ fn mon18_https_sends_over_tls_and_keeps_the_answer() {
             since: "2026-11-21",
             ..Raw::default()
         };
+        held(&site, &[20_261_121]).await;
         let id = partner(&site, raw).await;
         let sent = run(&site).await.remove(0);
         assert_eq!((sent.state, sent.answer.as_str()), (State::Sent, "201 Created receipt 17"));
         let (head, body) = heard.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(head.starts_with("put /in/r27_2026-11-21_r1.zip http/1.1"), "{head}");
         assert!(head.contains(&format!("x-content-sha256: {}", sent.digest)), "{head}");
-        assert_eq!(body, "данные за 2026-11-21".as_bytes());
+        assert_eq!(body, expected(&site, 20_261_121).await);
         // A server whose authority we don't know gets nothing, a refusal is kept in its own words.
         let nobody = https::client(&[]).unwrap();
         let account = https::Account { login: "", secret: "tayna" };
@@ -351,12 +476,13 @@ fn mon18_sftp_sends_to_an_openssh_server_whose_key_is_known() {
             since: "2026-11-21",
             ..Raw::default()
         };
+        held(&site, &[20_261_121]).await;
         partner(&site, raw).await;
         let sent = run(&site).await.remove(0);
         assert_eq!(sent.state, State::Sent, "{}", sent.answer);
         assert!(sent.answer.contains(&server.fingerprint), "{}", sent.answer);
         let file = server.folder.join("r27_2026-11-21_r1.zip");
-        assert_eq!(std::fs::read(&file).unwrap(), "данные за 2026-11-21".as_bytes());
+        assert_eq!(std::fs::read(&file).unwrap(), expected(&site, 20_261_121).await);
         // Once more: what stands there is replaced; a large file arrives whole; nothing is left beside it.
         let to = sftp::Server {
             address: &address,
