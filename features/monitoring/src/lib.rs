@@ -43,4 +43,5 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0902_monitoring_deliveries",
     "0903_monitoring_partners",
     "0904_monitoring_sendings",
+    "0905_monitoring_checked",
 ];

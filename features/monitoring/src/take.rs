@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -15,13 +15,14 @@ use otklik_lake::{Engine, Error, Look, Snapshot, Table};
 use otklik_locale::Lang;
 use otklik_organisations::store as bodies;
 use otklik_progress::check::{
-    Checked, Checker, Claim, ErrorFile, Known, Office, Offices, Options, Outcome, Policy, Register,
-    Sender as Agreed,
+    Checked, Checker, Claim, ErrorFile, Known, Office, Offices, Options, Outcome, Policy, Problem, Register,
+    Sender as Agreed, Sink,
 };
 use otklik_progress::delivery::Delivery as Data;
 use otklik_progress::reading::Source;
 use tokio::runtime::Handle;
 
+use crate::deliveries::progress::Progress;
 use crate::deliveries::store::Decision;
 use crate::deliveries::work::{Taken, Taker, refused};
 use crate::deliveries::{Counts, Delivery, State};
@@ -205,7 +206,23 @@ pub fn check_with<W: Write>(
     report: W,
 ) -> Result<(Checked, W), HandlerError> {
     let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
-    check_source(register, source, claim, known, report)
+    check_source(register, source, claim, known, report, &Progress::default())
+}
+
+/// Takes problems into the report, and tells how far the check has come.
+struct Watched<'a, W: Write> {
+    report: ErrorFile<W>,
+    progress: &'a Progress,
+}
+
+impl<W: Write> Sink for Watched<'_, W> {
+    fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        self.report.problem(problem)
+    }
+
+    fn progress(&mut self, bytes: u64, total: u64) {
+        self.progress.tell(bytes, total);
+    }
 }
 
 fn check_source<W: Write>(
@@ -214,11 +231,13 @@ fn check_source<W: Write>(
     claim: &Claim,
     known: &dyn Known,
     report: W,
+    progress: &Progress,
 ) -> Result<(Checked, W), HandlerError> {
-    let mut sink = ErrorFile::new(report, Lang::default()).map_err(later)?;
+    let report = ErrorFile::new(report, Lang::default()).map_err(later)?;
+    let mut sink = Watched { report, progress };
     let checker = Checker::new(register, Options::default());
     let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
-    Ok((checked, sink.finish().map_err(later)?))
+    Ok((checked, sink.report.finish().map_err(later)?))
 }
 
 /// The same with the report in a file, which is there only when something is found.
@@ -228,9 +247,10 @@ fn check_to_file(
     claim: &Claim,
     known: &dyn Known,
     report: &Path,
+    progress: &Progress,
 ) -> Result<Checked, HandlerError> {
     let out = BufWriter::new(File::create(report).map_err(later)?);
-    let (checked, _) = check_source(register, source, claim, known, out)?;
+    let (checked, _) = check_source(register, source, claim, known, out, progress)?;
     if checked.errors + checked.warnings == 0 {
         std::fs::remove_file(report).map_err(later)?;
     }
@@ -293,6 +313,7 @@ impl Taker for Hub {
         delivery: &Delivery,
         file: &Path,
         report: &Path,
+        progress: &Progress,
     ) -> Result<Taken, HandlerError> {
         let register = register(self, delivery.day).await.map_err(later)?;
         let snapshot = self.lake().latest().await.map_err(later)?;
@@ -304,9 +325,11 @@ impl Taker for Hub {
             received: delivery.received_at,
         };
         let (source, report) = (sent(file, &delivery.file)?, report.to_owned());
-        let checked =
-            tokio::task::spawn_blocking(move || check_to_file(&register, source, &claim, &known, &report))
-                .await;
+        let progress = progress.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            check_to_file(&register, source, &claim, &known, &report, &progress)
+        })
+        .await;
         let mut checked = checked.map_err(later)??;
         let counts = counts(&checked);
         let decision = |state, commit| Decision { state, counts, commit, problem: String::new() };

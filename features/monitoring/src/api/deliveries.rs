@@ -179,7 +179,7 @@ fn name(asked: &Asked, headers: &HeaderMap) -> String {
     path = "/api/v1/monitoring/deliveries",
     tag = "monitoring",
     summary = "Прислать данные за день",
-    description = "Тело запроса — ZIP-пакет или широкий CSV. Те же байты ещё раз дают ту же квитанцию.",
+    description = "Тело запроса — ZIP-пакет или широкий CSV. Те же байты ещё раз дают ту же квитанцию; если прежде они были отклонены, их проверят снова.",
     params(Asked),
     request_body(content(("application/zip"), ("text/csv")), description = "Файл, до 4 ГБ"),
     responses(
@@ -231,7 +231,7 @@ pub(super) async fn receive(
         take(&monitoring.ctx.db, &monitoring.depot, &SENDERS, &act, &arrived, &said, Some(&sender)).await;
     let receipt = done.map_err(|refused| refusal(l, refused, &name))?;
     monitoring.received.wake();
-    let status = if receipt.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let status = if receipt.is_to_check { StatusCode::ACCEPTED } else { StatusCode::OK };
     let mut answer = (status, Json(told(&monitoring, &receipt.delivery).await?)).into_response();
     if let Ok(value) = HeaderValue::from_str(&href(receipt.delivery.id)) {
         answer.headers_mut().insert(header::LOCATION, value);

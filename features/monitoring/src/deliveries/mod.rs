@@ -4,6 +4,7 @@
 pub mod completeness;
 pub mod depot;
 pub mod head;
+pub mod progress;
 pub mod receive;
 pub mod report;
 pub mod restore;
@@ -202,6 +203,20 @@ impl Delivery {
             commit: None,
             replaced_by: None,
             problem: String::new(),
+        }
+    }
+
+    /// The same with nothing decided: it waits for its check once more.
+    #[must_use]
+    pub fn queued(self) -> Self {
+        Self {
+            state: State::Queued,
+            started_at: None,
+            finished_at: None,
+            attempts: 0,
+            counts: Counts::default(),
+            problem: String::new(),
+            ..self
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Taking a delivery in: the same bytes give the same receipt, a lower revision is refused (MON-11).
+//! Taking a delivery in: the same bytes give the same receipt, a lower revision is refused (MON-11). Bytes of which
+//! nothing was taken are checked once more under their receipt: what they were checked against may have changed.
 
 use std::path::Path;
 
@@ -64,8 +65,18 @@ pub enum NotReceived {
 pub struct Receipt {
     /// The delivery.
     pub delivery: Delivery,
-    /// Whether it is a new one.
-    pub is_new: bool,
+    /// Whether it will be checked: it is new, or was refused before.
+    pub is_to_check: bool,
+}
+
+/// What the deliveries of a day say of one that comes.
+enum Verdict {
+    /// The same bytes are there, and stay what they are.
+    Known(Delivery),
+    /// The same bytes were refused, and nothing stands in their place.
+    Again(Delivery),
+    /// It is to be taken in.
+    New,
 }
 
 /// Takes a file in, to be checked by and by. `sender` is the one whose token was given; else the file or what was
@@ -97,34 +108,50 @@ pub async fn receive(
     }
     let digest = code::hex(&arrived.digest);
     let known = store::of_day(db.read(), sender.id, head.day).await?;
-    if let Some(receipt) = decide(&known, &head, &digest)? {
-        return Ok(receipt);
-    }
-    let came = (head.day, head.revision);
-    let delivery = Delivery {
-        file: arrived.name.chars().take(300).collect(),
-        bytes: i64::try_from(arrived.bytes).unwrap_or(i64::MAX),
-        ..Delivery::new(act.new_id(), &sender, came, &digest, (arrived.way, arrived.by), act.now)
+    let delivery = match decide(&known, &head, &digest)? {
+        Verdict::Known(delivery) => return Ok(Receipt { delivery, is_to_check: false }),
+        Verdict::Again(delivery) => delivery,
+        Verdict::New => {
+            let came = (head.day, head.revision);
+            Delivery {
+                file: arrived.name.chars().take(300).collect(),
+                bytes: i64::try_from(arrived.bytes).unwrap_or(i64::MAX),
+                ..Delivery::new(act.new_id(), &sender, came, &digest, (arrived.way, arrived.by), act.now)
+            }
+        }
     };
     // The file first: a row without its file could never be checked, a file without its row is swept away.
     depot.put_file(Part::Inbox, delivery.id, arrived.path).await?;
     let tx = db.begin().await?;
     let known = store::of_day(&tx, sender.id, head.day).await?;
-    match decide(&known, &head, &delivery.digest) {
-        Ok(None) => {}
+    let delivery = match decide(&known, &head, &digest) {
+        Ok(Verdict::New) => {
+            store::insert(&tx, &delivery).await?;
+            delivery
+        }
+        Ok(Verdict::Again(refused)) if refused.id == delivery.id => {
+            store::set_queued(&tx, refused.id).await?;
+            refused.queued()
+        }
+        // Somebody was faster. The file goes, unless it is that of a delivery that is there.
         other => {
             drop(tx);
-            depot.remove(Part::Inbox, delivery.id).await?;
-            return other.map(|receipt| receipt.unwrap_or(Receipt { delivery, is_new: true }));
+            if known.iter().all(|one| one.id != delivery.id) {
+                depot.remove(Part::Inbox, delivery.id).await?;
+            }
+            let delivery = match other? {
+                Verdict::Known(known) | Verdict::Again(known) => known,
+                Verdict::New => delivery,
+            };
+            return Ok(Receipt { delivery, is_to_check: false });
         }
-    }
-    insert(&tx, act, &delivery).await?;
+    };
+    note(&tx, act, &delivery).await?;
     tx.commit().await?;
-    Ok(Receipt { delivery, is_new: true })
+    Ok(Receipt { delivery, is_to_check: true })
 }
 
-async fn insert(tx: &Tx, act: &Act<'_>, delivery: &Delivery) -> Result<(), DbErr> {
-    store::insert(tx, delivery).await?;
+async fn note(tx: &Tx, act: &Act<'_>, delivery: &Delivery) -> Result<(), DbErr> {
     let entry = Entry {
         action: "deliveries.receive",
         subject: Some(("daily_delivery", delivery.id)),
@@ -141,18 +168,15 @@ async fn insert(tx: &Tx, act: &Act<'_>, delivery: &Delivery) -> Result<(), DbErr
     act.journal(tx, entry).await
 }
 
-/// What the deliveries of the day say of another one: the receipt of the same bytes, nothing, or a refusal.
-fn decide(known: &[Delivery], head: &Head, digest: &str) -> Result<Option<Receipt>, NotReceived> {
+fn decide(known: &[Delivery], head: &Head, digest: &str) -> Result<Verdict, NotReceived> {
     let revision = i32::try_from(head.revision).unwrap_or(i32::MAX);
-    let same = known.iter().find(|one| one.digest == digest && one.revision == revision);
-    if let Some(same) = same {
-        return Ok(Some(Receipt { delivery: same.clone(), is_new: false }));
-    }
     let taken = known.iter().filter(|one| one.state != State::Rejected);
-    match taken.max_by_key(|one| one.revision) {
-        Some(last) if last.revision >= revision => {
-            Err(NotReceived::Revision { receipt: last.id, known: last.revision })
-        }
-        _ => Ok(None),
+    let last = taken.max_by_key(|one| one.revision).filter(|last| last.revision >= revision);
+    let same = known.iter().find(|one| one.digest == digest && one.revision == revision);
+    match (same, last) {
+        (Some(same), None) if same.state == State::Rejected => Ok(Verdict::Again(same.clone())),
+        (Some(same), _) => Ok(Verdict::Known(same.clone())),
+        (None, Some(last)) => Err(NotReceived::Revision { receipt: last.id, known: last.revision }),
+        (None, None) => Ok(Verdict::New),
     }
 }

@@ -259,14 +259,44 @@ pub async fn delete(tx: &Tx, id: Id) -> Result<(), DbErr> {
     tx.execute_raw(sql(tx, text, [id.into()])).await.map(|_| ())
 }
 
+/// Writes down that a refused delivery waits for its check once more: see [`Delivery::queued`].
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_queued(tx: &Tx, id: Id) -> Result<(), DbErr> {
+    let text = "UPDATE monitoring_deliveries SET state = 'queued', started_at = NULL, finished_at = NULL, attempts = 0,
+        rows_read = 0, rows_taken = 0, errors = 0, warnings = 0, applications = 0, events = 0, problem = ''
+        WHERE id = ?";
+    tx.execute_raw(sql(tx, text, [id.into()])).await.map(|_| ())
+}
+
 /// Writes down that the check has begun.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn set_checking(tx: &Tx, id: Id, now: Instant) -> Result<(), DbErr> {
-    let text = "UPDATE monitoring_deliveries SET state = 'checking', started_at = ?, attempts = attempts + 1
+    let text = "UPDATE monitoring_deliveries SET state = 'checking', checked = 0, started_at = ?, attempts = attempts + 1
         WHERE id = ?";
     tx.execute_raw(sql(tx, text, [now.0.into(), id.into()])).await.map(|_| ())
+}
+
+/// Writes down how much of a delivery is checked, in percent.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_checked(tx: &Tx, id: Id, percent: i32) -> Result<(), DbErr> {
+    let text = "UPDATE monitoring_deliveries SET checked = ? WHERE id = ?";
+    tx.execute_raw(sql(tx, text, [percent.into(), id.into()])).await.map(|_| ())
+}
+
+/// How much of a delivery was checked when somebody last looked, in percent; the caller has checked the scope.
+///
+/// # Errors
+/// When the database is away.
+pub async fn checked<C: ConnectionTrait>(conn: &C, id: Id) -> Result<i32, DbErr> {
+    let text = "SELECT d.checked FROM monitoring_deliveries d WHERE d.id = ?";
+    let row = conn.query_one_raw(sql(conn, text, [id.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get_by_index(0))
 }
 
 /// What was decided about a delivery.

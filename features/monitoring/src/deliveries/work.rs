@@ -3,7 +3,9 @@
 //! the lake knows the bytes that it has, so taking a delivery in twice changes nothing.
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use otklik_access::Scope;
@@ -15,8 +17,10 @@ use otklik_organisations::act::{Act, Entry};
 use otklik_progress::delivery::Service;
 use otklik_web::{Ctx, Trace, live};
 use serde_json::json;
+use tokio::time::interval;
 
 use super::depot::{Depot, DepotError, Part};
+use super::progress::Progress;
 use super::store::{self, Decision};
 use super::{Counts, Delivery, State};
 use crate::reference::{Content, Kind, Record, ServiceNorm, service_name, store as records};
@@ -26,6 +30,8 @@ use crate::senders::{self, Sender};
 const AT_ONCE: u64 = 100;
 /// How often a delivery is tried that makes its check break down.
 const MOST_ATTEMPTS: i32 = 8;
+/// How often a page is told how far the check has come.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long a file without its row lies: its row is written right after it.
 const ORPHANED: i64 = Instant::DAY;
 
@@ -43,7 +49,8 @@ pub struct Taken {
 /// Checks a file and takes it into the lake.
 #[async_trait]
 pub trait Taker: Send + Sync {
-    /// Does it, writing what was found into the file `report`. The same bytes again give the same.
+    /// Does it, writing what was found into the file `report` and telling how far it has come. The same bytes again
+    /// give the same.
     ///
     /// # Errors
     /// It can't be done now.
@@ -53,6 +60,7 @@ pub trait Taker: Send + Sync {
         delivery: &Delivery,
         file: &Path,
         report: &Path,
+        progress: &Progress,
     ) -> Result<Taken, HandlerError>;
 }
 
@@ -93,7 +101,9 @@ impl Work {
         let is_here = self.depot.fetch(Part::Inbox, delivery.id, &file).await.map_err(later)?;
         let taken = match sender {
             Some(sender) if is_here && delivery.attempts < MOST_ATTEMPTS => {
-                self.taker.take(&sender, delivery, &file, &report).await?
+                let progress = Progress::default();
+                let take = self.taker.take(&sender, delivery, &file, &report, &progress);
+                self.watched(delivery, &progress, take).await?
             }
             _ => {
                 tracing::error!(delivery = delivery.id, is_here, "a delivery can't be checked");
@@ -105,6 +115,31 @@ impl Work {
         }
         self.decide(delivery, &taken).await?;
         self.depot.remove(Part::Inbox, delivery.id).await.map_err(later)
+    }
+
+    /// Waits for a check, telling its page how far it has come.
+    async fn watched(
+        &self,
+        delivery: &Delivery,
+        progress: &Progress,
+        check: impl Future<Output = Result<Taken, HandlerError>>,
+    ) -> Result<Taken, HandlerError> {
+        let (mut check, mut told) = (pin!(check), 0);
+        let mut looks = interval(LOOK);
+        loop {
+            tokio::select! {
+                taken = &mut check => return taken,
+                _ = looks.tick() => {}
+            }
+            let percent = progress.percent();
+            if percent != told {
+                let tx = self.ctx.db.begin().await?;
+                store::set_checked(&tx, delivery.id, percent).await?;
+                live::changed(&tx, &[delivery.body]).await?;
+                tx.commit().await?;
+                told = percent;
+            }
+        }
     }
 
     async fn decide(&self, delivery: &Delivery, taken: &Taken) -> Result<(), DbErr> {

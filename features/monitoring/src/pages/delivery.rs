@@ -12,7 +12,7 @@ use super::common::{Monitoring, Tab, flash, id, query, texts, when};
 use super::deliveries::badge;
 use crate::deliveries::depot::Part;
 use crate::deliveries::report::{self, Finding};
-use crate::deliveries::{Delivery, Way, store};
+use crate::deliveries::{Delivery, State as Stand, Way, store};
 use crate::senders;
 use crate::texts::L;
 
@@ -28,6 +28,8 @@ struct DeliveryView {
     badge: Badge,
     lead: String,
     is_open: bool,
+    /// How much is checked, in percent, while it is being checked.
+    checked: Option<i32>,
     /// Whether it has come just now and waits: said inside the part that refreshes itself, only while it is so.
     is_fresh: bool,
     facts: Vec<(&'static str, String)>,
@@ -47,7 +49,6 @@ async fn found(monitoring: &Monitoring, who: &Who, path: &str) -> Result<Deliver
 
 /// What became of it, in a sentence.
 pub(super) fn lead(l: L, delivery: &Delivery, before: i64) -> String {
-    use crate::deliveries::State as Stand;
     let counts = delivery.counts;
     match delivery.state {
         Stand::Queued => l.lead_queued(before),
@@ -101,6 +102,10 @@ pub async fn show(
     let zone = sender.as_ref().map_or_else(|| monitoring.zone(&who.scope), |one| one.fields.zone.clone());
     let name = sender.map_or_else(|| delivery.code.clone(), |sender| sender.fields.name);
     let before = if delivery.state.is_open() { store::before(conn, &delivery).await? } else { 0 };
+    let checked = match delivery.state {
+        Stand::Checking => Some(store::checked(conn, delivery.id).await?),
+        _ => None,
+    };
     let report = match delivery.counts.errors + delivery.counts.warnings {
         0 => None,
         _ => monitoring
@@ -137,7 +142,12 @@ pub async fn show(
         l,
         here: format!("/admin/monitoring/deliveries/{}", delivery.id),
         badge: badge(l, delivery.state),
-        lead: lead(l, &delivery, before),
+        lead: match checked {
+            Some(100) => l.lead_writing().to_owned(),
+            Some(percent) if percent > 0 => l.lead_checked(percent),
+            _ => lead(l, &delivery, before),
+        },
+        checked: checked.filter(|percent| (1..100).contains(percent)),
         is_open: delivery.state.is_open(),
         is_fresh: query.get("done") == "received" && delivery.state.is_open(),
         facts,

@@ -121,7 +121,7 @@ pub async fn receive(
     match take(db, &monitoring.depot, &who.scope, &act, &arrived, &sent.said, None).await {
         Ok(receipt) => {
             monitoring.received.wake();
-            let done = if receipt.is_new { "received" } else { "known" };
+            let done = if receipt.is_to_check { "received" } else { "known" };
             let href = format!("/admin/monitoring/deliveries/{}?done={done}", receipt.delivery.id);
             Ok(Redirect::to(&href).into_response())
         }

@@ -43,6 +43,39 @@ fn mon11_the_same_bytes_give_the_same_receipt_and_a_lower_revision_is_refused() 
 }
 
 #[test]
+fn mon11_what_was_refused_is_checked_once_more_under_its_receipt() {
+    with(async |site| {
+        let (id, token) = site.sender("r27", "2700", "whole").await;
+        let first = site.deliver(&token, "?day=2026-11-21", "errors 1").await.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        let refused = site.ask(&token, &first.location).await.json();
+        assert_eq!((&refused["state"], &refused["counts"]["errors"]), (&"rejected".into(), &1.into()));
+        let again = site.deliver(&token, "?day=2026-11-21", "errors 1").await.expect(StatusCode::ACCEPTED);
+        let told = again.json();
+        assert_eq!(
+            (&told["id"], &told["state"], &told["counts"]["errors"], &told["received_at"]),
+            (&refused["id"], &"queued".into(), &0.into(), &refused["received_at"])
+        );
+        site.deliver(&token, "?day=2026-11-21", "errors 1").await.expect(StatusCode::OK);
+        // What the sender may send has changed meanwhile: now its right rows are taken.
+        site.set_policy((id, "r27"), "2700", "good_rows").await;
+        site.work().await.unwrap();
+        let told = site.ask(&token, &first.location).await.json();
+        assert_eq!((&told["id"], &told["state"]), (&refused["id"], &"partly".into()));
+        // What stands is not checked again, nor what was refused where something stands in its place.
+        site.deliver(&token, "?day=2026-11-21", "errors 1").await.expect(StatusCode::OK);
+        let other = site.deliver(&token, "?day=2026-11-21&revision=2", "unreadable").await;
+        let other = other.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        site.deliver(&token, "?day=2026-11-21&revision=3", "rows 1").await.expect(StatusCode::ACCEPTED);
+        site.work().await.unwrap();
+        let known = site.deliver(&token, "?day=2026-11-21&revision=2", "unreadable").await;
+        let known = known.expect(StatusCode::OK).json();
+        assert_eq!((&known["id"], &known["state"]), (&other.json()["id"], &"rejected".into()));
+    });
+}
+
+#[test]
 fn mon10_errors_come_with_line_column_and_report() {
     with(async |site| {
         let (_, token) = site.sender("r27", "2700", "whole").await;

@@ -1,6 +1,7 @@
 //! Receiving by the page; what pages show of deliveries and of completeness.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use otklik_jobs::PeriodicJob as _;
@@ -48,6 +49,30 @@ fn mon8_a_file_is_uploaded_checked_and_shown_within_the_scope() {
         assert!(again.location.starts_with(&page) && again.location.ends_with("known"));
         assert!(site.monitoring.depot.older(Part::Inbox, Instant(i64::MAX)).await.unwrap().is_empty());
         site.get("officer", "/admin/monitoring").await.expect(StatusCode::OK).says("Отправитель r27");
+    });
+}
+
+#[test]
+fn mon8_while_a_file_is_checked_its_page_tells_how_far_it_has_come() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let sent = site.deliver(&token, "?day=2026-11-21", "slow rows 1").await.expect(StatusCode::ACCEPTED);
+        let page = format!("/admin/monitoring/deliveries/{}", sent.json()["id"].as_str().unwrap());
+        let look = async {
+            let is_told = async || site.get("near", &page).await.text().contains("прочитано 40\u{a0}%");
+            for _ in 0..200 {
+                if is_told().await {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let page = site.get("near", &page).await;
+            site.taker.go_on.notify_one();
+            page.says("прочитано 40\u{a0}%").says("max=\"100\" value=\"40\"");
+        };
+        let (done, ()) = tokio::join!(site.work(), look);
+        done.unwrap();
+        site.get("near", &page).await.hides("progress").says("Принято всё");
     });
 }
 
@@ -141,14 +166,18 @@ fn mon8_that_it_waits_is_said_only_while_it_does() {
         let (_, live) = page.text().split_once("data-live id").unwrap();
         assert!(live.contains("принята и ждёт проверки"));
         page.hides("обновится сама").hides("Решено");
+        let again = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
+        site.get("officer", &again.location).await.expect(StatusCode::OK).says("уже были приняты раньше");
         site.work().await.unwrap();
         let page = site.get("officer", &sent.location).await.expect(StatusCode::OK);
         // When it was decided comes with the refresh too.
         let (_, live) = page.text().split_once("data-live id=\"about\"").unwrap();
         assert!(live.contains("Решено"));
         page.says("отклонена").hides("ждёт проверки");
+        // Refused bytes wait for their check once more.
         let again = site.upload("officer", &csrf, &[], file).await.expect(StatusCode::SEE_OTHER);
-        site.get("officer", &again.location).await.expect(StatusCode::OK).says("уже были приняты раньше");
+        let page = site.get("officer", &again.location).await.expect(StatusCode::OK);
+        page.says("принята и ждёт проверки").hides("Решено");
     });
 }
 

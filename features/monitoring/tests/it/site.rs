@@ -14,6 +14,7 @@ use otklik_jobs::{HandlerError, PeriodicJob as _, Waker};
 use otklik_journal::Actor;
 use otklik_kernel::{CivilDay, Clock as _, Id, Secret, Zone};
 use otklik_monitoring::deliveries::depot::Depot;
+use otklik_monitoring::deliveries::progress::Progress;
 use otklik_monitoring::deliveries::store::Decision;
 use otklik_monitoring::deliveries::work::{Taken, Taker, Work, refused};
 use otklik_monitoring::deliveries::{Counts, Delivery, State};
@@ -27,6 +28,7 @@ use otklik_progress::delivery::Service;
 use otklik_testkit::{TestDb, both, caller};
 use otklik_web::{Context, Ctx, Metrics, Settings, csrf_token};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 pub const COUNTRY: Id = 1;
@@ -53,11 +55,14 @@ impl Authenticator for Cast {
     }
 }
 
-/// Takes what a file says: `errors N`, `rows N`, `empty`, `later`; any other file is refused.
+/// Takes what a file says: `errors N`, `rows N`, `empty`, `later`; any other file is refused. A `slow` one is read to
+/// two fifths, and then waits.
 #[derive(Default)]
 pub struct Told {
     /// What was taken in, in order.
     pub seen: Mutex<Vec<Id>>,
+    /// What a slow file waits for.
+    pub go_on: Notify,
 }
 
 #[async_trait]
@@ -68,11 +73,16 @@ impl Taker for Told {
         delivery: &Delivery,
         file: &Path,
         report: &Path,
+        progress: &Progress,
     ) -> Result<Taken, HandlerError> {
         self.seen.lock().unwrap().push(delivery.id);
         let text = std::fs::read_to_string(file).unwrap();
         let number = |word: &str| text.split_once(word).and_then(|(_, rest)| rest.trim().parse::<i64>().ok());
         let decision = |state, counts| Decision { state, counts, commit: Some(1), problem: String::new() };
+        if text.contains("slow") {
+            progress.tell(40, 100);
+            self.go_on.notified().await;
+        }
         if text.contains("later") {
             return Err(HandlerError::Later("the lake is away".into()));
         }
@@ -194,20 +204,18 @@ impl Site {
 
     /// A sender of a body, with a token.
     pub async fn sender(&self, code: &str, body: &str, policy: &str) -> (Id, String) {
-        let raw = Raw {
-            code,
-            name: &format!("Отправитель {code}"),
-            body,
-            policy,
-            least: "1",
-            most: "5",
-            due_hours: "12",
-            since: "2026-11-01",
-            ..Raw::default()
-        };
+        let name = format!("Отправитель {code}");
+        let raw = sender(code, &name, body, policy);
         let id = senders::add(&self.ctx.db, &SYSTEM, &self.act(), &raw).await.unwrap();
         let token = senders::renew_token(&self.ctx.db, &SYSTEM, &self.act(), id).await.unwrap();
         (id, token)
+    }
+
+    /// Gives a sender of a body another policy.
+    pub async fn set_policy(&self, (id, code): (Id, &str), body: &str, policy: &str) {
+        let name = format!("Отправитель {code}");
+        let raw = sender(code, &name, body, policy);
+        senders::change(&self.ctx.db, &SYSTEM, &self.act(), id, &raw).await.unwrap();
     }
 
     /// Runs the job that checks once.
@@ -299,6 +307,20 @@ impl Site {
         let text = "SELECT action FROM journal_entries ORDER BY id";
         let rows = self.t.db.read().query_all_raw(otklik_db::sql(self.t.db.read(), text, [])).await.unwrap();
         rows.iter().map(|row| row.try_get("", "action").unwrap()).collect()
+    }
+}
+
+fn sender<'a>(code: &'a str, name: &'a str, body: &'a str, policy: &'a str) -> Raw<'a> {
+    Raw {
+        code,
+        name,
+        body,
+        policy,
+        least: "1",
+        most: "5",
+        due_hours: "12",
+        since: "2026-11-01",
+        ..Raw::default()
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE monitoring_deliveries ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
