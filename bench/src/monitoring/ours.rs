@@ -12,8 +12,35 @@ use crate::clock::now;
 use crate::desk::{talk, tree};
 use crate::otklik::Otklik;
 
-/// Who looks at pages.
-const OFFICIAL: &str = "country";
+/// Who looks at pages: an official of everything, and one of a region.
+pub const OFFICIALS: [(&str, &str); 2] = [("country", tree::ROOT), ("region", REGION)];
+
+/// A region among those that data are generated of, as a body.
+const REGION: &str = "region-54";
+/// Its authorities and centres, as the generator counts them.
+const PLACES: [(&str, &str, usize); 2] = [("ogv", "executive", 4), ("mfc", "mfc", 6)];
+
+/// How long a page took, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Took {
+    /// The first time after the start of the server.
+    pub first: f64,
+    /// Half of the later times at most.
+    pub p50: f64,
+    /// Nearly all of the later times at most.
+    pub p99: f64,
+}
+
+/// The bodies: a root, and below it a region with the places whose data are generated.
+fn bodies() -> String {
+    let row = |code: &str, above: &str, kind: &str| {
+        format!("{code};{above};Орган {code};{code};{kind};regional;54;Asia/Novosibirsk;;;;;нет;да\n")
+    };
+    let places = PLACES.into_iter().flat_map(|(place, kind, count)| {
+        (1..=count).map(move |number| row(&format!("{place}-54-{number}"), REGION, kind))
+    });
+    std::iter::once(tree::root()).chain([row(REGION, tree::ROOT, "executive")]).chain(places).collect()
+}
 
 /// An installation with its lake.
 #[derive(Debug)]
@@ -31,29 +58,30 @@ pub struct Held {
 }
 
 impl Ours {
-    /// A new installation in a folder, with one body and an official who sees everything.
+    /// A new installation in a folder, with an official who sees everything and one who sees a region.
     ///
     /// # Errors
     /// It can't be made.
     pub fn new(binary: &Path, data: PathBuf) -> anyhow::Result<Self> {
         fs::create_dir_all(&data)?;
         let bodies = data.with_extension("bodies.csv");
-        fs::write(&bodies, tree::root())?;
+        fs::write(&bodies, self::bodies())?;
         let otklik = Otklik { binary: binary.to_owned(), data, database: None, mail: None };
         otklik.run(&["migrate"])?;
         otklik.run(&["bodies", "import", &bodies.to_string_lossy()])?;
-        talk::add(&otklik, OFFICIAL, "quality_group", tree::ROOT)?;
+        for (official, body) in OFFICIALS {
+            talk::add(&otklik, official, "quality_group", body)?;
+        }
         Ok(Self { otklik })
     }
 
-    /// Asks the server for pages, one after another, each so many times after a first: their p50 and p99 in
-    /// milliseconds.
+    /// Asks the server for pages as one official, one after another, each so many times after a first.
     ///
     /// # Errors
     /// The server doesn't start, or a page isn't given.
-    pub fn pages(&self, paths: &[&str], times: usize) -> anyhow::Result<Vec<[f64; 2]>> {
+    pub fn pages(&self, official: &str, paths: &[&str], times: usize) -> anyhow::Result<Vec<Took>> {
         let server = self.otklik.serve(None)?;
-        let official = talk::sign_in(server.address, OFFICIAL)?;
+        let official = talk::sign_in(server.address, official)?;
         let mut all = Vec::with_capacity(paths.len());
         for path in paths {
             let mut taken = Vec::with_capacity(times);
@@ -64,10 +92,10 @@ impl Ours {
                 ensure!(page.status == 200, "{path} has status {}", page.status);
                 ensure!(page.text().contains("<table"), "{path} has no figures");
             }
-            taken.remove(0);
+            let first = taken.remove(0);
             taken.sort_by(f64::total_cmp);
             let at = |share: usize| taken[(times * share).div_ceil(100).max(1) - 1];
-            all.push([at(50), at(99)]);
+            all.push(Took { first, p50: at(50), p99: at(99) });
         }
         server.stop()?;
         Ok(all)
