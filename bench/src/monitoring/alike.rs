@@ -23,13 +23,11 @@ pub struct Alike {
     counted: (f64, f64),
     /// How far apart percentiles are at most, as a share of the peer's, in groups counted alike.
     apart: f64,
-    /// Whether a difference is a failure.
-    is_wanted: bool,
 }
 
 impl Alike {
-    /// Both looked at the same rows: a difference is a failure.
-    pub fn wanted(what: &str, ours: &Groups, theirs: &Groups) -> Self {
+    /// Compares them group by group.
+    pub fn of(what: &str, ours: &Groups, theirs: &Groups) -> Self {
         let keys: BTreeMap<&String, ()> = ours.keys().chain(theirs.keys()).map(|key| (key, ())).collect();
         let (mut other, mut apart) = (0, 0.0_f64);
         for key in keys.into_keys() {
@@ -49,28 +47,18 @@ impl Alike {
             other,
             counted: (counted(ours), counted(theirs)),
             apart,
-            is_wanted: true,
         }
-    }
-
-    /// The peer reckons otherwise (the order of events of one second): differences are shown.
-    pub fn shown(what: &str, ours: &Groups, theirs: &Groups) -> Self {
-        Self { is_wanted: false, ..Self::wanted(what, ours, theirs) }
     }
 
     /// Whether it is as it must be.
     pub fn is_well(&self) -> bool {
-        !self.is_wanted || (self.other == 0 && self.apart <= NEAR && self.groups.0 > 0)
+        self.other == 0 && self.apart <= NEAR && self.groups.0 > 0
     }
 
     /// A line of the report.
     pub fn line(&self) -> String {
-        let Self { what, groups, other, counted, apart, .. } = self;
-        let word = match (self.is_wanted, self.is_well()) {
-            (false, _) => "- Shown",
-            (true, true) => "- Held",
-            (true, false) => "FAILURE",
-        };
+        let Self { what, groups, other, counted, apart } = self;
+        let word = if self.is_well() { "- Held" } else { "FAILURE" };
         format!(
             "{word}: {what}: {} groups beside {}, {other} counted otherwise; {:.0} counted beside {:.0}; percentiles \
              at most {:.2} % apart.\n",
@@ -121,14 +109,13 @@ mod tests {
         let with = |key: &str, value: [f64; 3]| {
             let mut theirs = ours.clone();
             theirs.insert(key.to_owned(), value);
-            Alike::wanted("x", &ours, &theirs)
+            Alike::of("x", &ours, &theirs)
         };
         assert!(with("a 01", [2.0, 100.5, 200.0]).is_well());
         assert!(!with("a 01", [2.0, 100.0, 206.0]).is_well());
         assert!(!with("a 01", [3.0, 100.0, 200.0]).is_well());
         let more = with("c 01", [1.0, 1.0, 1.0]);
         assert!(!more.is_well() && more.line().starts_with("FAILURE: x: 2 groups beside 3, 1 "), "{more:?}");
-        assert!(!Alike::wanted("x", &Groups::new(), &Groups::new()).is_well());
-        assert!(Alike::shown("x", &ours, &Groups::new()).is_well());
+        assert!(!Alike::of("x", &Groups::new(), &Groups::new()).is_well());
     }
 }

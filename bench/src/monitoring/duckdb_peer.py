@@ -27,6 +27,9 @@ COLUMNS = {
     "complaints": "request_id complaint_id event date:DATE time:TIME",
 }
 
+# Statuses that decide about an application or end it: with the last of them its whole duration ends.
+ENDS = "3, 40, 4, 41, 10, 1019, 1023, 1014, 1015, 39, 1008"
+
 
 def connect():
     con = duckdb.connect()
@@ -104,11 +107,12 @@ def questions(out, lake):
         WHERE to_status IS NOT NULL GROUP BY ALL"""
     totals = f"""
         SELECT service_id AS service, region, count(*), median(seconds), quantile_cont(seconds, 0.95)
-        FROM (SELECT request_id, epoch(max(date + time)) - epoch(min(date + time)) AS seconds
+        FROM (SELECT request_id, epoch(max(date + time) FILTER (WHERE status IN ({ENDS}))) - epoch(min(date + time))
+                  AS seconds
               FROM {own["events"]} WHERE status IS DISTINCT FROM 1002 GROUP BY request_id) t
         JOIN (SELECT request_id, any_value(service_id) AS service_id, any_value(region) AS region
               FROM {own["applications"]} GROUP BY 1) a USING (request_id)
-        GROUP BY ALL"""
+        WHERE seconds IS NOT NULL GROUP BY ALL"""
     asked = {"steps of its own": steps, "totals of its own": totals}
     asked["steps of ours"] = f"""
         SELECT service, from_status, to_status, count(*), median(seconds), quantile_cont(seconds, 0.95)

@@ -199,8 +199,8 @@ impl Run<'_> {
         add(&format!("{what}; the peer: over our files"), steps, of_ours, Wanted::Times(1.5));
         let found = groups(&sheet, &["service", "from_status", "to_status"])?;
         let mut alike = vec![
-            Alike::shown("transitions, the peer from its own events", &found, &windows.groups),
-            Alike::wanted("transitions, the peer over our files", &found, &of_ours.groups),
+            Alike::of("transitions, the peer from its own events", &found, &windows.groups),
+            Alike::of("transitions, the peer over our files", &found, &of_ours.groups),
         ];
         let (events, of_ours) = (their("totals of its own")?, their("totals of ours")?);
         let (totals, sheet) = ours.report(&["durations", "--by", "service,region"], TIMES)?;
@@ -208,7 +208,8 @@ impl Run<'_> {
         add(&format!("{what}; the peer: from its events"), totals, events, Wanted::Times(0.5));
         add(&format!("{what}; the peer: over our files"), totals, of_ours, Wanted::Shown);
         let found = groups(&sheet, &["service", "region"])?;
-        alike.push(Alike::wanted("whole durations, the peer over our files", &found, &of_ours.groups));
+        alike.push(Alike::of("whole durations, the peer from its own events", &found, &events.groups));
+        alike.push(Alike::of("whole durations, the peer over our files", &found, &of_ours.groups));
         let (overview, _) = ours.report(&["overview", "--by", "day"], TIMES)?;
         let (start, _) = ours.report(&["completeness"], TIMES)?;
         let what = "the start, with a small answer from the database: it is in every command's time";
