@@ -141,7 +141,7 @@ impl Run<'_> {
         let theirs = self.duck.import(&data, &parquet)?;
         self.peer = format!("DuckDB {} (Python package, 2 threads)", theirs.version);
         eprintln!("  {:.1} s", theirs.seconds);
-        let held = ours.verify()?;
+        let (verify, held) = ours.verify()?;
         anyhow::ensure!(held.events == events, "{} events of {events} are in the lake", held.events);
         let mut lines = vec![
             line("strict import, all tables", cost.seconds, Some(theirs.seconds), "s", Wanted::Times(2.5)),
@@ -153,6 +153,14 @@ impl Run<'_> {
                 Wanted::AtMost(2048.0),
             ),
         ];
+        lines.push(line(
+            "verify: every byte and every figure of the lake",
+            verify.seconds,
+            None,
+            "s",
+            Wanted::Shown,
+        ));
+        lines.push(peak("…", verify.peak_mib));
         let sizes = ours.bytes()?;
         let their_events = theirs.tables.get("events").context("the peer has no events")?;
         let per_event = |bytes: u64| bytes as f64 / events as f64;
@@ -195,8 +203,13 @@ impl Run<'_> {
         let (windows, of_ours) = (their("steps of its own")?, their("steps of ours")?);
         let (steps, sheet) = ours.report(&["transitions", "--by", "service"], TIMES)?;
         let what = "median and p95 of each transition by service";
-        add(&format!("{what}; the peer: windows over its own files"), steps, windows, Wanted::Times(0.05));
-        add(&format!("{what}; the peer: over our files"), steps, of_ours, Wanted::Times(1.5));
+        add(
+            &format!("{what}; the peer: windows over its own files"),
+            steps.seconds,
+            windows,
+            Wanted::Times(0.05),
+        );
+        add(&format!("{what}; the peer: over our files"), steps.seconds, of_ours, Wanted::Times(1.5));
         let found = groups(&sheet, &["service", "from_status", "to_status"])?;
         let mut alike = vec![
             Alike::of("transitions, the peer from its own events", &found, &windows.groups),
@@ -205,19 +218,21 @@ impl Run<'_> {
         let (events, of_ours) = (their("totals of its own")?, their("totals of ours")?);
         let (totals, sheet) = ours.report(&["durations", "--by", "service,region"], TIMES)?;
         let what = "percentiles of the whole duration by service and region";
-        add(&format!("{what}; the peer: from its events"), totals, events, Wanted::Times(0.5));
-        add(&format!("{what}; the peer: over our files"), totals, of_ours, Wanted::Shown);
+        add(&format!("{what}; the peer: from its events"), totals.seconds, events, Wanted::Times(0.5));
+        add(&format!("{what}; the peer: over our files"), totals.seconds, of_ours, Wanted::Shown);
         let found = groups(&sheet, &["service", "region"])?;
         alike.push(Alike::of("whole durations, the peer from its own events", &found, &events.groups));
         alike.push(Alike::of("whole durations, the peer over our files", &found, &of_ours.groups));
         let (overview, _) = ours.report(&["overview", "--by", "day"], TIMES)?;
         let (start, _) = ours.report(&["completeness"], TIMES)?;
         let what = "the start, with a small answer from the database: it is in every command's time";
-        lines.push(line(what, start * 1000.0, None, "ms", Wanted::Shown));
+        lines.push(line(what, start.seconds * 1000.0, None, "ms", Wanted::Shown));
         let what = "figures of each day, the whole command";
-        lines.push(line(what, overview * 1000.0, None, "ms", Wanted::Shown));
+        lines.push(line(what, overview.seconds * 1000.0, None, "ms", Wanted::Shown));
+        let reports = [steps, totals, overview].map(|cost| cost.peak_mib).into_iter().fold(0.0, f64::max);
+        lines.push(peak("reports:", reports));
         for (official, _) in OFFICIALS {
-            let pages = ours.pages(official, &PAGES.map(|(_, path)| path), PAGE_TIMES)?;
+            let (pages, server) = ours.pages(official, &PAGES.map(|(_, path)| path), PAGE_TIMES)?;
             for ((what, _), took) in PAGES.into_iter().zip(pages) {
                 let mut add = |name: &str, milliseconds, wanted| {
                     let what = format!("page for the {official}: {what}, {name}");
@@ -227,6 +242,7 @@ impl Run<'_> {
                 add("p50", took.p50, Wanted::Shown);
                 add("p99", took.p99, Wanted::AtMost(50.0));
             }
+            lines.push(peak("the server, which puts its lake together meanwhile:", server));
         }
         Ok(alike)
     }
@@ -245,7 +261,7 @@ impl Run<'_> {
             let on_top = ours.import(&day)?;
             let what = format!("{} events {what} more on top; the peer: our own empty lake", made["events"]);
             lines.push(line(&what, on_top.seconds, Some(empty.seconds), "s", wanted));
-            lines.push(line("… its peak of memory", on_top.peak_mib, None, "MiB", Wanted::AtMost(2048.0)));
+            lines.push(peak("…", on_top.peak_mib));
         }
         Ok(())
     }
@@ -253,6 +269,11 @@ impl Run<'_> {
 
 fn line(what: &str, ours: f64, peer: Option<f64>, unit: &'static str, wanted: Wanted) -> Line {
     Line { what: what.to_owned(), ours, peer, unit, wanted }
+}
+
+/// The most memory that something of ours had at once.
+fn peak(what: &str, mib: f64) -> Line {
+    line(&format!("{what} its peak of memory"), mib, None, "MiB", Wanted::AtMost(2048.0))
 }
 
 fn mib(kib: u64) -> f64 {

@@ -75,11 +75,12 @@ impl Ours {
         Ok(Self { otklik })
     }
 
-    /// Asks the server for pages as one official, one after another, each so many times after a first.
+    /// Asks the server for pages as one official, one after another, each so many times after a first; also its peak of
+    /// memory in MiB, with the putting together of its lake, which it does meanwhile.
     ///
     /// # Errors
     /// The server doesn't start, or a page isn't given.
-    pub fn pages(&self, official: &str, paths: &[&str], times: usize) -> anyhow::Result<Vec<Took>> {
+    pub fn pages(&self, official: &str, paths: &[&str], times: usize) -> anyhow::Result<(Vec<Took>, f64)> {
         let server = self.otklik.serve(None)?;
         let official = talk::sign_in(server.address, official)?;
         let mut all = Vec::with_capacity(paths.len());
@@ -97,8 +98,9 @@ impl Ours {
             let at = |share: usize| taken[(times * share).div_ceil(100).max(1) - 1];
             all.push(Took { first, p50: at(50), p99: at(99) });
         }
+        let peak = server.memory()?.peak as f64 / 1024.0;
         server.stop()?;
-        Ok(all)
+        Ok((all, peak))
     }
 
     /// Generates data of applications that begin over some days from a first one.
@@ -134,28 +136,30 @@ impl Ours {
     ///
     /// # Errors
     /// The command fails, or finds damage.
-    pub fn verify(&self) -> anyhow::Result<Held> {
-        let said = self.otklik.run(&["monitoring", "verify", "--json"])?;
+    pub fn verify(&self) -> anyhow::Result<(Cost, Held)> {
+        let (cost, said) = watch(&mut self.otklik.command(&["monitoring", "verify", "--json"]))?;
         let value: Value = serde_json::from_str(&said).with_context(|| said.clone())?;
         ensure!(value["ok"] == true, "the lake is damaged: {said}");
         let count = |name: &str| value[name].as_u64().with_context(|| format!("no {name} in {said}"));
-        Ok(Held { events: count("events")?, cases: count("cases")? })
+        Ok((cost, Held { events: count("events")?, cases: count("cases")? }))
     }
 
-    /// Runs a report some times: the median time of the whole command in seconds, and the answer.
+    /// Runs a report some times: the median time of the whole command with the highest peak, and the answer.
     ///
     /// # Errors
     /// The command fails.
-    pub fn report(&self, words: &[&str], times: usize) -> anyhow::Result<(f64, Value)> {
-        let (mut taken, mut answer) = (Vec::with_capacity(times), Value::Null);
+    pub fn report(&self, words: &[&str], times: usize) -> anyhow::Result<(Cost, Value)> {
+        let (mut taken, mut peak_mib, mut answer) = (Vec::with_capacity(times), 0.0_f64, Value::Null);
         for _ in 0..times {
             let mut command = self.otklik.command(&["monitoring", "report"]);
             let (cost, said) = watch(command.args(words).arg("--json"))?;
             taken.push(cost.seconds);
+            peak_mib = peak_mib.max(cost.peak_mib);
             answer = serde_json::from_str(&said)?;
         }
         taken.sort_by(f64::total_cmp);
-        Ok((taken.get(times / 2).copied().context("no time was taken")?, answer))
+        let seconds = taken.get(times / 2).copied().context("no time was taken")?;
+        Ok((Cost { seconds, peak_mib }, answer))
     }
 
     /// Where the lake lies.
