@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _, ValueParser};
 use otklik_kernel::{CivilDay, Zone};
 use otklik_monitoring::answers::{Cell, Sheet};
 use otklik_monitoring::reference::in_force::holds;
-use otklik_monitoring::reference::{Content, FIELDS, Kind, Raw, store};
+use otklik_monitoring::reference::{Content, FIELDS, Kind, Raw, place, store};
 use otklik_monitoring::senders;
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub async fn run(settings: Settings, args: RecordsArgs) -> Result<ExitCode> {
         held = by_sender(held, &codes);
     }
     let mut held: Vec<(String, Content)> = held.into_iter().collect();
-    held.sort_by_key(|(name, _)| name.parse::<i64>().ok());
+    held.sort_by_key(|(name, _)| place(args.kind, name));
     let records: Vec<Value> =
         held.iter().map(|(name, content)| json!({ "name": name, "content": content })).collect();
     let answer = json!({ "kind": args.kind.code(), "day": day.to_string(), "records": records });

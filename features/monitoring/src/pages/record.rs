@@ -79,6 +79,7 @@ fn rule_kinds(l: L, chosen: &str) -> Vec<Choice> {
 fn effect(l: L, kind: Kind) -> &'static str {
     match kind {
         Kind::Status => l.effect_statuses(),
+        Kind::Item => l.effect_items(),
         Kind::Rule => l.effect_order(),
         Kind::Norm => l.effect_norms(),
         Kind::Holiday => l.effect_holidays(),
@@ -92,7 +93,7 @@ fn effect(l: L, kind: Kind) -> &'static str {
 const fn done(kind: Kind) -> &'static str {
     match kind {
         Kind::Rule | Kind::Norm | Kind::Holiday | Kind::Service => "record-derived",
-        Kind::Status | Kind::Region | Kind::OwnStatus => "record",
+        Kind::Status | Kind::Item | Kind::Region | Kind::OwnStatus => "record",
     }
 }
 
@@ -120,7 +121,7 @@ async fn view(
     let may = who.caller.may(Permission::ManageMonitoring);
     let title = match is_new {
         true => l.record_new(kind_text(l, kind).to_owned()),
-        false => format!("{}: {}", kind_text(l, kind), shown_name(kind, name)),
+        false => format!("{}: {}", kind_text(l, kind), shown_name(l, kind, name)),
     };
     let past = |record: &crate::reference::Record| Past {
         since: record.valid_from.show(),
@@ -139,7 +140,7 @@ async fn view(
     Ok(RecordView {
         page: page
             .crumb(kind_text(l, kind), format!("/admin/monitoring/records?kind={}", kind.code()))
-            .here(if is_new { l.record_add().to_owned() } else { shown_name(kind, name) }),
+            .here(if is_new { l.record_add().to_owned() } else { shown_name(l, kind, name) }),
         l,
         errors: errors(l, mistakes),
         kind: kind.code(),

@@ -6,13 +6,14 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use otklik_access::Permission;
 use otklik_kernel::{CivilDay, Id};
+use otklik_progress::model::Process;
 use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Form, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, encode, query, tail, texts};
 use super::table::{self, Column, Value};
 use crate::reference::in_force::built_in;
-use crate::reference::{Content, Kind, Raw, Record, by_name, store};
+use crate::reference::{Content, Kind, Raw, Record, by_name, place, split_item, store};
 use crate::senders::{self, Sender};
 use crate::texts::L;
 
@@ -45,6 +46,7 @@ struct Row {
 pub(super) fn kind_text(l: L, kind: Kind) -> &'static str {
     match kind {
         Kind::Status => l.kind_statuses(),
+        Kind::Item => l.kind_items(),
         Kind::Rule => l.kind_order(),
         Kind::Norm => l.kind_norms(),
         Kind::Holiday => l.kind_holidays(),
@@ -57,6 +59,7 @@ pub(super) fn kind_text(l: L, kind: Kind) -> &'static str {
 fn about(l: L, kind: Kind) -> &'static str {
     match kind {
         Kind::Status => l.about_statuses(),
+        Kind::Item => l.about_items(),
         Kind::Rule => l.about_order(),
         Kind::Norm => l.about_norms(),
         Kind::Holiday => l.about_holidays(),
@@ -66,21 +69,33 @@ fn about(l: L, kind: Kind) -> &'static str {
     }
 }
 
+/// A process in words.
+fn process_text(l: L, process: Process) -> &'static str {
+    match process {
+        Process::Authority => l.process_authority(),
+        Process::Mfc => l.process_mfc(),
+        Process::Epgu => l.process_epgu(),
+        Process::Vis => l.process_vis(),
+    }
+}
+
 /// What a record says, in a line.
 pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
     let raw = Raw::saying(kind, name, content);
     match content {
         Content::Status(status) => {
             let items = [
-                (l.process_authority(), status.authority_item),
-                (l.process_mfc(), status.mfc_item),
-                (l.process_epgu(), status.epgu_item),
-                (l.process_vis(), status.vis_item),
+                (Process::Authority, status.authority_item),
+                (Process::Mfc, status.mfc_item),
+                (Process::Epgu, status.epgu_item),
+                (Process::Vis, status.vis_item),
             ];
+            let items = items.map(|(process, item)| (process_text(l, process), item));
             let items = items.iter().filter_map(|(process, item)| Some(format!("{process} {}", (*item)?)));
             let items = items.collect::<Vec<_>>().join(", ");
             format!("{} ({items})", status.name_ru_corrected)
         }
+        Content::Item(item) => format!("{} ({})", item.text_ru, item.section),
         Content::Rule(rule) => rule.title.clone(),
         Content::Norm(norm) => norm.title.clone(),
         Content::Holiday(day) => if day.works == "yes" { l.day_works() } else { l.day_off() }.to_owned(),
@@ -115,8 +130,12 @@ pub(super) fn unit_text(l: L, unit: &str) -> &'static str {
 }
 
 /// The name of a record as people read it.
-pub(super) fn shown_name(kind: Kind, name: &str) -> String {
+pub(super) fn shown_name(l: L, kind: Kind, name: &str) -> String {
     match kind {
+        Kind::Item => match split_item(name) {
+            Some((process, number, letter)) => format!("{} {number}{letter}", process_text(l, process)),
+            None => name.to_owned(),
+        },
         Kind::OwnStatus => name.split_once('/').map_or(name, |(_, own)| own).to_owned(),
         Kind::Norm => name.trim_end_matches('/').replace('/', " · "),
         _ => name.to_owned(),
@@ -181,17 +200,17 @@ async fn rows(monitoring: &Monitoring, who: &Who, asked: &Asked) -> Result<Vec<R
         let content = content.or(base)?;
         Some(Row {
             href: record_href(kind, name),
-            name: shown_name(kind, name),
+            name: shown_name(l, kind, name),
             text: line(l, kind, name, content),
             since: record.filter(|record| record.content != Content::BuiltIn).map(|record| record.valid_from),
             is_off: *content == Content::Off,
         })
     };
-    let mut rows: Vec<(Option<i64>, Row)> = histories
+    let mut rows: Vec<((u8, Option<i64>), Row)> = histories
         .iter()
-        .filter_map(|(name, history)| Some((name.parse().ok(), row(name, history.on(today))?)))
+        .filter_map(|(name, history)| Some((place(kind, name), row(name, history.on(today))?)))
         .collect();
-    rows.sort_by_key(|(number, _)| *number);
+    rows.sort_by_key(|(place, _)| *place);
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use otklik_kernel::CivilDay;
 use otklik_progress::reference::{Fault, Norm, Records, Reference, Unit};
 
-use super::{Content, History, Kind, Record, by_name, split_service};
+use super::{Content, History, Kind, Record, by_name, item_name, split_service};
 use crate::derive::{Term, Waiting};
 
 /// The kinds that make a [`Reference`].
-pub const KINDS: [Kind; 5] = [Kind::Status, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
+pub const KINDS: [Kind; 6] = [Kind::Status, Kind::Item, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
 
 /// The name of a built-in record of a kind, as records of the database are named.
 #[must_use]
@@ -19,6 +19,7 @@ pub fn built_in(kind: Kind) -> BTreeMap<String, Content> {
         Kind::Status => {
             records.statuses.into_iter().map(|one| (one.code.to_string(), Content::Status(one))).collect()
         }
+        Kind::Item => records.items.into_iter().map(|one| (item_name(&one), Content::Item(one))).collect(),
         Kind::Rule => {
             let rules = records.order.rules.into_iter();
             rules.map(|one| (one.number.to_string(), Content::Rule(one))).collect()
@@ -78,6 +79,9 @@ pub fn reference(records: Vec<Record>, day: CivilDay) -> Result<Reference, Fault
     let mut of = |kind| holds(kind, by_kind.remove(&kind).unwrap_or_default(), day).into_values();
     base.statuses = of(Kind::Status)
         .filter_map(|one| if let Content::Status(one) = one { Some(one) } else { None })
+        .collect();
+    base.items = of(Kind::Item)
+        .filter_map(|one| if let Content::Item(one) = one { Some(one) } else { None })
         .collect();
     base.order.rules = of(Kind::Rule)
         .filter_map(|one| if let Content::Rule(one) = one { Some(one) } else { None })
@@ -148,7 +152,7 @@ pub fn terms(records: Vec<Record>) -> Vec<Term> {
 #[cfg(test)]
 mod tests {
     use otklik_kernel::{Id, Instant};
-    use otklik_progress::model::Status;
+    use otklik_progress::model::{Item, Process, Status};
 
     use super::*;
 
@@ -172,7 +176,10 @@ mod tests {
     fn mon14_what_is_edited_holds_from_its_day_and_the_rest_stays() {
         let Some(Content::Status(mut status)) = built_in(Kind::Status).remove("6") else { panic!() };
         status.name_ru_corrected = "Рассматривается".into();
+        let Some(Content::Item(mut item)) = built_in(Kind::Item).remove("mfc/6a") else { panic!() };
+        item.text_ru = "Заявитель подошёл к окну".into();
         let records = vec![
+            record(4, Kind::Item, "mfc/6a", Content::Item(item)),
             record(1, Kind::Status, "6", Content::Status(status)),
             record(2, Kind::Rule, "4", Content::Off),
             record(3, Kind::Norm, "decision//", Content::Off),
@@ -181,6 +188,13 @@ mod tests {
         let after = reference(records, DAY).unwrap();
         assert_ne!(before.statuses.name(Status(6)), "Рассматривается");
         assert_eq!(after.statuses.name(Status(6)), "Рассматривается");
+        let words = |of: &Reference| {
+            let item = Item { number: 6, letter: b'a' };
+            of.mapping.text(Process::Mfc, item).unwrap().text_ru.clone()
+        };
+        assert_ne!(words(&before), "Заявитель подошёл к окну");
+        assert_eq!(words(&after), "Заявитель подошёл к окну");
+        assert_eq!(before.mapping.items().count(), after.mapping.items().count());
         assert_eq!(before.statuses.all().len(), after.statuses.all().len());
         assert!(
             before.order.rule(4).is_some() && after.order.rule(4).is_none() && after.order.rule(5).is_some()
@@ -215,6 +229,8 @@ mod tests {
 
     #[test]
     fn mon6_records_that_do_not_fit_are_refused() {
+        // A status stands for this item: it can't be taken out of use.
+        assert!(reference(vec![record(1, Kind::Item, "mfc/1", Content::Off)], DAY).is_err());
         let Some(Content::Rule(mut rule)) = built_in(Kind::Rule).remove("4") else { panic!() };
         rule.kind = otklik_progress::reference::RuleKind::Once { of: vec![7777] };
         assert!(reference(vec![record(1, Kind::Rule, "4", Content::Rule(rule))], DAY).is_err());

@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 
 use otklik_kernel::{CivilDay, Id, Instant};
 use otklik_progress::delivery;
-use otklik_progress::reference::{HolidayRecord, Norm, NormRecord, RegionRecord, RuleRecord, StatusRecord};
+use otklik_progress::model::Process;
+use otklik_progress::reference::{
+    HolidayRecord, ItemRecord, Norm, NormRecord, RegionRecord, RuleRecord, StatusRecord,
+};
 use serde::{Deserialize, Serialize};
 
 pub use change::{Person, leave, set};
@@ -21,6 +24,8 @@ pub use typed::{FIELDS, Raw, check};
 pub enum Kind {
     /// A status with its items. Named by its code. MON-6
     Status,
+    /// An item of a process's list. Named `process/item`, with the letter of a sub-item. MON-5
+    Item,
     /// A rule of the allowed order. Named by its number. MON-14
     Rule,
     /// How long a step may take. Named `name/service/variant`. MON-14
@@ -37,14 +42,23 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Status, Self::Rule, Self::Norm, Self::Holiday, Self::Region, Self::Service, Self::OwnStatus];
+    pub const ALL: [Self; 8] = [
+        Self::Status,
+        Self::Item,
+        Self::Rule,
+        Self::Norm,
+        Self::Holiday,
+        Self::Region,
+        Self::Service,
+        Self::OwnStatus,
+    ];
 
     /// The name it is stored under, also in addresses.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Status => "statuses",
+            Self::Item => "items",
             Self::Rule => "order",
             Self::Norm => "norms",
             Self::Holiday => "holidays",
@@ -87,6 +101,8 @@ impl From<ServiceNorm> for Norm {
 pub enum Content {
     /// A status.
     Status(StatusRecord),
+    /// An item.
+    Item(ItemRecord),
     /// A rule.
     Rule(RuleRecord),
     /// A norm.
@@ -171,6 +187,31 @@ pub fn by_name(records: Vec<Record>) -> BTreeMap<String, History> {
     all
 }
 
+/// The name of an item among records.
+#[must_use]
+pub fn item_name(item: &ItemRecord) -> String {
+    format!("{}/{}{}", item.channel, item.item, item.subitem)
+}
+
+/// The process, the number and the letter of an item's name; `None` where it names none that there can be.
+#[must_use]
+pub fn split_item(name: &str) -> Option<(Process, u8, &str)> {
+    let (process, item) = name.split_once('/')?;
+    let process = Process::find(process)?;
+    let letter = item.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = item.strip_suffix(letter)?.parse().ok()?;
+    ((1..=process.items()).contains(&number)).then_some((process, number, letter))
+}
+
+/// Where a record stands among those of its kind: by its process and its number, where it has them.
+#[must_use]
+pub fn place(kind: Kind, name: &str) -> (u8, Option<i64>) {
+    match (kind, split_item(name)) {
+        (Kind::Item, Some((process, number, _))) => (process as u8, Some(number.into())),
+        _ => (0, name.parse().ok()),
+    }
+}
+
 /// The name of a service or a variant among records.
 #[must_use]
 pub fn service_name(service: &str, variant: &str) -> String {
@@ -213,6 +254,23 @@ mod tests {
         assert_eq!(on(20_251_231), None);
         assert_eq!((on(20_260_131), on(20_260_201), on(20_260_401)), (Some(1), Some(4), Some(3)));
         assert_eq!(history.in_turn().iter().map(|record| record.id).collect::<Vec<_>>(), [1, 4, 3]);
+    }
+
+    #[test]
+    fn mon5_names_of_items_are_split_again() {
+        assert_eq!(split_item("mfc/6a"), Some((Process::Mfc, 6, "a")));
+        assert_eq!(split_item("authority/3"), Some((Process::Authority, 3, "")));
+        for wrong in ["", "mfc", "mfc/", "mfc/0", "mfc/99", "post/1", "mfc/a", "mfc/256"] {
+            assert_eq!(split_item(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn mon5_items_stand_by_process_and_number() {
+        let mut names = vec!["mfc/10", "authority/20", "vis/1", "mfc/2", "epgu/1"];
+        names.sort_by_key(|name| place(Kind::Item, name));
+        assert_eq!(names, ["authority/20", "mfc/2", "mfc/10", "epgu/1", "vis/1"]);
+        assert!(place(Kind::Status, "4") < place(Kind::Status, "1001"));
     }
 
     #[test]

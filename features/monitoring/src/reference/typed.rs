@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use otklik_kernel::{CivilDay, Zone, text};
 use otklik_progress::model::Process;
 use otklik_progress::reference::{
-    HolidayRecord, NormRecord, RegionRecord, RuleKind, RuleRecord, Scope, StatusRecord, Unit,
+    HolidayRecord, ItemRecord, NormRecord, RegionRecord, RuleKind, RuleRecord, Scope, StatusRecord, Unit,
 };
 
 use super::in_force::norm_name;
-use super::{Content, Kind, Record, ServiceNorm, service_name, split_service};
+use super::{Content, Kind, Record, ServiceNorm, service_name, split_item, split_service};
 use crate::refusal::{Mistake, Wrong};
 
 /// The longest text of a field.
@@ -67,6 +67,10 @@ impl Raw {
         let mut raw = Self::named(kind, name);
         match content {
             Content::Status(status) => raw.status(status),
+            Content::Item(item) => {
+                raw.set("title", &*item.text_ru);
+                raw.set("more", &*item.section);
+            }
             Content::Rule(rule) => raw.rule(rule),
             Content::Norm(norm) => {
                 raw.set("title", &*norm.title);
@@ -158,7 +162,7 @@ impl Raw {
                 raw.set("code", sender);
                 raw.set("variant", own);
             }
-            Kind::Status | Kind::Rule | Kind::Region | Kind::Holiday => raw.set("code", name),
+            Kind::Status | Kind::Item | Kind::Rule | Kind::Region | Kind::Holiday => raw.set("code", name),
         }
         raw
     }
@@ -175,6 +179,7 @@ pub fn check(kind: Kind, raw: &Raw) -> Result<Checked, Vec<Mistake>> {
     let mut form = Reader { raw, mistakes: Vec::new() };
     let content = match kind {
         Kind::Status => Content::Status(form.status()),
+        Kind::Item => Content::Item(form.list_item()),
         Kind::Rule => Content::Rule(form.rule()),
         Kind::Norm => Content::Norm(form.norm()),
         Kind::Holiday => Content::Holiday(form.holiday()),
@@ -276,6 +281,15 @@ impl Reader<'_> {
             vis_item: self.item(Process::Vis),
             description_ru: self.raw.get("more").to_owned(),
         }
+    }
+
+    fn list_item(&mut self) -> ItemRecord {
+        let (section, text_ru) = (self.raw.get("more").to_owned(), self.words("title"));
+        let Some((process, item, letter)) = split_item(self.raw.get("code")) else {
+            self.wrong("code", Wrong::Number);
+            return ItemRecord { channel: String::new(), section, item: 0, subitem: String::new(), text_ru };
+        };
+        ItemRecord { channel: process.code().to_owned(), section, item, subitem: letter.to_owned(), text_ru }
     }
 
     fn rule(&mut self) -> RuleRecord {
@@ -408,7 +422,7 @@ impl Reader<'_> {
             Kind::Service => service_name(code, variant),
             Kind::Norm => norm_name(code, service, variant),
             Kind::OwnStatus => format!("{code}/{variant}"),
-            Kind::Status | Kind::Rule | Kind::Region | Kind::Holiday => code.to_owned(),
+            Kind::Status | Kind::Item | Kind::Rule | Kind::Region | Kind::Holiday => code.to_owned(),
         }
     }
 }
@@ -468,6 +482,7 @@ mod tests {
             wrong(Kind::OwnStatus, &[("code", "1"), ("variant", "x"), ("valid_from", "0"), ("reason", " ")]),
             [("first", Wrong::NoStatus), ("valid_from", Wrong::NoDay), ("reason", Wrong::Empty)]
         );
+        assert_eq!(wrong(Kind::Item, &[("code", "mfc/99"), ("title", "x")]), [("code", Wrong::Number)]);
         assert_eq!(wrong(Kind::Holiday, &[("code", "13-01"), ("kind", "no")]), [("code", Wrong::NoDay)]);
     }
 }

@@ -75,6 +75,36 @@ fn mon6_a_status_is_renamed_from_a_day_on_with_its_history() {
 }
 
 #[test]
+fn mon5_an_item_is_edited_with_history_and_stays_while_a_status_stands_for_it() {
+    with(async |site| {
+        let list = site.get("observer", "/admin/monitoring/records?kind=items").await.expect(StatusCode::OK);
+        assert_eq!(list.text().matches("records/one?kind=items").count(), 103);
+        list.says(">МФЦ 6a</a>");
+        let page = format!("{ONE}?kind=items&name=mfc%2F6a");
+        site.get("administrator", &page).await.expect(StatusCode::OK).says("value=\"mfc/6a\"");
+        let fields = |code, action| {
+            [
+                ("kind_of", "items"),
+                ("name", "mfc/6a"),
+                ("code", code),
+                ("title", "Заявитель подошёл к окну"),
+                ("more", "Приём"),
+                ("valid_from", "2026-11-21"),
+                ("reason", "письмо № 2"),
+                ("do", action),
+            ]
+        };
+        let wrong = site.post("administrator", ONE, &fields("mfc/20", "set")).await;
+        wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Заявитель подошёл к окну");
+        site.post("administrator", ONE, &fields("mfc/6a", "set")).await.expect(StatusCode::SEE_OTHER);
+        let page = site.get("observer", &page).await.expect(StatusCode::OK);
+        page.says("Заявитель подошёл к окну").says("письмо № 2");
+        let off = site.post("administrator", ONE, &fields("mfc/6a", "off")).await;
+        off.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    });
+}
+
+#[test]
 fn mon14_the_order_and_norms_are_edited_and_must_fit_the_statuses() {
     with(async |site| {
         let rule = |first: &'static str| {

@@ -48,10 +48,12 @@ impl Mapping {
             let places = [record.authority_item, record.mfc_item, record.epgu_item, record.vis_item];
             for (process, number) in Process::ALL.into_iter().zip(places) {
                 let Some(number) = number else { continue };
-                if !texts.contains_key(&(process, Item::plain(number))) {
-                    return Err(Fault::Unknown("statuses", format!("{} {number}", process.code())));
-                }
                 let item = Item { number, letter: letter(process, number, record.code) };
+                // Who didn't come has no words of their own.
+                let own = if item.letter == b'n' { Item::plain(number) } else { item };
+                if [own, Item::plain(number)].iter().any(|item| !texts.contains_key(&(process, *item))) {
+                    return Err(Fault::Unknown("statuses", format!("{} {own}", process.code())));
+                }
                 cells.push(Cell { process, item, status: Status(record.code) });
             }
         }
