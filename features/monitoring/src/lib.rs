@@ -44,4 +44,5 @@ pub const MIGRATIONS: &[otklik_db::Migration] = otklik_db::migrations![
     "0903_monitoring_partners",
     "0904_monitoring_sendings",
     "0905_monitoring_checked",
+    "0906_monitoring_sender_terms",
 ];

@@ -63,7 +63,7 @@ pub async fn register(hub: &Hub, day: CivilDay) -> Result<Register, HubError> {
     let own = by_name(records::all(conn, Kind::OwnStatus).await?);
     let mut senders = BTreeMap::new();
     for sender in senders::store::all(conn, &SYSTEM).await? {
-        let mut agreed = agreed(&sender);
+        let mut agreed = agreed(&sender, day);
         for (name, history) in &own {
             let Some((of, status)) = name.split_once('/') else { continue };
             if let (true, Some(Content::OwnStatus(code))) =
@@ -88,10 +88,11 @@ pub async fn register(hub: &Hub, day: CivilDay) -> Result<Register, HubError> {
     })
 }
 
-/// What is agreed with a sender, as checking takes it.
+/// What is agreed with a sender, as checking of a day takes it. What happens to wrong rows is as it is now: a sender
+/// whose delivery was refused sends it again when that has changed.
 #[must_use]
-pub fn agreed(sender: &Sender) -> Agreed {
-    let (least, most) = sender.fields.marks;
+pub fn agreed(sender: &Sender, day: CivilDay) -> Agreed {
+    let (least, most) = sender.on(day).marks;
     let policy = match sender.fields.policy {
         senders::Policy::Whole => Policy::Whole,
         senders::Policy::GoodRows => Policy::GoodRows,

@@ -286,13 +286,15 @@ impl Checks {
         let may_keep = many >= MANY && snapshot.rows(crate::tables::CASES.name()) <= MOST_KEPT;
         let lake = LakeKnown { engine: hub.engine().clone(), snapshot, runtime: Handle::current() };
         let all = senders::store::all(ctx.db.read(), &SYSTEM).await?;
+        has_history |= all.iter().any(|sender| !sender.history.is_empty());
+        let today = ctx.now().day_in(&Zone::utc());
         Ok(Self {
             ctx: ctx.clone(),
             hub: hub.clone(),
             shared: Arc::default(),
             lake,
             may_keep,
-            agreed: all.iter().map(|sender| (sender.fields.code.clone(), agreed(sender))).collect(),
+            agreed: all.iter().map(|sender| (sender.fields.code.clone(), agreed(sender, today))).collect(),
             register: None,
             has_history,
             begun: 0,

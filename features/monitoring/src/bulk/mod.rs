@@ -428,7 +428,7 @@ impl Bulk {
         };
         Act::by(&self.ctx, Actor::System("command"), &self.trace).journal(&tx, entry).await?;
         tx.commit().await?;
-        let sender = Sender { id, fields, token_at: None };
+        let sender = Sender { id, fields, history: Vec::new(), token_at: None };
         self.senders.insert(head.sender.clone(), sender.clone());
         self.new_senders.insert(head.sender.clone());
         Ok(sender)

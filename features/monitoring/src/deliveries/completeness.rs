@@ -197,7 +197,7 @@ mod tests {
             since: CivilDay(20_261_101),
             until: None,
         };
-        Sender { id: 7, fields, token_at: None }
+        Sender { id: 7, fields, history: Vec::new(), token_at: None }
     }
 
     fn came(id: Id, revision: i32, state: State, hours: i64) -> Delivery {

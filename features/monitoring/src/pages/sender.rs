@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use otklik_kernel::Id;
+use otklik_kernel::{Id, Zone};
 use otklik_ui::{Choice, Errors, Page, When};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
 use super::common::{Monitoring, Tab, flash, id, query, status, texts, when};
 use super::senders::policy_text;
 use crate::refusal::{Mistake, errors, or_mistakes};
-use crate::senders::{self, Policy, Raw, Sender, store};
+use crate::senders::{self, Agreement, Policy, Raw, Sender, Terms, store};
 use crate::texts::L;
 
 #[derive(Template)]
@@ -37,6 +37,14 @@ struct SenderView {
     /// Shown once, right after it was made.
     token: String,
     links: Vec<(String, &'static str)>,
+    history: Vec<Past>,
+}
+
+/// What was agreed from a day on.
+struct Past {
+    since: String,
+    said: String,
+    by: Option<(String, When)>,
 }
 
 /// What a form holds.
@@ -99,7 +107,33 @@ async fn view(
         token_at: known.and_then(|known| known.token_at).map(|at| when(at, &zone)),
         token: String::new(),
         links,
+        history: known.map_or_else(Vec::new, |known| past(l, known, &zone)),
     })
+}
+
+/// What was agreed from day to day, the last first.
+fn past(l: L, sender: &Sender, zone: &Zone) -> Vec<Past> {
+    let said = |agreed: &Agreement| {
+        let Terms { policy, marks: (least, most), zone, due_hours } = &agreed.terms;
+        let policy = policy_text(l, *policy).to_owned();
+        l.sender_terms(
+            i64::from(*due_hours),
+            i64::from(*least),
+            i64::from(*most),
+            policy,
+            zone.name().to_owned(),
+        )
+    };
+    let since = |agreed: &Agreement| match agreed.valid_from {
+        Agreement::ALWAYS => l.sender_terms_first().to_owned(),
+        day => l.record_from(day.show()),
+    };
+    let by = |agreed: &Agreement| {
+        let by = (!agreed.changed_by.is_empty()).then(|| agreed.changed_by.clone());
+        by.map(|by| (by, when(agreed.changed_at, zone)))
+    };
+    let past = |agreed: &Agreement| Past { since: since(agreed), said: said(agreed), by: by(agreed) };
+    sender.history.iter().rev().map(past).collect()
 }
 
 /// The form of a new sender, with what is usual filled in.
@@ -177,7 +211,8 @@ pub async fn save(
 ) -> Result<Response, Fail> {
     let sender = found(&monitoring, &who, &path).await?;
     let (typed, act) = (Typed(form), monitoring.act(&who, &trace));
-    match or_mistakes(senders::change(&monitoring.ctx.db, &who.scope, &act, sender.id, &typed.raw()).await)? {
+    let (db, whose) = (&monitoring.ctx.db, (sender.id, who.caller.name()));
+    match or_mistakes(senders::change(db, &who.scope, &act, whose, &typed.raw()).await)? {
         Ok(()) => Ok(back(sender.id, "saved")),
         Err(mistakes) => {
             let view = view(&monitoring, &who, typed.raw(), Some(&sender), &mistakes).await?;

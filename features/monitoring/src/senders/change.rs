@@ -1,14 +1,14 @@
 //! Adding and changing senders; their tokens.
 
 use otklik_access::Scope;
-use otklik_db::{Db, Tx};
+use otklik_db::{Db, DbErr, Tx};
 use otklik_kernel::{CivilDay, Id, Zone, code, secret, text};
 use otklik_organisations::act::{Act, Entry};
 use otklik_organisations::model::is_code;
 use otklik_organisations::store as bodies;
 use serde_json::{Value as Json, json};
 
-use super::{Fields, Policy, Sender, store};
+use super::{Agreement, Fields, Policy, Sender, store};
 use crate::refusal::{Mistake, Refusal, Wrong};
 
 /// The longest name.
@@ -157,11 +157,18 @@ async fn known(tx: &Tx, scope: &Scope, id: Id) -> Result<Sender, Refusal> {
     store::find(tx, scope, id).await?.ok_or(Refusal::NotFound)
 }
 
-/// Changes a sender of the scope.
+/// Changes a sender of the scope. What is agreed holds from today on, by the sender's clock: days before keep what was
+/// agreed for them.
 ///
 /// # Errors
 /// No such sender; mistakes in what was typed.
-pub async fn change(db: &Db, scope: &Scope, act: &Act<'_>, id: Id, raw: &Raw<'_>) -> Result<(), Refusal> {
+pub async fn change(
+    db: &Db,
+    scope: &Scope,
+    act: &Act<'_>,
+    (id, by): (Id, &str),
+    raw: &Raw<'_>,
+) -> Result<(), Refusal> {
     let tx = db.begin().await?;
     let known = known(&tx, scope, id).await?;
     let fields = check(&tx, scope, raw, Some(id)).await?;
@@ -169,6 +176,9 @@ pub async fn change(db: &Db, scope: &Scope, act: &Act<'_>, id: Id, raw: &Raw<'_>
         return Ok(());
     }
     store::update(&tx, id, &fields).await?;
+    if fields.terms() != known.fields.terms() {
+        agree(&tx, act, (&known, by), &fields).await?;
+    }
     let entry = Entry {
         action: "senders.change",
         subject: Some(("sender", id)),
@@ -178,6 +188,20 @@ pub async fn change(db: &Db, scope: &Scope, act: &Act<'_>, id: Id, raw: &Raw<'_>
     };
     act.journal(&tx, entry).await?;
     Ok(tx.commit().await?)
+}
+
+async fn agree(tx: &Tx, act: &Act<'_>, (known, by): (&Sender, &str), fields: &Fields) -> Result<(), DbErr> {
+    let agreed = |valid_from, terms, by: &str| Agreement {
+        valid_from,
+        terms,
+        changed_by: by.to_owned(),
+        changed_at: act.now,
+    };
+    if known.history.is_empty() {
+        store::set_terms(tx, known.id, &agreed(Agreement::ALWAYS, known.fields.terms(), "")).await?;
+    }
+    let today = act.now.day_in(&fields.zone);
+    store::set_terms(tx, known.id, &agreed(today, fields.terms(), by)).await
 }
 
 /// The digest under which a token is stored.

@@ -59,6 +59,46 @@ pub struct Fields {
     pub until: Option<CivilDay>,
 }
 
+/// What is agreed with a sender, and may be otherwise on other days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What happens to a delivery with wrong rows: as it is when the delivery is checked.
+    pub policy: Policy,
+    /// The least and the most mark of its ratings of a day.
+    pub marks: (i16, i16),
+    /// The zone of a day.
+    pub zone: Zone,
+    /// How many hours after a day's end its data may still come in time.
+    pub due_hours: i32,
+}
+
+impl Fields {
+    /// What is agreed now.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        let Self { policy, marks, zone, due_hours, .. } = self;
+        Terms { policy: *policy, marks: *marks, zone: zone.clone(), due_hours: *due_hours }
+    }
+}
+
+/// Terms that hold from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// The first day; [`Agreement::ALWAYS`] for the first terms.
+    pub valid_from: CivilDay,
+    /// The terms.
+    pub terms: Terms,
+    /// Who made them so; empty for the first terms.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: Instant,
+}
+
+impl Agreement {
+    /// The day before all days.
+    pub const ALWAYS: CivilDay = CivilDay(0);
+}
+
 /// A sender as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
@@ -66,6 +106,8 @@ pub struct Sender {
     pub id: Id,
     /// What is said of it.
     pub fields: Fields,
+    /// What was agreed from day to day, oldest first; nothing when it never was otherwise than now.
+    pub history: Vec<Agreement>,
     /// When its token for the API was made, if it has one.
     pub token_at: Option<Instant>,
 }
@@ -77,11 +119,18 @@ impl Sender {
         self.fields.since <= day && self.fields.until.is_none_or(|until| day <= until)
     }
 
+    /// What is agreed for a day.
+    #[must_use]
+    pub fn on(&self, day: CivilDay) -> Terms {
+        let held = self.history.iter().rev().find(|agreed| agreed.valid_from <= day);
+        held.map_or_else(|| self.fields.terms(), |agreed| agreed.terms.clone())
+    }
+
     /// Until when data of a day come in time.
     #[must_use]
     pub fn due(&self, day: CivilDay) -> Instant {
-        let end = day.plus_days(1).start_in(&self.fields.zone);
-        end.plus(i64::from(self.fields.due_hours) * Instant::HOUR)
+        let terms = self.on(day);
+        day.plus_days(1).start_in(&terms.zone).plus(i64::from(terms.due_hours) * Instant::HOUR)
     }
 }
 
@@ -103,10 +152,21 @@ mod tests {
             since: CivilDay(20_261_101),
             until: Some(CivilDay(20_261_130)),
         };
-        let sender = Sender { id: 1, fields, token_at: None };
+        let mut sender = Sender { id: 1, fields, history: Vec::new(), token_at: None };
         // Noon of the next day in Vladivostok is two in the morning UTC.
         assert_eq!(sender.due(CivilDay(20_261_121)).iso(), "2026-11-22T02:00:00Z");
         assert!(!sender.owes(CivilDay(20_261_031)) && sender.owes(CivilDay(20_261_101)));
         assert!(sender.owes(CivilDay(20_261_130)) && !sender.owes(CivilDay(20_261_201)));
+        // What was agreed later leaves earlier days as they were.
+        let terms = |due_hours| Terms { due_hours, ..sender.fields.terms() };
+        let from = |day, terms| Agreement {
+            valid_from: CivilDay(day),
+            terms,
+            changed_by: String::new(),
+            changed_at: Instant(0),
+        };
+        sender.history = vec![from(0, terms(12)), from(20_261_122, terms(24))];
+        assert_eq!(sender.due(CivilDay(20_261_121)).iso(), "2026-11-22T02:00:00Z");
+        assert_eq!(sender.due(CivilDay(20_261_122)).iso(), "2026-11-23T14:00:00Z");
     }
 }

@@ -1,9 +1,10 @@
 //! Senders: what is agreed, tokens, who may.
 
 use axum::http::StatusCode;
+use otklik_kernel::Instant;
 use otklik_monitoring::senders::store;
 
-use crate::site::{NEAR, SYSTEM, with};
+use crate::site::{DAY, NEAR, SYSTEM, with};
 
 const FIELDS: [(&str, &str); 9] = [
     ("code", "r27"),
@@ -47,6 +48,34 @@ fn mon6_a_sender_is_added_and_changed_within_the_scope_and_journaled() {
         site.post("near", &page, &changed).await.expect(StatusCode::SEE_OTHER);
         assert_eq!(store::find_by_code(conn, &SYSTEM, "r27").await.unwrap().unwrap().fields.name, "Край");
         assert_eq!(site.journal().await, ["senders.create", "senders.change"]);
+    });
+}
+
+#[test]
+fn mon12_what_is_agreed_anew_leaves_earlier_days_as_they_were() {
+    with(async |site| {
+        let (id, _) = site.sender("r27", "2700", "whole").await;
+        let page = format!("/admin/monitoring/senders/{id}");
+        site.get("near", &page).await.expect(StatusCode::OK).hides("class=\"history\"");
+        let sender = async || store::find(site.t.db.read(), &SYSTEM, id).await.unwrap().unwrap();
+        let due = sender().await.due(DAY);
+        assert!(sender().await.history.is_empty());
+        // It is the 22nd: its data are due later from now on, those of the 21st are not.
+        site.post("near", &page, &FIELDS).await.expect(StatusCode::SEE_OTHER);
+        let changed = sender().await;
+        assert_eq!(changed.due(DAY), due);
+        assert_eq!(changed.due(DAY.plus_days(1)), due.plus(48 * Instant::HOUR));
+        assert_eq!((changed.on(DAY).marks, changed.on(DAY.plus_days(1)).marks), ((1, 5), (1, 10)));
+        let shown = site.get("near", &page).await.expect(StatusCode::OK);
+        shown.says("С начала:").says("оценки от 1 до 5").says("С 22.11.2026:").says("оценки от 1 до 10");
+        // Once more on the same day: the last word of a day counts; a new name is no other agreement.
+        let later =
+            FIELDS.map(|(name, value)| if name == "due_hours" { (name, "24") } else { (name, value) });
+        site.post("near", &page, &later).await.expect(StatusCode::SEE_OTHER);
+        let named = later.map(|(name, value)| if name == "name" { (name, "Край") } else { (name, value) });
+        site.post("near", &page, &named).await.expect(StatusCode::SEE_OTHER);
+        let changed = sender().await;
+        assert_eq!((changed.history.len(), changed.due(DAY.plus_days(1))), (2, due.plus(36 * Instant::HOUR)));
     });
 }
 

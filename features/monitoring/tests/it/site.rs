@@ -215,7 +215,7 @@ impl Site {
     pub async fn set_policy(&self, (id, code): (Id, &str), body: &str, policy: &str) {
         let name = format!("Отправитель {code}");
         let raw = sender(code, &name, body, policy);
-        senders::change(&self.ctx.db, &SYSTEM, &self.act(), id, &raw).await.unwrap();
+        senders::change(&self.ctx.db, &SYSTEM, &self.act(), (id, "Проверка"), &raw).await.unwrap();
     }
 
     /// Runs the job that checks once.
