@@ -296,6 +296,16 @@ pub static FIGURES: LazyLock<Table> = LazyLock::new(|| {
     Table::new("figures", Schema::new(fields)).level(1)
 });
 
+/// The columns of a table that add up over rows of equal keys, which are all others; none unless it is one of sums.
+#[must_use]
+pub fn sums_of(table: &str) -> &'static [&'static str] {
+    match table {
+        "spans" => &["count", "seconds"],
+        "figures" => &FIGURES_OF,
+        _ => &[],
+    }
+}
+
 /// All of them.
 pub fn all() -> Vec<Table> {
     let tables = [

@@ -8,20 +8,20 @@ use otklik_kernel::CivilDay;
 use otklik_lake::arrow::array::{Int32Array, Int64Array};
 use otklik_lake::{Engine, Look, Result, Snapshot};
 use otklik_progress::delivery::Delivery;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::known::{text, typed};
 use crate::tables;
 
 /// A delivery as the lake accepted it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Its number.
     pub delivery: i64,
     /// Its sender.
     pub sender: String,
     /// The day it is of.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "of_text")]
     pub day: CivilDay,
     /// Its revision.
     pub revision: u32,
@@ -34,7 +34,7 @@ pub struct Receipt {
 }
 
 /// Rows taken of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Services.
     pub services: i64,
@@ -52,6 +52,27 @@ pub struct Rows {
 
 fn as_text<S: serde::Serializer>(day: &CivilDay, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_str(day)
+}
+
+fn of_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<CivilDay, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    CivilDay::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no day")))
+}
+
+impl Rows {
+    /// Rows of a table of what was delivered.
+    #[must_use]
+    pub fn of(&self, table: &str) -> i64 {
+        match table {
+            "services" => self.services,
+            "applications" => self.applications,
+            "events" => self.events,
+            "payments" => self.payments,
+            "ratings" => self.ratings,
+            "complaints" => self.complaints,
+            _ => 0,
+        }
+    }
 }
 
 /// What becomes of a delivery (MON-11).
@@ -168,6 +189,12 @@ impl Book {
     /// All receipts, oldest first, also of replaced deliveries.
     pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
         self.receipts.values()
+    }
+
+    /// The receipt of a delivery, also of a replaced one.
+    #[must_use]
+    pub fn get(&self, delivery: i64) -> Option<&Receipt> {
+        self.receipts.get(&delivery)
     }
 
     /// The receipt of what holds for a sender's day.

@@ -8,11 +8,11 @@ use std::thread;
 
 use otklik_kernel::CivilDay;
 use otklik_lake::arrow::array::ArrayRef;
-use otklik_lake::{Error, Lake, Result, Written};
+use otklik_lake::{Error, Result, Table};
 use otklik_progress::delivery::Text;
 use otklik_progress::reference::Norm;
 
-use super::columns::{CaseColumns, Out, RunColumn, WordColumn, bytes, ints, longs, short, shorts, some_ints};
+use super::columns::{CaseColumns, RunColumn, Sink, WordColumn, bytes, ints, longs, short, shorts, some_ints};
 use super::gather::{App, Event, Gathered, Given};
 use super::known::{Old, Olds};
 use super::register::Register;
@@ -54,14 +54,18 @@ pub struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Does it with some threads; the files that were written.
+    /// Does it with some threads, the rows of each table into what `begin` gives for it; what was made of them.
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn run(&self, lake: &Lake, threads: usize) -> Result<Vec<Written>> {
+    pub fn run<R: Sink>(
+        &self,
+        begin: impl Fn(&'static Table) -> R + Sync,
+        threads: usize,
+    ) -> Result<Vec<R::Made>> {
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<Written>> {
-            let mut worker = Worker::new(self, lake);
+        let work = || -> Result<Vec<R::Made>> {
+            let mut worker = Worker::new(self, &begin);
             loop {
                 let from = next.fetch_add(CHUNK, Ordering::Relaxed);
                 let Some(apps) = self.order.get(from..self.order.len().min(from + CHUNK)) else { break };
@@ -77,14 +81,14 @@ impl Work<'_> {
             }
             worker.finish()
         };
-        let made: Vec<Result<Vec<Written>>> = thread::scope(|scope| {
+        let made: Vec<Result<Vec<R::Made>>> = thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let own = work();
             let others = others.into_iter().map(|other| other.join().unwrap_or_else(|_| Err(broken())));
             [own].into_iter().chain(others).collect()
         });
-        made.into_iter().try_fold(Vec::new(), |mut all, files| {
-            all.extend(files?);
+        made.into_iter().try_fold(Vec::new(), |mut all, some| {
+            all.extend(some?);
             Ok(all)
         })
     }
@@ -114,7 +118,7 @@ fn broken() -> Error {
 /// Since when which norm holds.
 type Norms<'a> = &'a [(CivilDay, Option<Norm>)];
 
-struct Worker<'a> {
+struct Worker<'a, R> {
     work: &'a Work<'a>,
     norms: Sums<(Text, Text), Norms<'a>>,
     events: EventColumns,
@@ -123,7 +127,7 @@ struct Worker<'a> {
     exchanges: ExchangeColumns,
     cases_gone: Gone,
     steps_gone: Gone,
-    outs: [Out<'a>; 8],
+    outs: [R; 8],
     tally: Tally,
     steps: Vec<Step>,
     /// The steps that the lake holds of the application.
@@ -132,8 +136,8 @@ struct Worker<'a> {
     before: Derived,
 }
 
-impl<'a> Worker<'a> {
-    fn new(work: &'a Work<'a>, lake: &'a Lake) -> Self {
+impl<'a, R: Sink> Worker<'a, R> {
+    fn new(work: &'a Work<'a>, begin: impl Fn(&'static Table) -> R) -> Self {
         let tables = [
             &tables::EVENTS,
             &tables::CASES,
@@ -153,7 +157,7 @@ impl<'a> Worker<'a> {
             exchanges: ExchangeColumns::default(),
             cases_gone: Gone::default(),
             steps_gone: Gone::default(),
-            outs: tables.map(|table| Out::new(lake, table)),
+            outs: tables.map(|table| begin(table)),
             tally: Tally::default(),
             steps: Vec::new(),
             old_steps: Vec::new(),
@@ -301,7 +305,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Vec<Written>> {
+    fn finish(mut self) -> Result<Vec<R::Made>> {
         self.tally.finish();
         self.flush(0)?;
         self.outs.into_iter().filter_map(|out| out.finish().transpose()).collect()

@@ -12,6 +12,7 @@ use otklik_lake::arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use otklik_lake::{Lake, Result, Table, TableWriter, Written};
 use otklik_progress::delivery::{Text, Texts};
 
+use super::digest::{Digest, Parts, add_derived, add_parts};
 use super::gather::Given;
 use crate::derive::{CODES, Case};
 
@@ -177,28 +178,62 @@ pub fn batch(table: &Table, arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
 }
 
+/// Takes the rows of a table.
+pub trait Sink {
+    /// What is made of them.
+    type Made: Send;
+
+    /// Takes rows.
+    ///
+    /// # Errors
+    /// They are not the table's, or the disk refuses.
+    fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()>;
+
+    /// What was made, if there were rows.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    fn finish(self) -> Result<Option<Self::Made>>;
+}
+
 /// A file of a table, made when its first rows come.
 pub struct Out<'a> {
     lake: &'a Lake,
     table: &'static Table,
     writer: Option<TableWriter>,
+    parts: Parts,
+}
+
+/// A written file with the digests of its parts, of tables that have some.
+pub struct Filed {
+    /// The file.
+    pub file: Written,
+    /// The digests.
+    pub parts: Parts,
+}
+
+/// The digest of a derived table in place of its file.
+pub struct Digested {
+    table: &'static Table,
+    digest: Digest,
 }
 
 impl<'a> Out<'a> {
     /// Nothing yet.
     #[must_use]
     pub fn new(lake: &'a Lake, table: &'static Table) -> Self {
-        Self { lake, table, writer: None }
+        Self { lake, table, writer: None, parts: Parts::new() }
     }
+}
 
-    /// Writes rows.
-    ///
-    /// # Errors
-    /// The disk refuses.
-    pub fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
+impl Sink for Out<'_> {
+    type Made = Filed;
+
+    fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
         if arrays.first().is_none_or(|array| array.is_empty()) {
             return Ok(());
         }
+        add_parts(self.table, &arrays, &mut self.parts)?;
         let batch = batch(self.table, arrays)?;
         let writer = match &mut self.writer {
             Some(writer) => writer,
@@ -207,12 +242,29 @@ impl<'a> Out<'a> {
         writer.write(&batch)
     }
 
-    /// The file, if there are rows.
-    ///
-    /// # Errors
-    /// The disk refuses.
-    pub fn finish(self) -> Result<Option<Written>> {
-        self.writer.map(TableWriter::finish).transpose()
+    fn finish(self) -> Result<Option<Filed>> {
+        let file = self.writer.map(TableWriter::finish).transpose()?;
+        Ok(file.map(|file| Filed { file, parts: self.parts }))
+    }
+}
+
+impl Digested {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(table: &'static Table) -> Self {
+        Self { table, digest: Digest::default() }
+    }
+}
+
+impl Sink for Digested {
+    type Made = (&'static str, Digest);
+
+    fn write(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
+        add_derived(self.table, &arrays, &mut self.digest)
+    }
+
+    fn finish(self) -> Result<Option<Self::Made>> {
+        Ok(Some((self.table.name(), self.digest)))
     }
 }
 

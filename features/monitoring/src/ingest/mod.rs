@@ -7,9 +7,11 @@
 mod book;
 mod chunk;
 mod columns;
+pub(crate) mod digest;
 mod gather;
 mod grouping;
 mod known;
+pub(crate) mod notes;
 mod register;
 pub(crate) mod rows;
 mod sums;
@@ -28,7 +30,7 @@ pub use gather::{Collision, request_key};
 pub use grouping::Grouping;
 pub(crate) use known::{text, typed};
 pub(crate) use truth::without;
-pub(crate) use work::rebuild;
+pub(crate) use work::{DERIVED, digests, rebuild};
 
 use crate::derive::Rules;
 use gather::Part;

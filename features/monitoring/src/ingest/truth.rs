@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use otklik_lake::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use otklik_lake::{Engine, Lake, Look, Result, Session, Snapshot, Written};
+use otklik_lake::{Engine, Lake, Look, Result, Session, Snapshot};
 use otklik_progress::delivery::{Applications, Delivery, Events, Head, Text, Texts};
 
 use super::book::{Book, Receipt};
 use super::columns::{
-    Out, TextColumn, bytes, ints, listed, longs, of_list, shorts, some_flags, some_longs, some_shorts,
+    Filed, Out, Sink as _, TextColumn, bytes, ints, listed, longs, of_list, shorts, some_flags, some_longs,
+    some_shorts,
 };
 use super::gather::{Part, request_key};
 use super::known::{text, typed};
@@ -21,7 +22,7 @@ use crate::tables;
 ///
 /// # Errors
 /// The disk refuses.
-pub fn write(lake: &Lake, parts: &[Part<'_>], receipts: &[Receipt]) -> Result<Vec<Written>> {
+pub fn write(lake: &Lake, parts: &[Part<'_>], receipts: &[Receipt]) -> Result<Vec<Filed>> {
     let mut outs = [
         Out::new(lake, &tables::DELIVERIES),
         Out::new(lake, &tables::SERVICES),

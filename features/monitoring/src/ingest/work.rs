@@ -1,12 +1,12 @@
 //! One commit of an import: what is at hand, what the lake knows, what follows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::slice;
 use std::sync::Arc;
 use std::thread;
 
 use otklik_lake::arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
-use otklik_lake::{Change, Engine, Error, Lake, Look, Snapshot, Written};
+use otklik_lake::{Change, Engine, Error, Lake, Look, Snapshot, Table, Written};
 use otklik_progress::delivery::Texts;
 use serde_json::json;
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -14,12 +14,15 @@ use tokio::task::block_in_place;
 
 use super::book::{Book, Receipt, Verdict};
 use super::chunk::Work;
-use super::columns::listed;
+use super::columns::{Digested, Filed, Out, Sink, listed};
+use super::digest::Digest;
 use super::gather::{App, Gathered, Given, Part, gather, request_key};
 use super::known::{Olds, text};
+use super::notes::{GONE, Note};
 use super::register::Register;
 use super::truth::{self, Which, recall, requests_of};
 use super::{ImportError, Importer};
+use crate::live::TRUTH;
 use crate::tables;
 
 /// Events that are rebuilt at a time, about.
@@ -77,12 +80,38 @@ pub async fn change(
     let (whole, forced) = (places(&again), places(&renormed));
     hold(&mut gathered, &old, &whole);
     let job = Job { gathered: &gathered, old: &old, whole: &whole, forced: &forced, norms: &norms, version };
-    let made = busy(|| job.run(importer, true))?;
+    let made = busy(|| job.run(importer, true, |table| Out::new(lake, table)))?;
+    let made: Vec<Filed> = made.into_iter().chain(truth).collect();
     let change = Change::new()
         .note("kind", "import")
-        .note("deliveries", json!(receipts))
+        .note("deliveries", json!(notes(receipts, &made)))
+        .note("gone", json!(gone(&made, version)))
         .note("replaced", json!(replaced));
-    Ok(keep(lake, change, made.into_iter().chain(truth)).await?)
+    Ok(keep(lake, change, made.into_iter().map(|filed| filed.file)).await?)
+}
+
+/// What the commit says of deliveries, with the digests of their rows.
+fn notes(receipts: Vec<Receipt>, made: &[Filed]) -> Vec<Note> {
+    let note = |receipt: Receipt| {
+        let digest = |table: &str| digest(made, table, receipt.delivery).text();
+        let digests = TRUTH.map(|table| (table.to_owned(), digest(table))).into();
+        Note { receipt, digests }
+    };
+    receipts.into_iter().map(note).collect()
+}
+
+/// The digests of rows that say what is gone.
+fn gone(made: &[Filed], version: i64) -> BTreeMap<&'static str, String> {
+    GONE.map(|table| (table, digest(made, table, version).text())).into()
+}
+
+/// The digest of a part of a table, over all its files.
+fn digest(made: &[Filed], table: &str, part: i64) -> Digest {
+    let files = made.iter().filter(|filed| filed.file.file().table == table);
+    files.filter_map(|filed| filed.parts.get(&part)).fold(Digest::default(), |mut all, one| {
+        all.merge(*one);
+        all
+    })
 }
 
 async fn keep(
@@ -182,7 +211,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn run(&self, importer: &Importer, with_events: bool) -> Result<Vec<Written>, Error> {
+    fn run<R: Sink>(
+        &self,
+        importer: &Importer,
+        with_events: bool,
+        begin: impl Fn(&'static Table) -> R + Sync,
+    ) -> Result<Vec<R::Made>, Error> {
         let (gathered, words) = (self.gathered, &self.gathered.words);
         let order = order(&gathered.apps, &ranks(words));
         let work = Work {
@@ -197,7 +231,7 @@ impl Job<'_> {
             version: self.version,
             with_events,
         };
-        work.run(&importer.lake, importer.threads)
+        work.run(begin, importer.threads)
     }
 }
 
@@ -233,24 +267,50 @@ fn order(apps: &[App], ranks: &[u32]) -> Vec<u32> {
 pub const DERIVED: [&str; 7] =
     ["cases", "cases_gone", "transitions", "exchanges", "steps_gone", "spans", "figures"];
 
-/// Everything derived, made anew from what was delivered: after the reference data changed, or in doubt. Its files
-/// are stored; the change takes the old ones away.
-pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
-    let engine = &importer.engine;
-    let book = Book::read(engine, base).await?;
-    let norms = Register::read(engine, base, &book, &[], importer.rules.terms()).await?;
-    let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
-    let of = base.rows(tables::EVENTS.name()).max(base.rows(tables::APPLICATIONS.name())).div_ceil(AT_ONCE);
-    let mut change = Change::new().note("kind", "rebuild");
-    for bucket in 0..of {
-        let recalled = recall(engine, base, &book, Which::Bucket { bucket, of }).await?;
+/// Everything that is derived, made anew from what was delivered, some applications at a time.
+struct Anew<'a> {
+    importer: &'a Importer,
+    base: &'a Snapshot,
+    book: Book,
+    norms: Register,
+    /// Into how many parts applications are taken.
+    of: u64,
+}
+
+impl<'a> Anew<'a> {
+    async fn of(importer: &'a Importer, base: &'a Snapshot) -> Result<Self, Error> {
+        let book = Book::read(&importer.engine, base).await?;
+        let norms = Register::read(&importer.engine, base, &book, &[], importer.rules.terms()).await?;
+        let rows = base.rows(tables::EVENTS.name()).max(base.rows(tables::APPLICATIONS.name()));
+        Ok(Self { importer, base, book, norms, of: rows.div_ceil(AT_ONCE) })
+    }
+
+    /// What is made of the rows of one part.
+    async fn part<R: Sink>(
+        &self,
+        bucket: u64,
+        begin: impl Fn(&'static Table) -> R + Sync,
+    ) -> Result<Vec<R::Made>, ImportError> {
+        let Self { importer, base, book, norms, of } = self;
+        let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
+        let recalled = recall(&importer.engine, base, book, Which::Bucket { bucket, of: *of }).await?;
         let parts =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
         let gathered = gather(parts.collect(), request_key)?;
         let (old, none) = (Olds::default(), HashSet::new());
-        let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms: &norms, version };
-        let written = busy(|| job.run(importer, false))?;
-        change = keep(&importer.lake, change, written).await?;
+        let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms, version };
+        Ok(busy(|| job.run(importer, false, begin))?)
+    }
+}
+
+/// Everything derived, made anew from what was delivered: after the reference data changed, or in doubt. Its files
+/// are stored; the change takes the old ones away.
+pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
+    let anew = Anew::of(importer, base).await?;
+    let mut change = Change::new().note("kind", "rebuild");
+    for bucket in 0..anew.of {
+        let made = anew.part(bucket, |table| Out::new(&importer.lake, table)).await?;
+        change = keep(&importer.lake, change, made.into_iter().map(|filed| filed.file)).await?;
     }
     for table in DERIVED {
         for file in base.files(table) {
@@ -258,4 +318,20 @@ pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, Imp
         }
     }
     Ok(change)
+}
+
+/// The digest of each derived table as it follows from what was delivered. Nothing is written, and memory doesn't grow
+/// with the lake.
+pub async fn digests(
+    importer: &Importer,
+    base: &Snapshot,
+) -> Result<BTreeMap<&'static str, Digest>, ImportError> {
+    let anew = Anew::of(importer, base).await?;
+    let mut digests = BTreeMap::<_, Digest>::new();
+    for bucket in 0..anew.of {
+        for (table, digest) in anew.part(bucket, Digested::new).await? {
+            digests.entry(table).or_default().merge(digest);
+        }
+    }
+    Ok(digests)
 }

@@ -333,10 +333,7 @@ async fn add_up(lake: &Lake, engine: &Engine, start: &Snapshot, table: &Table) -
     }
     let session = engine.session_of(start, &[(table, &files)], Look::Rewrite)?;
     let names = table.schema().fields().iter().map(|field| field.name().clone());
-    let is_sum = |name: &String| {
-        let spans = ["count", "seconds"].contains(&name.as_str()) && table.name() == "spans";
-        spans || (table.name() == "figures" && tables::FIGURES_OF.contains(&name.as_str()))
-    };
+    let is_sum = |name: &String| tables::sums_of(table.name()).contains(&name.as_str());
     let (sums, keys): (Vec<String>, Vec<String>) = names.partition(is_sum);
     let summed: Vec<String> = sums.iter().map(|sum| format!("sum({sum}) as {sum}")).collect();
     let is_some: Vec<String> = sums.iter().map(|sum| format!("sum({sum}) <> 0")).collect();

@@ -1,7 +1,6 @@
 //! Keeping the lake small and sound: files put together, derived rows made anew, everything looked over.
 
 mod compact;
-mod sums;
 mod verify;
 
 use otklik_lake::Error;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use otklik_monitoring::answers::{Allowed, Ask, Sheet};
-use otklik_monitoring::upkeep::rebuild;
+use otklik_monitoring::upkeep::{rebuild, verify};
 use otklik_progress::model::{Channel, Process};
 
 use crate::receipts::take;
@@ -188,8 +188,13 @@ fn mon14_a_term_set_by_hand_is_measured_by_after_a_rebuild() {
         let saved = site.post("administrator", ONE, &term).await.expect(StatusCode::SEE_OTHER);
         site.get("administrator", &saved.location).await.says("otklik monitoring rebuild");
         assert_eq!(late().await, 0, "what was taken in stays until a rebuild");
-        rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
+        let importer = site.monitoring.hub.importer().await.unwrap();
+        let found = verify(&importer).await.unwrap();
+        assert!(!found.ok && found.differences.iter().any(|line| line.contains("rebuild")), "{found:?}");
+        rebuild(&importer).await.unwrap();
         assert_eq!(late().await, 1);
+        let found = verify(&importer).await.unwrap();
+        assert!(found.ok, "{found:?}");
     });
 }
 

@@ -1,11 +1,21 @@
-//! Looking a lake over finds what is wrong with it: bytes, missing files, rows that don't follow from the events.
+//! Looking a lake over finds what is wrong with it: bytes, missing files, rows that were not delivered, rows that don't
+//! follow from what was.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use otklik_lake::{Change, Snapshot};
+use otklik_kernel::CivilDay;
+use otklik_lake::arrow::array::{
+    Array, ArrayRef, AsArray as _, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray,
+};
+use otklik_lake::arrow::compute::{cast, concat_batches};
+use otklik_lake::arrow::datatypes::{DataType, Int64Type};
+use otklik_lake::{Change, Look, Snapshot, Table, TableWriter};
 use otklik_monitoring::ingest::Importer;
-use otklik_monitoring::upkeep::{rebuild, verify};
+use otklik_monitoring::tables;
+use otklik_monitoring::upkeep::{compact, rebuild, verify};
+use otklik_progress::delivery::{Norm, Service};
 use otklik_progress::model::Channel;
 
 use crate::told::{Told, contents, importer};
@@ -17,6 +27,14 @@ async fn lake(folder: &Path) -> (Importer, Snapshot) {
     let importer = importer(folder);
     for (day, revision) in [(2, 1), (1, 1), (1, 2)] {
         let mut told = Told::new("А", 20_260_300 + day, revision, 1);
+        told.0.services.push(Service {
+            service: "S1".to_owned(),
+            variant: String::new(),
+            name: "Выписка".to_owned(),
+            direction: "земля".to_owned(),
+            norm: Some(Norm { days: 5, is_working: true, from: 2, to: 3 }),
+            valid_from: CivilDay(20_260_101),
+        });
         for number in 0..20 {
             let request = format!("З-{number}");
             told.application(&request, "S1", 27, "B1", Channel::Epgu);
@@ -26,11 +44,27 @@ async fn lake(folder: &Path) -> (Importer, Snapshot) {
             }
             told.rating(&request, at, 5);
             told.complaint(&request, at, 1);
+            told.payment(&request, at, 2);
         }
         importer.import(&[told.0]).await.unwrap();
     }
     let snapshot = importer.lake().latest().await.unwrap();
     (importer, snapshot)
+}
+
+/// A copy of a lake in another folder, opened.
+fn copy(from: &Path, to: &Path) -> Importer {
+    for entry in fs::read_dir(from).unwrap() {
+        let folder = entry.unwrap().path();
+        let own = to.join(folder.file_name().unwrap());
+        fs::create_dir(&own).unwrap();
+        for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
+            if file.is_file() {
+                fs::copy(&file, own.join(file.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    importer(to)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,25 +90,135 @@ async fn mon16_every_damaged_or_missing_file_is_found() {
     assert!(verify(&importer).await.unwrap().ok);
 }
 
+/// Tables whose rows can be made anew.
+fn is_derived(table: &str) -> bool {
+    ["cases", "transitions", "exchanges", "cases_gone", "steps_gone", "spans", "figures"].contains(&table)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mon16_rows_that_do_not_follow_from_the_events_are_found_and_made_anew() {
-    for table in
-        ["events", "applications", "cases", "transitions", "steps_gone", "cases_gone", "spans", "figures"]
-    {
+    let whole = tempfile::tempdir().unwrap();
+    let (original, snapshot) = lake(whole.path()).await;
+    let before = contents(&original).await;
+    for table in tables::all() {
+        let name = table.name();
         let folder = tempfile::tempdir().unwrap();
-        let (importer, snapshot) = lake(folder.path()).await;
-        let before = contents(&importer).await;
+        let importer = copy(whole.path(), folder.path());
         // A commit like any other, of whole files: only its sense is wrong.
-        let path = &snapshot.files(table).last().unwrap_or_else(|| panic!("{table} has rows")).path;
+        let path = &snapshot.files(name).last().unwrap_or_else(|| panic!("{name} has rows")).path;
         importer.lake().commit(&snapshot, Change::new().without(path.as_str())).await.unwrap();
         let verified = verify(&importer).await.unwrap();
         assert!(verified.damage.is_empty());
-        assert!(!verified.ok && !verified.differences.is_empty(), "{table} without {path}: {verified:?}");
-        if !["events", "applications", "ratings", "complaints"].contains(&table) {
+        assert!(!verified.ok && !verified.differences.is_empty(), "{name} without {path}: {verified:?}");
+        if is_derived(name) {
             rebuild(&importer).await.unwrap();
             let verified = verify(&importer).await.unwrap();
-            assert!(verified.ok, "{table} made anew: {verified:?}");
-            assert_eq!(contents(&importer).await, before, "{table} made anew");
+            assert!(verified.ok, "{name} made anew: {verified:?}");
+            assert_eq!(contents(&importer).await, before, "{name} made anew");
         }
     }
+}
+
+/// A column with another value in a row.
+fn spoiled(column: &ArrayRef, row: usize) -> ArrayRef {
+    let other: ArrayRef = match column.data_type() {
+        DataType::Utf8 => {
+            let values = column.as_string::<i32>().iter().map(|value| value.unwrap().to_owned());
+            let spoil = |(place, value): (usize, String)| if place == row { value + "ъ" } else { value };
+            Arc::new(StringArray::from_iter_values(values.enumerate().map(spoil)))
+        }
+        DataType::Binary => {
+            let values = column.as_binary::<i32>().iter().map(|value| value.unwrap().to_vec());
+            let spoil = |(place, mut value): (usize, Vec<u8>)| {
+                value.extend((place == row).then_some(7));
+                value
+            };
+            Arc::new(BinaryArray::from_iter_values(values.enumerate().map(spoil)))
+        }
+        DataType::Boolean => {
+            let values = column.as_boolean().iter().enumerate();
+            let spoil = |(place, value): (usize, Option<bool>)| {
+                if place == row { Some(!value.unwrap_or(true)) } else { value }
+            };
+            Arc::new(BooleanArray::from_iter(values.map(spoil)))
+        }
+        _ => {
+            let numbers = cast(column, &DataType::Int64).unwrap();
+            let values = numbers.as_primitive::<Int64Type>().iter().enumerate();
+            let spoil = |(place, value): (usize, Option<i64>)| {
+                if place == row { Some(value.map_or(0, |value| value + 1)) } else { value }
+            };
+            Arc::new(Int64Array::from_iter(values.map(spoil)))
+        }
+    };
+    cast(&other, column.data_type()).unwrap()
+}
+
+/// The rows of the last file of a table.
+async fn last_rows(importer: &Importer, snapshot: &Snapshot, table: &Table) -> (String, RecordBatch) {
+    let path = snapshot.files(table.name()).last().unwrap().path.clone();
+    let files = [path.clone()];
+    let session = importer.engine().session_of(snapshot, &[(table, &files)], Look::InOrder).unwrap();
+    let batches = session.rows(&format!("select * from {}", table.name())).await.unwrap();
+    (path, concat_batches(table.schema(), &batches).unwrap())
+}
+
+/// Commits a file with one other value, as whole as any.
+async fn spoil(importer: &Importer, snapshot: &Snapshot, table: &Table, column: usize) {
+    let (path, rows) = last_rows(importer, snapshot, table).await;
+    let mut columns = rows.columns().to_vec();
+    columns[column] = spoiled(&columns[column], rows.num_rows() / 2);
+    let mut writer = TableWriter::new(importer.lake(), table).unwrap();
+    writer.write(&RecordBatch::try_new(rows.schema(), columns).unwrap()).unwrap();
+    let file = importer.lake().keep(writer.finish().unwrap()).await.unwrap();
+    let change = Change::new().without(path).with(file).note("kind", "compact");
+    importer.lake().commit(snapshot, change).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mon16_another_value_in_any_column_of_any_table_is_found() {
+    let whole = tempfile::tempdir().unwrap();
+    let (_, snapshot) = lake(whole.path()).await;
+    for table in tables::all() {
+        for (place, field) in table.schema().fields().iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let importer = copy(whole.path(), folder.path());
+            spoil(&importer, &snapshot, &table, place).await;
+            let verified = verify(&importer).await.unwrap();
+            let what = format!("{}.{}: {verified:?}", table.name(), field.name());
+            assert!(!verified.ok && verified.damage.is_empty(), "{what}");
+            let of_table = |line: &String| line.contains(&format!(" {}:", table.name()));
+            let is_named = table.name() == "deliveries" || verified.differences.iter().any(of_table);
+            assert!(is_named, "{what}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mon16_a_lake_from_before_digests_were_noted_is_sound() {
+    let (folder, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (original, _) = lake(whole.path()).await;
+    let old = copy(whole.path(), folder.path());
+    fs::remove_dir_all(folder.path().join("_log")).unwrap();
+    for number in 1..=3 {
+        let entry = original.lake().entry(number).await.unwrap();
+        let mut change = entry.adds.into_iter().fold(Change::new(), Change::with);
+        for (name, mut note) in entry.notes.into_iter().filter(|(name, _)| name != "gone") {
+            for delivery in note.as_array_mut().into_iter().flatten().filter_map(|one| one.as_object_mut()) {
+                delivery.remove("digests");
+            }
+            change = change.note(&name, note);
+        }
+        old.lake().commit(&old.lake().latest().await.unwrap(), change).await.unwrap();
+    }
+    for step in ["as it was", "compacted"] {
+        let verified = verify(&old).await.unwrap();
+        assert!(verified.ok && verified.events > 0, "{step}: {verified:?}");
+        compact(old.lake(), old.engine()).await.unwrap();
+    }
+    // What can't be told by digests, the number of rows still does.
+    let snapshot = old.lake().latest().await.unwrap();
+    let path = snapshot.files("ratings").last().unwrap().path.clone();
+    old.lake().commit(&snapshot, Change::new().without(path)).await.unwrap();
+    assert!(!verify(&old).await.unwrap().ok);
 }

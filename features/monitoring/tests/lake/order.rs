@@ -157,6 +157,8 @@ fn mon11_any_order_of_deliveries_gives_what_a_rebuild_gives() {
                 let expected = contents(&plain).await;
                 let found = contents(&mixed).await;
                 prop_assert_eq!(differences(&found, &expected), "", "mixed");
+                let verified = verify(&mixed).await.unwrap();
+                prop_assert!(verified.ok, "mixed: {:?}", verified);
                 // Made anew from what was delivered it is still the same, and sound.
                 rebuild(&mixed).await.unwrap();
                 let rebuilt = contents(&mixed).await;

@@ -15,7 +15,11 @@ use otklik_progress::reference::Reference;
 
 /// An importer into a folder.
 pub fn importer(folder: &Path) -> Importer {
-    let lake = Lake::new(Place::folder(folder).unwrap(), Arc::new(SystemClock), Arc::new(SystemRandom));
+    over(Lake::new(Place::folder(folder).unwrap(), Arc::new(SystemClock), Arc::new(SystemRandom)))
+}
+
+/// An importer into a lake.
+pub fn over(lake: Lake) -> Importer {
     let engine = Engine::new(&lake, 256 << 20, 2).unwrap();
     let rules = Arc::new(Rules::new(Reference::built_in().clone()));
     Importer::new(lake, engine, rules, Arc::new(SystemClock), 2)
@@ -92,6 +96,16 @@ impl Told {
 }
 
 impl Told {
+    /// Tells of an event of a fee.
+    pub fn payment(&mut self, request: &str, at: i64, event: u8) {
+        let Delivery { texts, payments: to, .. } = &mut self.0;
+        to.line.push(u32::try_from(to.request.len()).unwrap() + 2);
+        to.request.push(texts.add(request));
+        to.event.push(event);
+        to.at.push(at * 1_000_000);
+        to.offset.push(180);
+    }
+
     /// Tells of a complaint.
     pub fn complaint(&mut self, request: &str, at: i64, event: u8) {
         let Delivery { texts, complaints: to, .. } = &mut self.0;

@@ -1,0 +1,90 @@
+//! What commits say in their notes: which deliveries they took in, and what their rows were.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::TryStreamExt as _;
+use otklik_lake::{Entry, Error, Lake, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::book::Receipt;
+
+/// Tables of what is gone.
+pub const GONE: [&str; 2] = ["cases_gone", "steps_gone"];
+
+/// A delivery as the commit that took it in tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Its receipt.
+    #[serde(flatten)]
+    pub receipt: Receipt,
+    /// The digest of its rows in each table; commits of before have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub digests: BTreeMap<String, String>,
+}
+
+/// What the commits of a lake say. A few hundred bytes for each delivery.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// Deliveries by their numbers.
+    pub deliveries: BTreeMap<i64, Note>,
+    /// Commits that wrote derived rows: those are versions.
+    pub versions: BTreeSet<i64>,
+    /// The digests of rows that a commit wrote to say what is gone, by table and commit; those of before say nothing.
+    pub gone: BTreeMap<(String, i64), String>,
+}
+
+impl Notes {
+    /// The notes of all commits up to one.
+    ///
+    /// # Errors
+    /// The log can't be read, or a note isn't what a commit writes.
+    pub async fn read(lake: &Lake, last: u64) -> Result<Self> {
+        let mut notes = Self::default();
+        let mut entries = lake.entries(1..=last);
+        while let Some(entry) = entries.try_next().await? {
+            notes.add(&entry)?;
+        }
+        Ok(notes)
+    }
+
+    fn add(&mut self, entry: &Entry) -> Result<()> {
+        let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
+        let kind = entry.notes.get("kind").and_then(|kind| kind.as_str());
+        if matches!(kind, Some("import" | "rebuild")) {
+            self.versions.insert(number);
+        }
+        let deliveries: Vec<Note> = note(entry, "deliveries")?.unwrap_or_default();
+        self.deliveries.extend(deliveries.into_iter().map(|note| (note.receipt.delivery, note)));
+        let gone: BTreeMap<String, String> = note(entry, "gone")?.unwrap_or_default();
+        self.gone.extend(gone.into_iter().map(|(table, digest)| ((table, number), digest)));
+        Ok(())
+    }
+}
+
+/// A note of an entry; `None` when it has none of that name.
+fn note<T: DeserializeOwned>(entry: &Entry, name: &str) -> Result<Option<T>> {
+    let Some(value) = entry.notes.get(name) else { return Ok(None) };
+    let read = serde_json::from_value(value.clone());
+    read.map(Some)
+        .map_err(|error| Error::Damaged(format!("the note {name} of commit {}: {error}", entry.number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn mon11_a_note_of_before_is_read() {
+        let old = json!({
+            "delivery": 4096, "sender": "r27", "day": "2026-11-21", "revision": 1, "digest": "00", "at": 5,
+            "rows": { "services": 0, "applications": 1, "events": 2, "payments": 0, "ratings": 0, "complaints": 0 },
+        });
+        let note: Note = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!((note.receipt.day.0, note.receipt.rows.events), (20_261_121, 2));
+        assert!(note.digests.is_empty());
+        assert_eq!(json!(note), old);
+    }
+}
