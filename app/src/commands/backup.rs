@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use otklik_db::Address;
 use otklik_kernel::{code, secret};
-use otklik_monitoring::{LOG, SPOOL};
+use otklik_monitoring::{LAST, LOG, SPOOL};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Json;
@@ -207,7 +207,8 @@ fn tool(command: &mut Command) -> Result<()> {
 }
 
 /// Copies a folder with what lies below it, when there is one. The log of a lake comes before the files that it names:
-/// those stay for hours after they are named no more. Files that are still being written are left out.
+/// those stay for hours after they are named no more. Files that are still being written are left out, and where the log
+/// ends: it may say so of a commit that came after the others were listed.
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     if !from.exists() {
         return Ok(());
@@ -215,7 +216,12 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir(to)?;
     let mut entries = fs::read_dir(from)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(|entry| (entry.file_name() != LOG, entry.file_name()));
-    for entry in entries.into_iter().filter(|entry| entry.file_name() != SPOOL) {
+    let is_log = from.file_name().is_some_and(|name| name == LOG);
+    let is_copied = |entry: &fs::DirEntry| match entry.file_name() {
+        name if name == LAST => !is_log,
+        name => name != SPOOL,
+    };
+    for entry in entries.into_iter().filter(is_copied) {
         let to = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_folder(&entry.path(), &to)?;

@@ -70,6 +70,38 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
 }
 
 #[test]
+fn mon11_a_lost_last_commit_is_found_by_the_log_and_by_receipts() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    generated(folder);
+    well(folder, &["monitoring", "import", "days/epgu_2026-01-12_r1", "--json"]);
+    let before = well(folder, &["monitoring", "verify", "--json"]);
+    assert_eq!((&before["lost"], &before["unknown"]), (&json!([]), &json!([])), "{before}");
+    let done = well(folder, &["monitoring", "import", "days", "--json"]);
+    let commits = well(folder, &["monitoring", "verify", "--json"])["commit"].as_u64().unwrap();
+    let log = folder.join("data/lake/_log");
+    for number in before["commit"].as_u64().unwrap() + 1..=commits {
+        std::fs::remove_file(log.join(format!("{number:020}.json"))).unwrap();
+    }
+    let all = |of: &Value, name: &str| of[name].as_array().unwrap().len();
+    let said = run(folder, &["monitoring", "verify", "--json"]);
+    let found = said.json();
+    assert_eq!((said.code, &found["ok"], &found["damage"][0]["kind"]), (Some(1), &json!(false), &json!("end")));
+    // Without the log's own word for it the database still knows what it took.
+    std::fs::remove_file(log.join("last")).unwrap();
+    let said = run(folder, &["monitoring", "verify", "--json"]);
+    let found = said.json();
+    assert_eq!((said.code, &found["ok"], &found["damage"]), (Some(1), &json!(false), &json!([])), "{found}");
+    let lost = done["deliveries"].as_u64().unwrap() - 1;
+    assert_eq!((all(&found, "lost") as u64, all(&found, "unknown") > 0), (lost, true), "{found}");
+    assert_eq!((&found["commit"], &found["events"]), (&before["commit"], &before["events"]));
+    let said = run(folder, &["monitoring", "verify"]);
+    assert_eq!(said.code, Some(1));
+    let path = found["unknown"][0].as_str().unwrap();
+    assert!(said.out.contains("запись утрачена") && said.out.contains(path), "{said:?}");
+}
+
+#[test]
 fn mon10_many_applications_of_earlier_commands_are_known() {
     let folder = tempdir().unwrap();
     let folder = folder.path();

@@ -23,7 +23,7 @@ pub mod take;
 pub mod upkeep;
 pub mod visible;
 
-pub use otklik_lake::{LOG, Place, SPOOL};
+pub use otklik_lake::{LAST, LOG, Place, SPOOL};
 pub use pages::Monitoring;
 
 /// The pages and the API of this slice.

@@ -174,6 +174,11 @@ impl Lake {
         stored.buffer_unordered(8).try_collect().await
     }
 
+    /// The number of the newest snapshot seen.
+    pub(crate) fn seen_number(&self) -> u64 {
+        self.seen().map_or(0, |seen| seen.number())
+    }
+
     fn seen(&self) -> Option<Snapshot> {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -20,7 +20,7 @@ pub use parquet;
 pub use compact::Sifted;
 pub use error::{Error, Result};
 pub use lake::Lake;
-pub use log::FOLDER as LOG;
+pub use log::{FOLDER as LOG, LAST};
 pub use log::entry::{Change, DataFile, Entry};
 pub use session::{Engine, Look, Session};
 pub use snapshot::Snapshot;

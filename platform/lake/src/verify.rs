@@ -16,7 +16,7 @@ use twox_hash::XxHash3_128;
 
 use crate::Result;
 use crate::lake::Lake;
-use crate::log::Numbered;
+use crate::log::{FOLDER, LAST, Last, Numbered};
 use crate::log::entry::DataFile;
 use crate::snapshot::State;
 use crate::store::SPOOL;
@@ -41,14 +41,15 @@ pub struct Report {
     pub rows: BTreeMap<String, u64>,
     /// What is not as it was written.
     pub damage: Vec<Damage>,
-    /// Files that no commit knows: being written, or left over from writing that was broken off. No damage.
+    /// Files that no commit knows: being written, left over from writing that was broken off, or of a commit that is
+    /// lost. By themselves no damage: the first two are as they should be, the third is found by the log's end.
     pub unknown: Vec<String>,
 }
 
 /// One thing that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Damage {
-    /// `missing`, `size`, `sum`, `unreadable`, `rows`; of the log `gap`, `entry`, `chain`, `checkpoint`.
+    /// `missing`, `size`, `sum`, `unreadable`, `rows`; of the log `gap`, `end`, `entry`, `chain`, `checkpoint`.
     pub kind: &'static str,
     /// The object.
     pub path: String,
@@ -69,7 +70,9 @@ impl Lake {
     /// The store can't be listed. Objects that can't be read are part of the report.
     pub async fn verify(&self) -> Result<Report> {
         let mut report = Report::default();
-        let state = self.verify_log(&mut report).await?;
+        // Before the log is listed: commits that come meanwhile only add to it.
+        let (seen, last) = (self.seen_number(), self.log().last().await);
+        let state = self.verify_log(&mut report, (seen, last)).await?;
         let listed: Vec<ObjectMeta> = self.store().list(None).try_collect().await?;
         let sizes: HashMap<&str, u64> =
             listed.iter().map(|meta| (meta.location.as_ref(), meta.size)).collect();
@@ -103,16 +106,34 @@ impl Lake {
         Ok(report)
     }
 
-    /// Walks the log from its beginning; the state is what it adds up to before the first damage.
-    async fn verify_log(&self, report: &mut Report) -> Result<State> {
+    /// Walks the log from its beginning; the state is what it adds up to before the first damage. It must reach the
+    /// last commit that was seen or is said to be the last.
+    async fn verify_log(
+        &self,
+        report: &mut Report,
+        (seen, said): (u64, Result<Option<Last>>),
+    ) -> Result<State> {
         let objects = self.log().objects().await?;
         let numbered: Vec<Numbered> =
             objects.iter().filter_map(|meta| Numbered::of(&meta.location)).collect();
-        let last = numbered.iter().filter_map(|object| match object {
+        let entries = numbered.iter().filter_map(|object| match object {
             Numbered::Entry(number) => Some(*number),
             Numbered::State(_) => None,
         });
-        let last = last.max().unwrap_or(0);
+        let last = entries.max().unwrap_or(0);
+        let said = said.unwrap_or_else(|error| {
+            report.damage.push(Damage::new("end", format!("{FOLDER}/{LAST}"), error.to_string()));
+            None
+        });
+        let states = numbered.iter().map(|object| match object {
+            Numbered::Entry(number) | Numbered::State(number) => *number,
+        });
+        let known = states.chain(said.as_ref().map(|said| said.number)).fold(seen, u64::max);
+        if known > last {
+            let path = Numbered::Entry(last + 1).path().to_string();
+            let detail = format!("the log ends at commit {last}, but there was commit {known}");
+            report.damage.push(Damage::new("end", path, detail));
+        }
         let mut state = State::default();
         let mut entries = stream::iter(1..=last)
             .map(|number| async move { (number, self.log().entry(number).await) })
@@ -121,7 +142,13 @@ impl Lake {
             let path = Numbered::Entry(number).path().to_string();
             let follows = match entry {
                 Ok(Some((entry, sum))) => {
-                    state.apply(entry, sum).map_err(|error| ("chain", error.to_string()))
+                    let is_other = said.as_ref().is_some_and(|said| said.number == number && said.sum != sum);
+                    let applied = state.apply(entry, sum).map_err(|error| ("chain", error.to_string()));
+                    if is_other && applied.is_ok() {
+                        let detail = "it is not the one that was committed under this number".to_owned();
+                        report.damage.push(Damage::new("end", path.clone(), detail));
+                    }
+                    applied
                 }
                 Ok(None) => Err(("gap", "the entry is missing; later ones exist".to_owned())),
                 Err(error) => Err(("entry", error.to_string())),

@@ -3,19 +3,25 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use otklik_monitoring::deliveries::restore::{Found, restore};
-use otklik_monitoring::upkeep;
+use otklik_monitoring::deliveries::restore::{self, Found};
+use otklik_monitoring::upkeep::{self, Verified};
 use serde_json::json;
 
 use super::common::Opened;
 use crate::commands::{Json, exit};
 use crate::settings::Settings;
 
-/// Looks everything over: 0 when all is sound, 1 when something is damaged.
+/// Looks everything over: 0 when all is sound, 1 when something is damaged or lost.
 pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
-    let importer = opened.hub.importer().await?;
-    let found = upkeep::verify(&importer).await?;
+    let found = restore::verify(&opened.hub).await?;
+    json.print(&found, &words(&found))?;
+    opened.close().await;
+    Ok(exit(found.ok))
+}
+
+/// What was found, in words.
+fn words(found: &Verified) -> String {
     let mut words = format!(
         "Запись {}: событий {}, переходов {}, заявлений {}. {}\n",
         found.commit,
@@ -30,9 +36,22 @@ pub async fn verify(settings: Settings, json: Json) -> Result<ExitCode> {
     for line in &found.differences {
         words.push_str(&format!("  {line}\n"));
     }
-    json.print(&found, &words)?;
-    opened.close().await;
-    Ok(exit(found.ok))
+    for one in &found.lost {
+        let (receipt, day) = (one.receipt.as_deref().unwrap_or_default(), &one.day);
+        words.push_str(&format!(
+            "  {} {day} ревизия {}: принята по квитанции {receipt}, но в озере её нет: запись утрачена\n",
+            one.sender, one.revision
+        ));
+    }
+    if !found.unknown.is_empty() {
+        words.push_str(&format!(
+            "Файлов, которых не называет ни одна запись: {} (пишутся сейчас, остались от прерванной работы или от \
+             утраченной записи; через сутки их уберёт otklik monitoring compact):\n",
+            found.unknown.len()
+        ));
+        found.unknown.iter().for_each(|path| words.push_str(&format!("  {path}\n")));
+    }
+    words
 }
 
 /// Puts small files together and sweeps those that nobody needs.
@@ -52,7 +71,7 @@ pub async fn compact(settings: Settings, json: Json) -> Result<ExitCode> {
 /// Writes receipts into the database as the lake has them: 0 when both agree now, 1 when something is left.
 pub async fn receipts(settings: Settings, json: Json) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
-    let done = restore(&opened.ctx, &opened.hub, &opened.installation.trace()).await?;
+    let done = restore::restore(&opened.ctx, &opened.hub, &opened.installation.trace()).await?;
     let mut words = format!(
         "Поставок в озере {}: квитанций добавлено {}, исправлено {}.\n",
         done.receipts,

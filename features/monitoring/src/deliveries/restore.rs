@@ -25,6 +25,7 @@ use crate::live::live;
 use crate::reference::store as records;
 use crate::senders::{self, Sender};
 use crate::take::commit_of;
+use crate::upkeep::{self, Verified};
 
 const SYSTEM: Scope = Scope::system("receipts as the lake has them");
 
@@ -111,6 +112,36 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
     Err(HubError::Changing)
 }
 
+/// Looks the lake over, and for what the database says that it took: receipts outlive a commit that is lost.
+///
+/// # Errors
+/// The lake or the database can't be read; damage is part of the report.
+pub async fn verify(hub: &Hub) -> Result<Verified, HubError> {
+    // The database first: whatever it says was taken by now, the lake has.
+    let rows = store::all(hub.db().read()).await?;
+    let importer = hub.importer().await?;
+    let mut verified = upkeep::verify(&importer).await?;
+    let book = async {
+        let snapshot = hub.lake().at(verified.commit).await?;
+        Book::read(hub.engine(), &snapshot).await
+    };
+    match book.await {
+        Ok(book) => verified.lost = not_in_lake(&rows, &pairs(&book, &rows)),
+        // Which receipts there are, a damaged lake needn't be able to say.
+        Err(error) if verified.damage.is_empty() => return Err(error.into()),
+        Err(_) => {}
+    }
+    verified.ok &= verified.lost.is_empty();
+    Ok(verified)
+}
+
+/// Receipts that the database says were taken, of which the lake has none.
+fn not_in_lake(rows: &[Delivery], kept: &HashMap<i64, &Delivery>) -> Vec<Found> {
+    let claimed: HashSet<Id> = kept.values().map(|row| row.id).collect();
+    let left = rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id));
+    left.map(|row| found(row, Vec::new())).collect()
+}
+
 /// What is to be done, and of which receipts of the lake: the row as it is and as it shall be.
 fn plan<'a>(
     ctx: &Ctx,
@@ -119,10 +150,11 @@ fn plan<'a>(
     senders: &[Sender],
 ) -> (Restored, Vec<Planned<'a>>) {
     let kept = pairs(book, rows);
-    let claimed: HashSet<Id> = kept.values().map(|row| row.id).collect();
-    let mut done = Restored { receipts: book.receipts().count(), ..Restored::default() };
-    let left = rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id));
-    done.not_in_lake = left.map(|row| found(row, Vec::new())).collect();
+    let mut done = Restored {
+        receipts: book.receipts().count(),
+        not_in_lake: not_in_lake(rows, &kept),
+        ..Restored::default()
+    };
 
     let ids: BTreeMap<i64, Id> = book
         .receipts()

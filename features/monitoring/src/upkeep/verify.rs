@@ -13,6 +13,7 @@ use otklik_lake::arrow::util::display::array_value_to_string;
 use otklik_lake::{Damage, Look, Result, Session, Snapshot, Table};
 use serde::Serialize;
 
+use crate::deliveries::restore::Found;
 use crate::ingest::digest::{Digest, Parts, add_derived, add_parts};
 use crate::ingest::notes::{GONE, Notes};
 use crate::ingest::{Book, DERIVED, ImportError, Importer, digests};
@@ -37,6 +38,11 @@ pub struct Verified {
     pub damage: Vec<Damage>,
     /// What doesn't agree with what was delivered.
     pub differences: Vec<String>,
+    /// Receipts of deliveries that were taken, but that the lake doesn't have: with its last commits lost. Only the
+    /// database can tell, see [`crate::deliveries::restore::verify`].
+    pub lost: Vec<Found>,
+    /// Files that no commit names: being written, left over from what was broken off, or of a lost commit.
+    pub unknown: Vec<String>,
 }
 
 /// Looks everything over: files against the log, receipts and rows against the notes of commits, what is derived
@@ -54,8 +60,11 @@ pub async fn verify(importer: &Importer) -> std::result::Result<Verified, Import
         commit: report.commit,
         damage: report.damage,
         differences: Vec::new(),
+        lost: Vec::new(),
+        unknown: report.unknown,
     };
-    if verified.damage.is_empty() {
+    // With a lost end the lake is still whole as it was before.
+    if verified.damage.iter().all(|damage| damage.kind == "end") {
         let snapshot = importer.lake().at(report.commit).await?;
         let session = live(importer.engine(), &snapshot, Look::Whole).await?;
         verified.events = one(&session, "select count(*) from live_events").await?;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutPayload};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, FORMAT};
 use crate::snapshot::State;
@@ -20,6 +20,8 @@ use crate::{Error, Result};
 pub const FOLDER: &str = "_log";
 /// The name of the object that says where the last checkpoint is: a hint, allowed to be old, lost or broken.
 const HINT: &str = "_log/checkpoint";
+/// The name, within the log, of the object that says where the log ended when somebody last committed.
+pub const LAST: &str = "last";
 /// Every so many commits the whole state is written down.
 pub const CHECKPOINT_EVERY: u64 = 32;
 /// How many entries are asked for at once.
@@ -49,6 +51,16 @@ impl Numbered {
             _ => None,
         }
     }
+}
+
+/// Where the log ended when somebody last committed. It may be older than the log, never newer: entries that are
+/// missing at its end can be told by nothing else in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// The number of the last commit.
+    pub number: u64,
+    /// The sum of its entry.
+    pub sum: String,
 }
 
 /// The log of a lake.
@@ -154,8 +166,18 @@ impl Log {
         }
     }
 
-    /// Writes the state down when it is its turn. That it fails costs time later, nothing else.
+    /// Writes down where the log ends, and the state when it is its turn. That it fails costs time later, or that the
+    /// loss of this one entry isn't found; nothing else.
     pub async fn keep(&self, state: &State) {
+        let last = Last { number: state.number, sum: state.sum.clone() };
+        let kept = async {
+            let (payload, _) = seal(&last)?;
+            self.store.put(&last_path(), payload).await?;
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, number = state.number, "where the log ends could not be written");
+        }
         if state.number == 0 || !state.number.is_multiple_of(CHECKPOINT_EVERY) {
             return;
         }
@@ -169,6 +191,11 @@ impl Log {
         if let Err(error) = kept.await {
             tracing::warn!(%error, number = state.number, "the checkpoint could not be written");
         }
+    }
+
+    /// Where the log ended when somebody last committed; `None` in a lake from before that was written.
+    pub async fn last(&self) -> Result<Option<Last>> {
+        Ok(self.read(&last_path()).await?.map(|(last, _)| last))
     }
 
     /// Every object of the log.
@@ -230,6 +257,10 @@ impl Log {
         let bytes = got.bytes().await?;
         open(&bytes).map(Some).map_err(|why| Error::Damaged(format!("{path}: {why}")))
     }
+}
+
+fn last_path() -> Path {
+    Path::from(format!("{FOLDER}/{LAST}"))
 }
 
 fn seal(value: &impl Serialize) -> Result<(PutPayload, String)> {

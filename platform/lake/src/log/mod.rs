@@ -3,4 +3,4 @@
 pub mod entry;
 mod files;
 
-pub use files::{FOLDER, Log, Numbered};
+pub use files::{FOLDER, LAST, Last, Log, Numbered};

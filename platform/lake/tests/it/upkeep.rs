@@ -110,7 +110,7 @@ async fn a_flipped_bit_is_found_wherever_it_is() {
     grow(&place.lake, 0, 30).await.expect("a commit");
     let path =
         place.lake.latest().await.expect("a snapshot").all_files().next().expect("a file").path.clone();
-    for path in [path, "_log/00000000000000000001.json".to_owned()] {
+    for path in [path, "_log/00000000000000000001.json".to_owned(), "_log/last".to_owned()] {
         let path = place.folder.path().join(path);
         let length = fs::read(&path).expect("a file").len();
         for at in (0..length).step_by(7).chain([length - 1]) {
@@ -165,6 +165,49 @@ async fn every_damage_to_the_log_is_found() {
     fs::remove_file(log(&entry(40))).expect("it is removed");
     let fresh = open(place.folder.path(), &place.clock);
     assert!(fresh.latest().await.is_err(), "a gap is not the end");
+}
+
+#[tokio::test]
+async fn a_lost_end_of_the_log_is_found() {
+    let place = some_lake().await;
+    let log = |name: &str| place.folder.path().join("_log").join(name);
+    let entry = |number: u64| log(&format!("{number:020}.json"));
+    fs::remove_file(entry(44)).expect("it is removed");
+    let found = report(&place).await;
+    assert_eq!((kinds(&found), found.commit), (vec!["end"], 43));
+    assert!(found.damage[0].path.ends_with("00044.json") && !found.ok, "{found:?}");
+    // Whoever saw it knows it, even if nothing else did.
+    fs::remove_file(log("last")).expect("it is removed");
+    assert!(report(&place).await.ok, "a lake from before says nothing of its end");
+    assert_eq!(kinds(&place.lake.verify().await.expect("a report")), ["end"]);
+    // Behind a checkpoint the end can't be lost either.
+    for number in 32..=43 {
+        fs::remove_file(entry(number)).expect("it is removed");
+    }
+    let found = report(&place).await;
+    assert_eq!((kinds(&found), found.commit), (vec!["end"], 31));
+
+    let place = some_lake().await;
+    let log = |name: &str| place.folder.path().join("_log").join(name);
+    let entry = |number: u64| log(&format!("{number:020}.json"));
+    let said = fs::read(log("last")).expect("it says where the log ends");
+    fs::remove_file(entry(44)).expect("it is removed");
+    let fresh = open(place.folder.path(), &place.clock);
+    let base = fresh.latest().await.expect("a snapshot");
+    fresh.commit(&base, Change::new().note("turn", "another")).await.expect("in the place of the lost one");
+    fs::write(log("last"), said).expect("its writer was killed before it said so");
+    assert_eq!(kinds(&report(&place).await), ["end"], "another commit under the number");
+}
+
+#[tokio::test]
+async fn a_writer_killed_before_it_said_where_the_log_ends_damages_nothing() {
+    let place = some_lake().await;
+    let said = place.folder.path().join("_log/last");
+    let old = fs::read(&said).expect("it says where the log ends");
+    grow(&place.lake, 5_000, 5_010).await.expect("a commit");
+    fs::write(&said, &old).expect("as it was before");
+    let found = report(&place).await;
+    assert!(found.ok && found.commit == 45, "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
