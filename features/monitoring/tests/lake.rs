@@ -2,6 +2,8 @@
 
 #[path = "lake/damage.rs"]
 mod damage;
+#[path = "lake/faults.rs"]
+mod faults;
 #[path = "lake/oracle.rs"]
 mod oracle;
 #[path = "lake/order.rs"]

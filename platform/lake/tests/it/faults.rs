@@ -131,7 +131,7 @@ async fn a_commit_whose_answer_was_lost_is_recognised_as_ones_own() {
 async fn a_full_disk_leaves_what_was_there() {
     let spool = tempfile::tempdir().expect("a folder");
     let store = before(&spool).await;
-    let lake = over(Arc::new(Faulty::new(store.clone(), Fault::Full)), &spool);
+    let lake = over(Arc::new(Faulty::new(store.clone(), Fault::Full { after: 0 })), &spool);
     let base = lake.latest().await.expect("a snapshot");
     let change = Change::new().note("turn", 32);
     assert!(matches!(lake.commit(&base, change).await, Err(Error::Uncertain { number: 32, .. })));

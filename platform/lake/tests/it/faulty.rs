@@ -24,8 +24,8 @@ pub enum Fault {
     Killed { at: u64, done: bool },
     /// One in so many, by turns before and after it was done.
     OneIn(u64),
-    /// Whenever something is written.
-    Full,
+    /// Whenever something is written, after so many writes.
+    Full { after: u64 },
     /// The n-th operation is done but its answer lost, in a way that passes.
     AnswerLost { at: u64 },
 }
@@ -35,6 +35,7 @@ pub struct Faulty {
     pub inner: Arc<dyn ObjectStore>,
     pub fault: Fault,
     pub operations: Arc<AtomicU64>,
+    pub writes: Arc<AtomicU64>,
     pub failures: Arc<AtomicU64>,
 }
 
@@ -55,11 +56,12 @@ fn killed() -> Error {
 
 impl Faulty {
     pub fn new(inner: Arc<dyn ObjectStore>, fault: Fault) -> Self {
-        Self { inner, fault, operations: Arc::default(), failures: Arc::default() }
+        Self { inner, fault, operations: Arc::default(), writes: Arc::default(), failures: Arc::default() }
     }
 
     fn fate(&self, writes: bool) -> Fate {
         let turn = self.operations.fetch_add(1, Ordering::SeqCst);
+        let written = if writes { self.writes.fetch_add(1, Ordering::SeqCst) } else { 0 };
         let fate = match self.fault {
             Fault::Killed { at, done: true } if turn == at => Fate::AnswerLost(killed()),
             Fault::Killed { at, .. } if turn >= at => Fate::Refused(killed()),
@@ -71,7 +73,7 @@ impl Faulty {
                     Fate::AnswerLost(passing())
                 }
             }
-            Fault::Full if writes => {
+            Fault::Full { after } if writes && written >= after => {
                 let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
                 Fate::Refused(Error::Generic { store: "faulty", source: full.into() })
             }
