@@ -86,7 +86,10 @@ fn mon11_a_lost_last_commit_is_found_by_the_log_and_by_receipts() {
     let all = |of: &Value, name: &str| of[name].as_array().unwrap().len();
     let said = run(folder, &["monitoring", "verify", "--json"]);
     let found = said.json();
-    assert_eq!((said.code, &found["ok"], &found["damage"][0]["kind"]), (Some(1), &json!(false), &json!("end")));
+    assert_eq!(
+        (said.code, &found["ok"], &found["damage"][0]["kind"]),
+        (Some(1), &json!(false), &json!("end"))
+    );
     // Without the log's own word for it the database still knows what it took.
     std::fs::remove_file(log.join("last")).unwrap();
     let said = run(folder, &["monitoring", "verify", "--json"]);

@@ -27,7 +27,8 @@ use crate::deliveries::store::Decision;
 use crate::deliveries::work::{Taken, Taker, refused};
 use crate::deliveries::{Counts, Delivery, State};
 use crate::hub::{Hub, HubError};
-use crate::ingest::{MOST_DELIVERIES, Receipt, Verdict, text, typed};
+pub use crate::ingest::commit_of;
+use crate::ingest::{Came, Verdict, text, typed};
 use crate::live::versioned;
 use crate::reference::{Content, Kind, by_name, split_service, store as records};
 use crate::senders::{self, Sender};
@@ -300,12 +301,6 @@ pub const fn state(outcome: Outcome) -> State {
     }
 }
 
-/// The commit that holds a delivery of the lake.
-#[must_use]
-pub fn commit_of(receipt: &Receipt) -> i64 {
-    receipt.delivery / i64::try_from(MOST_DELIVERIES).unwrap_or(i64::MAX)
-}
-
 #[async_trait]
 impl Taker for Hub {
     async fn take(
@@ -338,7 +333,8 @@ impl Taker for Hub {
             return Ok(Taken { decision: decision(State::Rejected, None), services: Vec::new() });
         };
         let services = data.services.clone();
-        match self.import(data).await.map_err(later)? {
+        let came = delivery.came(state(checked.outcome), counts);
+        match self.import(data, came).await.map_err(later)? {
             Verdict::Accepted(receipt) | Verdict::Repeated(receipt) => {
                 Ok(Taken { decision: decision(state(checked.outcome), Some(commit_of(&receipt))), services })
             }
@@ -348,9 +344,9 @@ impl Taker for Hub {
 }
 
 impl Hub {
-    async fn import(&self, data: Data) -> Result<Verdict, HubError> {
+    async fn import(&self, data: Data, came: Came) -> Result<Verdict, HubError> {
         let importer = self.importer().await?;
-        let mut verdicts = importer.import(std::slice::from_ref(&data)).await?;
+        let mut verdicts = importer.import_as(std::slice::from_ref(&data), &[Some(came)]).await?;
         verdicts.pop().ok_or_else(|| HubError::Lake(Error::Invalid("an import without a verdict".to_owned())))
     }
 }

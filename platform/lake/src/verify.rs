@@ -16,8 +16,8 @@ use twox_hash::XxHash3_128;
 
 use crate::Result;
 use crate::lake::Lake;
-use crate::log::{FOLDER, LAST, Last, Numbered};
 use crate::log::entry::DataFile;
+use crate::log::{FOLDER, LAST, Last, Numbered};
 use crate::snapshot::State;
 use crate::store::SPOOL;
 

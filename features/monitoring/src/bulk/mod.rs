@@ -29,7 +29,8 @@ use crate::deliveries::store::{self, Decision};
 use crate::deliveries::work::write_down;
 use crate::deliveries::{Counts, Delivery, State, Way};
 use crate::hub::{Hub, HubError};
-use crate::ingest::{Grouping, ImportError, Importer, Verdict};
+use crate::ingest::notes::note_of;
+use crate::ingest::{Came, Grouping, ImportError, Importer, Verdict};
 use crate::senders::{self, Policy, Sender};
 use crate::take::{commit_of, counts, state};
 use crate::texts::L;
@@ -109,7 +110,10 @@ struct Pending {
     counts: Counts,
     services: Vec<otklik_progress::delivery::Service>,
     report: Option<Vec<u8>>,
-    received: Option<Instant>,
+    /// What its commit keeps of it: with the number of its receipt.
+    came: Came,
+    /// Whether its receipt was written down before.
+    is_written: bool,
 }
 
 impl Pending {
@@ -223,15 +227,25 @@ impl Bulk {
             return Ok(Some(vec![Done::found(&path, Some(&head), State::Rejected, counted, findings)]));
         }
         let mut done = Vec::new();
+        let (digest, state) = (code::hex(&checked.digest), state(checked.outcome));
+        let known = match self.senders.get(&head.sender) {
+            Some(sender) => written_down(self.ctx.db.read(), sender, &head, &digest).await?,
+            None => None,
+        };
+        let came = match &known {
+            Some(row) => row.came(state, counted),
+            None => self.came(&path, &said, state, counted),
+        };
         let mut pending = Pending {
             path,
             head,
-            digest: code::hex(&checked.digest),
-            state: state(checked.outcome),
+            digest,
+            state,
             counts: counted,
             services: Vec::new(),
             report,
-            received: said.received,
+            came,
+            is_written: known.is_some(),
         };
         if let Some(mut data) = checked.delivery {
             data.shrink();
@@ -242,6 +256,23 @@ impl Bulk {
         }
         self.pending.push(pending);
         Ok(Some(done))
+    }
+
+    /// What is known of a delivery that comes by this command, with a number for its receipt.
+    fn came(&self, path: &Path, said: &Said, state: State, counts: Counts) -> Came {
+        let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Came {
+            receipt: self.ctx.new_id(),
+            state: state.code().to_owned(),
+            way: Way::Command.code().to_owned(),
+            file,
+            bytes: 0,
+            received_at: said.received.unwrap_or_else(|| self.ctx.now()).0,
+            rows_read: counts.rows_read,
+            rows_taken: counts.rows_taken,
+            errors: counts.errors,
+            warnings: counts.warnings,
+        }
     }
 
     /// Imports what waits.
@@ -274,9 +305,13 @@ impl Bulk {
     async fn import(&mut self, group: Vec<Data>) -> Result<Vec<Done>, HandlerError> {
         let before = self.imported().await?;
         self.relieve().await;
-        let (heads, importer) = (group.iter().map(|data| data.head.clone()).collect(), self.importer.clone());
-        let verdicts = tokio::spawn(async move { importer.import(&group).await });
-        self.importing = Some(Importing { heads, verdicts, pending: std::mem::take(&mut self.pending) });
+        let heads: Vec<Head> = group.iter().map(|data| data.head.clone()).collect();
+        let (pending, importer) = (std::mem::take(&mut self.pending), self.importer.clone());
+        let taken = pending.iter().filter(|one| one.state != State::Rejected);
+        let mut came: HashMap<&Head, &Came> = taken.map(|one| (&one.head, &one.came)).collect();
+        let came: Vec<Option<Came>> = heads.iter().map(|head| came.remove(head).cloned()).collect();
+        let verdicts = tokio::spawn(async move { importer.import_as(&group, &came).await });
+        self.importing = Some(Importing { heads, verdicts, pending });
         self.settle(before).await
     }
 
@@ -296,16 +331,25 @@ impl Bulk {
     }
 
     /// Writes down what became of deliveries.
-    async fn settle(&mut self, all: Vec<(Pending, Option<Verdict>)>) -> Result<Vec<Done>, HandlerError> {
+    async fn settle(&mut self, mut all: Vec<(Pending, Option<Verdict>)>) -> Result<Vec<Done>, HandlerError> {
+        for (one, verdict) in &mut all {
+            if let (false, Some(Verdict::Repeated(receipt))) = (one.is_written, verdict) {
+                // An import that ended before it wrote the receipt down had given it a number.
+                let note = note_of(self.importer.lake(), receipt).await;
+                let note = note.map_err(|error| HandlerError::Later(error.to_string()))?;
+                one.came = note.and_then(|note| note.came).unwrap_or_else(|| one.came.clone());
+            }
+        }
         let mut done = Vec::with_capacity(all.len());
         for some in all.chunks(TOGETHER) {
             let mut receipts: Vec<(Sender, Id)> = Vec::with_capacity(some.len());
             for (one, _) in some {
                 let sender = self.sender(&one.head).await?;
                 let same = some.iter().zip(&receipts).find(|((before, _), _)| before.is_same(one));
-                let mut id = same.map_or_else(|| self.ctx.new_id(), |(_, (_, id))| *id);
+                let mut id = same.map_or(one.came.receipt, |(_, (_, id))| *id);
                 if one.report.is_some() {
-                    id = written_down(self.ctx.db.read(), &sender, one).await?.map_or(id, |same| same.id);
+                    let known = written_down(self.ctx.db.read(), &sender, &one.head, &one.digest).await?;
+                    id = known.map_or(id, |same| same.id);
                 }
                 receipts.push((sender, id));
             }
@@ -341,18 +385,15 @@ impl Bulk {
             Some(Verdict::Lower(_) | Verdict::Differs(_)) => (state, problem) = (State::Rejected, "revision"),
             None => {}
         }
-        let same = written_down(tx, sender, pending).await?;
-        let (now, is_new) = (pending.received.unwrap_or_else(|| self.ctx.now()), same.is_none());
-        let came = (pending.head.day, pending.head.revision);
+        let same = written_down(tx, sender, &pending.head, &pending.digest).await?;
+        let (received, is_new) = (Instant(pending.came.received_at), same.is_none());
+        let head = (pending.head.day, pending.head.revision);
         let delivery = same.unwrap_or_else(|| Delivery {
             state: State::Checking,
-            file: pending
-                .path
-                .file_name()
-                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-            started_at: Some(now),
+            file: pending.came.file.clone(),
+            started_at: Some(received),
             attempts: 1,
-            ..Delivery::new(id, sender, came, &pending.digest, (Way::Command, "command"), now)
+            ..Delivery::new(id, sender, head, &pending.digest, (Way::Command, "command"), received)
         });
         let decision = Decision { state, counts: pending.counts, commit, problem: problem.to_owned() };
         let is_decided = delivery.state == State::Replaced || (!is_new && delivery.state == state);
@@ -439,11 +480,12 @@ impl Bulk {
 async fn written_down<C: ConnectionTrait>(
     conn: &C,
     sender: &Sender,
-    pending: &Pending,
+    head: &Head,
+    digest: &str,
 ) -> Result<Option<Delivery>, DbErr> {
-    let revision = i32::try_from(pending.head.revision).unwrap_or(i32::MAX);
-    let known = store::of_day(conn, sender.id, pending.head.day).await?;
-    Ok(known.into_iter().find(|one| one.digest == pending.digest && one.revision == revision))
+    let revision = i32::try_from(head.revision).unwrap_or(i32::MAX);
+    let known = store::of_day(conn, sender.id, head.day).await?;
+    Ok(known.into_iter().find(|one| one.digest == digest && one.revision == revision))
 }
 
 /// Checks deliveries and changes nothing; each may build on the applications of those before it.

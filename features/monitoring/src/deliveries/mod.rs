@@ -14,6 +14,7 @@ pub mod work;
 
 use otklik_kernel::{CivilDay, Id, Instant};
 
+use crate::ingest::Came;
 use crate::senders::Sender;
 
 /// What became of a delivery.
@@ -104,7 +105,7 @@ impl Way {
         }
     }
 
-    fn find(code: &str) -> Option<Self> {
+    pub(crate) fn find(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|way| way.code() == code)
     }
 }
@@ -217,6 +218,23 @@ impl Delivery {
             counts: Counts::default(),
             problem: String::new(),
             ..self
+        }
+    }
+
+    /// What the commit that takes it in keeps of it, to write the receipt again should it be lost.
+    #[must_use]
+    pub fn came(&self, state: State, counts: Counts) -> Came {
+        Came {
+            receipt: self.id,
+            state: state.code().to_owned(),
+            way: self.way.code().to_owned(),
+            file: self.file.clone(),
+            bytes: self.bytes,
+            received_at: self.received_at.0,
+            rows_read: counts.rows_read,
+            rows_taken: counts.rows_taken,
+            errors: counts.errors,
+            warnings: counts.warnings,
         }
     }
 }

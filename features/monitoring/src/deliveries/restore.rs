@@ -1,7 +1,9 @@
 //! Receipts written into the database again as the lake has them: its commits are the only truth. MON-11
 //!
-//! The lake doesn't keep a receipt's number, its file's name, or rows that were refused: a receipt that was lost
-//! gets a new number. Nothing is ever dropped: what the database has and the lake doesn't is told.
+//! A commit keeps the number of each receipt, its state, when and how the delivery came, and its counts, so that a
+//! receipt that was lost comes back as it was, but for who sent it by the page and when its check began and ended.
+//! Commits of before keep none of that: their receipts get new numbers, and came when they were taken. Nothing is ever
+//! dropped: what the database has and the lake doesn't is told.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,7 +22,8 @@ use super::work::record;
 use super::{Counts, Delivery, State, Way, store};
 use crate::exchange::services_of;
 use crate::hub::{Hub, HubError};
-use crate::ingest::{Book, Receipt};
+use crate::ingest::notes::Notes;
+use crate::ingest::{Book, Came, Receipt, Rows};
 use crate::live::live;
 use crate::reference::store as records;
 use crate::senders::{self, Sender};
@@ -87,7 +90,8 @@ pub async fn restore(ctx: &Ctx, hub: &Hub, trace: &str) -> Result<Restored, HubE
         let senders = senders::store::all(ctx.db.read(), &SYSTEM).await?;
         let snapshot = hub.lake().latest().await?;
         let book = Book::read(hub.engine(), &snapshot).await?;
-        let (done, planned) = plan(ctx, &book, &rows, &senders);
+        let notes = Notes::read(hub.lake(), snapshot.number()).await?;
+        let (done, planned) = plan(ctx, (&book, &notes), &rows, &senders);
         if planned.is_empty() {
             return Ok(done);
         }
@@ -126,7 +130,7 @@ pub async fn verify(hub: &Hub) -> Result<Verified, HubError> {
         Book::read(hub.engine(), &snapshot).await
     };
     match book.await {
-        Ok(book) => verified.lost = not_in_lake(&rows, &pairs(&book, &rows)),
+        Ok(book) => verified.lost = not_in_lake(&rows, &pairs(&book, &Notes::default(), &rows)),
         // Which receipts there are, a damaged lake needn't be able to say.
         Err(error) if verified.damage.is_empty() => return Err(error.into()),
         Err(_) => {}
@@ -145,27 +149,25 @@ fn not_in_lake(rows: &[Delivery], kept: &HashMap<i64, &Delivery>) -> Vec<Found> 
 /// What is to be done, and of which receipts of the lake: the row as it is and as it shall be.
 fn plan<'a>(
     ctx: &Ctx,
-    book: &'a Book,
+    (book, notes): (&'a Book, &Notes),
     rows: &'a [Delivery],
     senders: &[Sender],
 ) -> (Restored, Vec<Planned<'a>>) {
-    let kept = pairs(book, rows);
+    let kept = pairs(book, notes, rows);
     let mut done = Restored {
         receipts: book.receipts().count(),
         not_in_lake: not_in_lake(rows, &kept),
         ..Restored::default()
     };
 
-    let ids: BTreeMap<i64, Id> = book
-        .receipts()
-        .map(|one| (one.delivery, kept.get(&one.delivery).map_or_else(|| ctx.new_id(), |row| row.id)))
-        .collect();
+    let ids = ids(ctx, (book, notes), rows, &kept);
     let revisions = revisions(book);
     let mut planned = Vec::new();
     for receipt in book.receipts() {
         let before = kept.get(&receipt.delivery).copied();
         let sender = senders.iter().find(|one| one.fields.code == receipt.sender);
-        let Some(mut row) = before.cloned().or_else(|| sender.map(|one| lost(one, receipt))) else {
+        let came = notes.came(receipt.delivery);
+        let Some(mut row) = before.cloned().or_else(|| sender.map(|one| lost(one, receipt, came))) else {
             done.no_sender.push(Found {
                 receipt: None,
                 sender: receipt.sender.clone(),
@@ -176,7 +178,7 @@ fn plan<'a>(
             continue;
         };
         row.id = ids[&receipt.delivery];
-        set(&mut row, receipt, book.live(receipt.delivery).is_some());
+        set(&mut row, receipt, came, book.live(receipt.delivery).is_some());
         row.replaced_by = next(&revisions, receipt).map(|number| ids[&number]);
         if let Some(sender) = sender.filter(|_| senders.iter().all(|one| one.id != row.sender)) {
             row.sender = sender.id;
@@ -190,6 +192,21 @@ fn plan<'a>(
     }
     done.ok = done.no_sender.is_empty() && done.not_in_lake.is_empty();
     (done, planned)
+}
+
+/// The number of each receipt: that of its row, else the one that it had, else a new one.
+fn ids(
+    ctx: &Ctx,
+    (book, notes): (&Book, &Notes),
+    rows: &[Delivery],
+    kept: &HashMap<i64, &Delivery>,
+) -> BTreeMap<i64, Id> {
+    let mut taken: HashSet<Id> = rows.iter().map(|row| row.id).collect();
+    let mut of = |one: &Receipt| {
+        let had = || notes.came(one.delivery).map(|came| came.receipt).filter(|id| taken.insert(*id));
+        kept.get(&one.delivery).map(|row| row.id).or_else(had).unwrap_or_else(|| ctx.new_id())
+    };
+    book.receipts().map(|one| (one.delivery, of(one))).collect()
 }
 
 async fn write_down(tx: &Tx, ctx: &Ctx, writes: &[Write<'_>], trace: &str) -> Result<(), DbErr> {
@@ -229,9 +246,9 @@ fn revision(receipt: &Receipt) -> i32 {
     i32::try_from(receipt.revision).unwrap_or(i32::MAX)
 }
 
-/// The row of each receipt of the lake: the one of the same bytes; else one that was taken and has the same sender,
-/// day and revision, or the same bytes in the same commit.
-fn pairs<'a>(book: &Book, rows: &'a [Delivery]) -> HashMap<i64, &'a Delivery> {
+/// The row of each receipt of the lake: the one of the same bytes; else one that was taken and has its number, or the
+/// same sender, day and revision, or the same bytes in the same commit.
+fn pairs<'a>(book: &Book, notes: &Notes, rows: &'a [Delivery]) -> HashMap<i64, &'a Delivery> {
     type Key<'a> = (&'a str, CivilDay, i32, &'a str);
     let exact: HashMap<Key<'_>, &Delivery> =
         rows.iter().map(|row| ((&*row.code, row.day, row.revision, &*row.digest), row)).collect();
@@ -247,9 +264,13 @@ fn pairs<'a>(book: &Book, rows: &'a [Delivery]) -> HashMap<i64, &'a Delivery> {
     let mut free: Vec<&Delivery> =
         rows.iter().filter(|row| is_taken(row) && !claimed.contains(&row.id)).collect();
     for one in open {
-        let place = free.iter().position(|row| {
-            (&row.code, row.day, row.revision) == (&one.sender, one.day, revision(one))
-                || (&row.digest, row.commit) == (&one.digest, Some(commit_of(one)))
+        let had = notes.came(one.delivery).map(|came| came.receipt);
+        let by_number = free.iter().position(|row| Some(row.id) == had);
+        let place = by_number.or_else(|| {
+            free.iter().position(|row| {
+                (&row.code, row.day, row.revision) == (&one.sender, one.day, revision(one))
+                    || (&row.digest, row.commit) == (&one.digest, Some(commit_of(one)))
+            })
         });
         if let Some(place) = place {
             pairs.insert(one.delivery, free.swap_remove(place));
@@ -276,22 +297,42 @@ fn next(revisions: &Revisions<'_>, receipt: &Receipt) -> Option<i64> {
 }
 
 /// What is known of a receipt that the database lost.
-fn lost(sender: &Sender, receipt: &Receipt) -> Delivery {
+fn lost(sender: &Sender, receipt: &Receipt, came: Option<&Came>) -> Delivery {
     let rows = receipt.rows;
     let all =
         rows.services + rows.applications + rows.events + rows.payments + rows.ratings + rows.complaints;
     let at = Instant(receipt.at);
-    let came = (receipt.day, receipt.revision);
+    let head = (receipt.day, receipt.revision);
+    let Some(came) = came else {
+        let counts = Counts { rows_read: all, rows_taken: all, ..Counts::default() };
+        let row = Delivery::new(0, sender, head, &receipt.digest, (Way::Command, "command"), at);
+        return Delivery { started_at: Some(at), attempts: 1, counts, ..row };
+    };
+    let way = Way::find(&came.way).unwrap_or(Way::Command);
+    let by = match way {
+        Way::Api => receipt.sender.as_str(),
+        Way::Command => "command",
+        Way::Page => "",
+    };
+    let received = Instant(came.received_at);
     Delivery {
         started_at: Some(at),
         attempts: 1,
-        counts: Counts { rows_read: all, rows_taken: all, ..Counts::default() },
-        ..Delivery::new(0, sender, came, &receipt.digest, (Way::Command, "command"), at)
+        file: came.file.clone(),
+        bytes: came.bytes,
+        counts: Counts {
+            rows_read: came.rows_read,
+            rows_taken: came.rows_taken,
+            errors: came.errors,
+            warnings: came.warnings,
+            ..Counts::default()
+        },
+        ..Delivery::new(0, sender, head, &receipt.digest, (way, by), received)
     }
 }
 
 /// Makes a row say what the lake says.
-fn set(row: &mut Delivery, receipt: &Receipt, is_live: bool) {
+fn set(row: &mut Delivery, receipt: &Receipt, came: Option<&Came>, is_live: bool) {
     row.code.clone_from(&receipt.sender);
     row.day = receipt.day;
     row.revision = revision(receipt);
@@ -300,12 +341,14 @@ fn set(row: &mut Delivery, receipt: &Receipt, is_live: bool) {
     row.counts.events = receipt.rows.events;
     row.commit = Some(commit_of(receipt));
     row.problem.clear();
-    // Whether rows were left out, only the database knows.
-    row.state = match (is_live, receipt.rows == crate::ingest::Rows::default()) {
+    let told = came.and_then(|came| State::find(&came.state)).filter(|state| state.stands());
+    row.state = match (is_live, told) {
         (false, _) => State::Replaced,
+        (true, Some(told)) => told,
+        // Of commits of before, only the database knows whether rows were left out.
         _ if row.state == State::Partly || row.counts.errors > 0 => State::Partly,
-        (true, true) => State::Empty,
-        (true, false) => State::Accepted,
+        _ if receipt.rows == Rows::default() => State::Empty,
+        _ => State::Accepted,
     };
     row.finished_at.get_or_insert(Instant(receipt.at));
 }

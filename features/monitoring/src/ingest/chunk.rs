@@ -12,7 +12,9 @@ use otklik_lake::{Error, Result, Table};
 use otklik_progress::delivery::Text;
 use otklik_progress::reference::Norm;
 
-use super::columns::{CaseColumns, RunColumn, Sink, WordColumn, bytes, ints, longs, short, shorts, some_ints};
+use super::columns::{
+    CaseColumns, RunColumn, Sink, WordColumn, bytes, ints, longs, short, shorts, some_ints,
+};
 use super::gather::{App, Event, Gathered, Given};
 use super::known::{Old, Olds};
 use super::register::Register;

@@ -29,6 +29,7 @@ pub(crate) use gather::Keyed;
 pub use gather::{Collision, request_key};
 pub use grouping::Grouping;
 pub(crate) use known::{text, typed};
+pub use notes::Came;
 pub(crate) use truth::without;
 pub(crate) use work::{DERIVED, digests, rebuild};
 
@@ -40,6 +41,12 @@ const ATTEMPTS: usize = 30;
 
 /// Deliveries of a commit, and the room for their numbers.
 pub const MOST_DELIVERIES: usize = 4_096;
+
+/// The commit that holds a delivery of the lake.
+#[must_use]
+pub fn commit_of(receipt: &Receipt) -> i64 {
+    receipt.delivery / i64::try_from(MOST_DELIVERIES).unwrap_or(i64::MAX)
+}
 
 /// Why deliveries were not taken. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +110,18 @@ impl Importer {
     /// # Errors
     /// [`ImportError`]; nothing is changed then.
     pub async fn import(&self, group: &[Delivery]) -> Result<Vec<Verdict>, ImportError> {
+        self.import_as(group, &[]).await
+    }
+
+    /// The same, with what the database says of each of them: the commit keeps it.
+    ///
+    /// # Errors
+    /// See [`Self::import`].
+    pub async fn import_as(
+        &self,
+        group: &[Delivery],
+        came: &[Option<Came>],
+    ) -> Result<Vec<Verdict>, ImportError> {
         let mut heads: Vec<_> =
             group.iter().map(|delivery| (&delivery.head.sender, delivery.head.day)).collect();
         heads.sort_unstable();
@@ -117,7 +136,7 @@ impl Importer {
             if parts.is_empty() {
                 return Ok(verdicts);
             }
-            let change = work::change(self, &base, &book, &parts, &verdicts, version).await?;
+            let change = work::change(self, &base, &book, &parts, (&verdicts, came), version).await?;
             match self.commit(&base, change).await {
                 Ok(_) => return Ok(verdicts),
                 Err(Error::Conflict(_)) => {}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt as _;
+use otklik_kernel::Id;
 use otklik_lake::{Entry, Error, Lake, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,35 @@ pub struct Note {
     /// The digest of its rows in each table; commits of before have none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub digests: BTreeMap<String, String>,
+    /// What the database says of it, where one was asked; commits of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<Came>,
+}
+
+/// What the database says of a delivery when it is taken in, so that its receipt can be written again. Who sent it by
+/// the page, only the database knows: a person's login has no place in a log that is never erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Came {
+    /// The number of the receipt.
+    pub receipt: Id,
+    /// What became of it: the code of a state.
+    pub state: String,
+    /// How it came: the code of a way.
+    pub way: String,
+    /// The file's name.
+    pub file: String,
+    /// The file's length.
+    pub bytes: i64,
+    /// When it came: microseconds since 1970 in UTC.
+    pub received_at: i64,
+    /// Rows of all files.
+    pub rows_read: i64,
+    /// Rows that were taken.
+    pub rows_taken: i64,
+    /// Errors found.
+    pub errors: i64,
+    /// Warnings found.
+    pub warnings: i64,
 }
 
 /// What the commits of a lake say. A few hundred bytes for each delivery.
@@ -48,6 +78,12 @@ impl Notes {
         Ok(notes)
     }
 
+    /// What the database said of a delivery when it was taken in.
+    #[must_use]
+    pub fn came(&self, delivery: i64) -> Option<&Came> {
+        self.deliveries.get(&delivery)?.came.as_ref()
+    }
+
     fn add(&mut self, entry: &Entry) -> Result<()> {
         let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
         let kind = entry.notes.get("kind").and_then(|kind| kind.as_str());
@@ -60,6 +96,21 @@ impl Notes {
         self.gone.extend(gone.into_iter().map(|(table, digest)| ((table, number), digest)));
         Ok(())
     }
+}
+
+/// What the commit that took a delivery in says of it; `None` when there is no such commit.
+///
+/// # Errors
+/// The log can't be read.
+pub async fn note_of(lake: &Lake, receipt: &Receipt) -> Result<Option<Note>> {
+    let number = u64::try_from(super::commit_of(receipt)).unwrap_or(0);
+    let mut notes = Notes::default();
+    match lake.entry(number).await {
+        Ok(entry) => notes.add(&entry)?,
+        Err(Error::NoCommit(_)) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(notes.deliveries.remove(&receipt.delivery))
 }
 
 /// A note of an entry; `None` when it has none of that name.
@@ -84,7 +135,7 @@ mod tests {
         });
         let note: Note = serde_json::from_value(old.clone()).unwrap();
         assert_eq!((note.receipt.day.0, note.receipt.rows.events), (20_261_121, 2));
-        assert!(note.digests.is_empty());
+        assert!(note.digests.is_empty() && note.came.is_none());
         assert_eq!(json!(note), old);
     }
 }

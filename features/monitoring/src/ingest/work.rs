@@ -18,7 +18,7 @@ use super::columns::{Digested, Filed, Out, Sink, listed};
 use super::digest::Digest;
 use super::gather::{App, Gathered, Given, Part, gather, request_key};
 use super::known::{Olds, text};
-use super::notes::{GONE, Note};
+use super::notes::{Came, GONE, Note};
 use super::register::Register;
 use super::truth::{self, Which, recall, requests_of};
 use super::{ImportError, Importer};
@@ -34,11 +34,13 @@ pub async fn change(
     base: &Snapshot,
     book: &Book,
     fresh: &[Part<'_>],
-    verdicts: &[Verdict],
+    (verdicts, of_came): (&[Verdict], &[Option<Came>]),
     version: i64,
 ) -> Result<Change, ImportError> {
     let engine = &importer.engine;
     let receipts: Vec<Receipt> = verdicts.iter().filter_map(accepted).collect();
+    let came = verdicts.iter().enumerate().filter(|(_, verdict)| accepted(verdict).is_some());
+    let came: Vec<Option<Came>> = came.map(|(place, _)| of_came.get(place).cloned().flatten()).collect();
     let replaced = receipts.iter().filter_map(|receipt| book.current(&receipt.sender, receipt.day));
     let replaced: Vec<i64> = replaced.map(|old| old.delivery).collect();
     let mut after = book.clone();
@@ -84,20 +86,20 @@ pub async fn change(
     let made: Vec<Filed> = made.into_iter().chain(truth).collect();
     let change = Change::new()
         .note("kind", "import")
-        .note("deliveries", json!(notes(receipts, &made)))
+        .note("deliveries", json!(notes(receipts, came, &made)))
         .note("gone", json!(gone(&made, version)))
         .note("replaced", json!(replaced));
     Ok(keep(lake, change, made.into_iter().map(|filed| filed.file)).await?)
 }
 
 /// What the commit says of deliveries, with the digests of their rows.
-fn notes(receipts: Vec<Receipt>, made: &[Filed]) -> Vec<Note> {
-    let note = |receipt: Receipt| {
+fn notes(receipts: Vec<Receipt>, came: Vec<Option<Came>>, made: &[Filed]) -> Vec<Note> {
+    let note = |(receipt, came): (Receipt, Option<Came>)| {
         let digest = |table: &str| digest(made, table, receipt.delivery).text();
         let digests = TRUTH.map(|table| (table.to_owned(), digest(table))).into();
-        Note { receipt, digests }
+        Note { receipt, digests, came }
     };
-    receipts.into_iter().map(note).collect()
+    receipts.into_iter().zip(came).map(note).collect()
 }
 
 /// The digests of rows that say what is gone.

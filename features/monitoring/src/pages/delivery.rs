@@ -75,6 +75,8 @@ fn way(l: L, delivery: &Delivery) -> String {
     let by = &delivery.received_by;
     match delivery.way {
         Way::Api => format!("{}, {by}", l.way_api()),
+        // A receipt that was lost comes back without who sent it by the page.
+        Way::Page if by.is_empty() => l.way_page().to_owned(),
         Way::Page => format!("{}, {by}", l.way_page()),
         Way::Command => l.way_command().to_owned(),
     }

@@ -4,15 +4,22 @@
 #[expect(dead_code, reason = "the tests of the lake use more of it")]
 pub mod told;
 
+use std::sync::Arc;
+
+use axum::http::StatusCode;
 use otklik_db::sql;
-use otklik_kernel::Clock as _;
+use otklik_jobs::PeriodicJob as _;
+use otklik_kernel::{Clock as _, Instant};
+use otklik_monitoring::bulk::{Bulk, Said};
 use otklik_monitoring::deliveries::completeness::days;
 use otklik_monitoring::deliveries::restore::{Found, restore};
 use otklik_monitoring::deliveries::store::{self, Decision};
+use otklik_monitoring::deliveries::work::Work;
 use otklik_monitoring::deliveries::{Counts, Delivery, State, Way};
 use otklik_monitoring::ingest::Verdict;
 use otklik_monitoring::senders;
 use otklik_monitoring::take::commit_of;
+use otklik_progress::generate::Plan;
 use otklik_progress::model::Channel;
 use sea_orm::ConnectionTrait as _;
 
@@ -32,28 +39,37 @@ fn data(code: &str, day: i32, revision: u32) -> Told {
 
 /// Takes a delivery into the lake and the database, as an import does.
 pub async fn take(site: &Site, told: &Told) {
-    let importer = site.monitoring.hub.importer().await.unwrap();
-    let verdict = importer.import(std::slice::from_ref(&told.0)).await.unwrap().pop().unwrap();
-    let Verdict::Accepted(receipt) = verdict else { panic!("{verdict:?}") };
-    let sender = senders::store::find_by_code(site.t.db.read(), &SYSTEM, &receipt.sender).await.unwrap();
-    let sender = sender.unwrap();
     let now = site.t.clock.now();
-    let came = (receipt.day, receipt.revision);
-    let row = Delivery {
+    take_as(site, told, (Way::Command, "command"), |row| row.received_at = now).await;
+}
+
+/// The same, by a way and with what else is known of it.
+async fn take_as(site: &Site, told: &Told, way: (Way, &str), more: impl FnOnce(&mut Delivery)) {
+    let importer = site.monitoring.hub.importer().await.unwrap();
+    let (head, now) = (&told.0.head, site.t.clock.now());
+    let sender = senders::store::find_by_code(site.t.db.read(), &SYSTEM, &head.sender).await.unwrap();
+    let digest = otklik_kernel::code::hex(&told.0.digest);
+    let came = (head.day, head.revision);
+    let mut row = Delivery {
         state: State::Checking,
         started_at: Some(now),
         attempts: 1,
-        ..Delivery::new(site.ctx.new_id(), &sender, came, &receipt.digest, (Way::Command, "command"), now)
+        ..Delivery::new(site.ctx.new_id(), &sender.unwrap(), came, &digest, way, now)
     };
-    let rows = receipt.rows.applications + receipt.rows.events;
-    let counts = Counts {
-        rows_read: rows,
-        rows_taken: rows,
-        applications: receipt.rows.applications,
-        events: receipt.rows.events,
-        ..Counts::default()
+    let (applications, events) = (&told.0.applications.request, &told.0.events.request);
+    let (applications, events) = (applications.len() as i64, events.len() as i64);
+    let rows = applications + events;
+    row.counts = Counts { rows_read: rows, rows_taken: rows, applications, events, ..Counts::default() };
+    more(&mut row);
+    let counts = row.counts;
+    let state = match rows {
+        0 => State::Empty,
+        _ if counts.errors > 0 => State::Partly,
+        _ => State::Accepted,
     };
-    let state = if rows == 0 { State::Empty } else { State::Accepted };
+    let group = std::slice::from_ref(&told.0);
+    let verdict = importer.import_as(group, &[Some(row.came(state, counts))]).await.unwrap().pop().unwrap();
+    let Verdict::Accepted(receipt) = verdict else { panic!("{verdict:?}") };
     let decision = Decision { state, counts, commit: Some(commit_of(&receipt)), problem: String::new() };
     let tx = site.t.db.begin().await.unwrap();
     store::insert(&tx, &row).await.unwrap();
@@ -115,7 +131,7 @@ fn mon11_receipts_are_restored_from_the_lake_and_nothing_is_dropped() {
         assert_eq!(done.changed.len(), 4, "{done:?}");
         assert_eq!(rows(&site).await.0, before.0);
 
-        // Lost ones are as before but for their numbers.
+        // Lost ones are as before.
         execute(&site, "DELETE FROM monitoring_deliveries WHERE day >= 20261120").await;
         let done = again().await;
         assert!(done.ok && done.changed.is_empty() && done.added.len() == 3, "{done:?}");
@@ -126,7 +142,7 @@ fn mon11_receipts_are_restored_from_the_lake_and_nothing_is_dropped() {
             }
             rows
         };
-        assert_eq!(untimed(after.1.clone()), untimed(before.1));
+        assert_eq!(untimed(after.0.clone()), untimed(before.0));
         assert_eq!(calendar(&after.0), calendar(&before.0));
         assert_eq!(site.journal().await.iter().filter(|one| *one == "deliveries.restore").count(), 7);
         assert_eq!(again().await.added, []);
@@ -176,9 +192,101 @@ fn mon11_an_older_copy_of_the_database_gets_what_the_lake_took_since() {
         let untimed = |rows: &[Delivery]| -> Vec<Delivery> {
             rows.iter().map(|row| Delivery { started_at: None, finished_at: None, ..row.clone() }).collect()
         };
-        assert_eq!(untimed(&after.1), untimed(&last.1));
+        assert_eq!(untimed(&after.0), untimed(&last.0));
         for row in &copy {
             assert!(after.0.iter().any(|one| (one.id, &one.digest) == (row.id, &row.digest)), "{row:?}");
         }
+    });
+}
+
+#[test]
+fn mon11_a_lost_receipt_comes_back_with_its_number_state_and_time() {
+    with(async |site| {
+        site.sender("r27", "2700", "good_rows").await;
+        let hours = |hours: i64| site.t.clock.now().plus(-hours * Instant::HOUR);
+        take_as(&site, &data("r27", DAY.0 - 3, 1), (Way::Api, "r27"), |row| {
+            (row.received_at, row.file, row.bytes) = (hours(80), "день.zip".to_owned(), 12_345);
+            (row.counts.errors, row.counts.warnings, row.counts.rows_read) = (7, 2, row.counts.rows_read + 7);
+        })
+        .await;
+        take_as(&site, &data("r27", DAY.0 - 2, 1), (Way::Command, "command"), |row| {
+            row.received_at = hours(50);
+            row.counts.errors = 1;
+        })
+        .await;
+        take(&site, &data("r27", DAY.0 - 2, 2)).await;
+        take_as(&site, &data("r27", DAY.0, 1), (Way::Page, "officer"), |row| row.received_at = hours(1))
+            .await;
+        take(&site, &Told::new("r27", DAY.0 - 1, 1, 1)).await;
+        let before = rows(&site).await.0;
+        let states: Vec<State> = before.iter().map(|row| row.state).collect();
+        assert_eq!(states, [State::Partly, State::Replaced, State::Accepted, State::Empty, State::Accepted]);
+        execute(&site, "DELETE FROM monitoring_deliveries").await;
+        let done = restore(&site.ctx, &site.monitoring.hub, TRACE).await.unwrap();
+        assert!(done.ok && done.added.len() == 5, "{done:?}");
+        assert_eq!(known(rows(&site).await.0), known(before));
+        let page = format!("/admin/monitoring/deliveries/{}", rows(&site).await.0[4].id);
+        site.get("near", &page).await.expect(StatusCode::OK).says("на странице").hides("на странице, ");
+        assert!(restore(&site.ctx, &site.monitoring.hub, TRACE).await.unwrap().added.is_empty());
+        // A commit of before says nothing of its receipts.
+        let importer = site.monitoring.hub.importer().await.unwrap();
+        importer.import(&[data("r27", DAY.0 - 4, 1).0]).await.unwrap();
+        let done = restore(&site.ctx, &site.monitoring.hub, TRACE).await.unwrap();
+        assert!(done.ok && done.added.len() == 1, "{done:?}");
+        let row = rows(&site).await.0.remove(0);
+        assert_eq!((row.state, Some(row.received_at)), (State::Accepted, row.finished_at));
+    });
+}
+
+/// Rows as far as the lake knows them: when a check began and ended it doesn't, nor who sent them by the page.
+fn known(mut rows: Vec<Delivery>) -> Vec<Delivery> {
+    for row in &mut rows {
+        (row.started_at, row.finished_at) = (None, None);
+        if row.way == Way::Page {
+            row.received_by.clear();
+        }
+    }
+    rows
+}
+
+#[test]
+fn mon11_receipts_of_imports_and_of_the_api_come_back_as_they_were() {
+    with(async |site| {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = Plan { from: DAY.plus_days(-4), regions: 1, ..Plan::new(60, 3, 7) };
+        let packages: Vec<_> = plan.packages().collect();
+        let monitoring = &site.monitoring;
+        let (depot, hub) = (&monitoring.depot, &monitoring.hub);
+        let mut bulk = Bulk::begin(&site.ctx, depot, hub, packages.len(), TRACE).await.unwrap();
+        for package in &packages {
+            let own = folder.path().join(package.folder());
+            std::fs::create_dir(&own).unwrap();
+            for file in &package.files {
+                std::fs::write(own.join(file.name), &file.bytes).unwrap();
+            }
+            bulk.push(&own, &Said::default()).await.unwrap();
+        }
+        bulk.finish().await.unwrap();
+        let (_, token) = site.sender("r27", "2700", "good_rows").await;
+        let table = "request_id;service_id;channel_in;region;body;age;authority_1\r\n\
+            1-1;100;ЕПГУ;27;УФНС;=\"035\";\r\n";
+        site.deliver(&token, "?day=2026-11-21&name=x.csv", table).await.expect(StatusCode::ACCEPTED);
+        let work = Work::new(&site.ctx, depot, Arc::new(hub.clone()));
+        work.run(site.t.clock.now()).await.unwrap();
+        let before = rows(&site).await.0;
+        assert!(before.len() > 6 && before.iter().all(|row| row.state.stands()), "{before:?}");
+        assert_eq!(before.iter().filter(|row| row.way == Way::Api).count(), 1);
+        execute(&site, "DELETE FROM monitoring_deliveries").await;
+        let done = restore(&site.ctx, hub, TRACE).await.unwrap();
+        assert!(done.ok && done.added.len() == before.len(), "{done:?}");
+        assert_eq!(known(rows(&site).await.0), known(before));
+        // An import that ended before it wrote a receipt down is taken up again under the number it had given.
+        let all = rows(&site).await.0;
+        let one = all.iter().find(|row| row.code != "r27").unwrap();
+        execute(&site, &format!("DELETE FROM monitoring_deliveries WHERE id = {}", one.id)).await;
+        let mut bulk = Bulk::begin(&site.ctx, depot, hub, 1, TRACE).await.unwrap();
+        bulk.push(&folder.path().join(&one.file), &Said::default()).await.unwrap();
+        bulk.finish().await.unwrap();
+        assert_eq!(known(rows(&site).await.0), known(all));
     });
 }
