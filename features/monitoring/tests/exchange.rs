@@ -1,5 +1,7 @@
 //! What other programs get from the lake: event logs and daily data.
 
+#[path = "lake/python.rs"]
+mod python;
 #[path = "lake/told.rs"]
 mod told;
 
@@ -16,6 +18,7 @@ use otklik_progress::print::{Lost, package};
 use otklik_progress::reference::Reference;
 use serde_json::{Value, json};
 
+use python::{printed, python_with};
 use told::{Told, contents, importer, now, rows};
 
 /// 12 January 2026, 10:00 in UTC.
@@ -77,37 +80,14 @@ async fn mon17_a_log_of_the_lake_says_what_the_lake_says() {
     assert_eq!(some, Exchanged { cases: 4, events: 28 });
 }
 
-/// What pm4py reads of a log: it is installed into the build folder when it isn't there yet.
+/// What pm4py reads of a log.
 fn pm4py(log: &Path) -> Value {
-    const PM4PY: &str = "pm4py==2.7.23.11";
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PM4PY);
-    std::fs::create_dir_all(&folder).unwrap();
-    let lock = std::fs::File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let python = folder.join("bin/python");
-    let run = |command: &mut Command| {
-        let output = command.output().expect("python3 with venv is installed");
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    if !folder.join("ready").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        run(Command::new(&python).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PM4PY,
-        ]));
-        std::fs::File::create(folder.join("ready")).unwrap();
-    }
     let script = "import json, sys, pm4py\nlog = pm4py.read_ocel2_json(sys.argv[1])\nprint(json.dumps({\
         'events': log.events['ocel:activity'].value_counts().to_dict(),\
         'objects': log.objects['ocel:type'].value_counts().to_dict(),\
         'relations': log.relations['ocel:qualifier'].value_counts().to_dict(),\
         'between': log.o2o['ocel:qualifier'].value_counts().to_dict()}))";
-    let said = run(Command::new(&python).arg("-c").arg(script).arg(log));
+    let said = printed(Command::new(python_with("pm4py==2.7.23.11")).arg("-c").arg(script).arg(log));
     serde_json::from_str(said.lines().last().unwrap()).unwrap()
 }
 
@@ -156,7 +136,7 @@ async fn mon8_a_day_comes_out_the_same_whatever_way_it_came_in() {
         let day = daily(&now(&other).await, again, Layout::Package).await.unwrap();
         assert_eq!(package(&day, &reference.regions), files, "bytes are stable");
     }
-    assert_eq!(contents(&other).await, contents(&importer).await);
+    assert_eq!(contents(&other, &[]).await, contents(&importer, &[]).await);
 
     let receipt = book.current("Б", CivilDay(20_260_113)).unwrap();
     let day = daily(&session, receipt, Layout::Wide).await.unwrap();

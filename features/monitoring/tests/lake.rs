@@ -2,8 +2,12 @@
 
 #[path = "lake/damage.rs"]
 mod damage;
+#[path = "lake/exported.rs"]
+mod exported;
 #[path = "lake/faults.rs"]
 mod faults;
+#[path = "lake/inbox.rs"]
+mod inbox;
 #[path = "lake/oracle.rs"]
 mod oracle;
 #[path = "lake/order.rs"]

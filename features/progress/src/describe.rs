@@ -4,12 +4,25 @@ use serde_json::{Map, Value, json};
 
 use crate::fields::{Field, Form, Table};
 use crate::print::DELIMITER;
-use crate::reference::Reference;
+use crate::reference::{Reference, Regions};
+
+/// The list of regions that rows refer to. It is no file: its rows stand in the description.
+const REGIONS: &str = "regions";
 
 /// The description of a package in the canonical form, made of the fields that are read and written. What a table
 /// schema can't say (the check digit of ОГРН, statuses that fit their items, moments in order) only our own check does.
+///
+/// A schema refers to rows of the same package, but applications and services may have come in an earlier one:
+/// whether they are known only our own check tells.
 #[must_use]
 pub fn package(reference: &Reference) -> Value {
+    package_by(&reference.regions)
+}
+
+/// The description with these regions. The codes of statuses are the source's: no record adds any.
+pub(crate) fn package_by(regions: &Regions) -> Value {
+    let tables = Table::PACKAGE.map(resource);
+    let resources: Vec<Value> = tables.into_iter().chain([list_of(regions)]).collect();
     json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "profile": "tabular-data-package",
@@ -19,27 +32,19 @@ pub fn package(reference: &Reference) -> Value {
             Даты и время — местные для органа. Описание относится к канонической форме; принимаются и другие, \
             см. руководство отправителя.",
         "version": "1.0.0",
-        "resources": Table::PACKAGE.map(|table| resource(table, reference)),
+        "resources": resources,
     })
 }
 
-fn resource(table: Table, reference: &Reference) -> Value {
-    let fields: Vec<Value> = table.fields().iter().map(|field| described(table, field, reference)).collect();
+fn resource(table: Table) -> Value {
+    let fields: Vec<Value> = table.fields().iter().map(|field| described(table, field)).collect();
     let mut schema = Map::new();
     schema.insert("fields".to_owned(), Value::from(fields));
     schema.insert("missingValues".to_owned(), json!([""]));
-    match table {
-        Table::Services | Table::Wide => {}
-        Table::Applications => {
-            schema.insert("primaryKey".to_owned(), json!(["request_id"]));
-        }
-        _ => {
-            let key = json!({
-                "fields": ["request_id"],
-                "reference": {"resource": Table::Applications.name(), "fields": ["request_id"]},
-            });
-            schema.insert("foreignKeys".to_owned(), json!([key]));
-        }
+    if table == Table::Applications {
+        let region = json!({"fields": ["region"], "reference": {"resource": REGIONS, "fields": ["name"]}});
+        schema.insert("primaryKey".to_owned(), json!(["request_id"]));
+        schema.insert("foreignKeys".to_owned(), json!([region]));
     }
     json!({
         "name": table.name(),
@@ -61,6 +66,25 @@ fn resource(table: Table, reference: &Reference) -> Value {
     })
 }
 
+/// The regions by the names that the canonical form has.
+fn list_of(regions: &Regions) -> Value {
+    let rows: Vec<Value> = regions.all().iter().map(|region| json!({"name": region.name})).collect();
+    let name = json!({
+        "name": "name",
+        "title": "Наименование субъекта Российской Федерации",
+        "type": "string",
+        "constraints": {"required": true, "unique": true},
+    });
+    json!({
+        "name": REGIONS,
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "title": "Субъекты Российской Федерации: перечень, а не файл пакета",
+        "data": rows,
+        "schema": {"fields": [name], "primaryKey": ["name"]},
+    })
+}
+
 const fn title(table: Table) -> &'static str {
     match table {
         Table::Services => "Реестр услуг: один раз и при изменениях",
@@ -73,8 +97,8 @@ const fn title(table: Table) -> &'static str {
     }
 }
 
-fn described(table: Table, field: &Field, reference: &Reference) -> Value {
-    let (kind, format, mut constraints) = form(table, field, reference);
+fn described(table: Table, field: &Field) -> Value {
+    let (kind, format, mut constraints) = form(table, field);
     if field.is_required {
         constraints.insert("required".to_owned(), Value::from(true));
     }
@@ -92,11 +116,7 @@ fn described(table: Table, field: &Field, reference: &Reference) -> Value {
 }
 
 /// Type, format, constraints.
-fn form(
-    table: Table,
-    field: &Field,
-    reference: &Reference,
-) -> (&'static str, Option<&'static str>, Map<String, Value>) {
+fn form(table: Table, field: &Field) -> (&'static str, Option<&'static str>, Map<String, Value>) {
     let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
     match field.form {
         Form::Code => {
@@ -107,7 +127,8 @@ fn form(
         Form::Text => ("string", None, Map::new()),
         Form::Word(words) => ("string", None, one("enum", json!(words))),
         Form::Status => {
-            let codes: Vec<i16> = reference.statuses.all().iter().map(|status| status.code.0).collect();
+            let statuses = &Reference::built_in().statuses;
+            let codes: Vec<i16> = statuses.all().iter().map(|status| status.code.0).collect();
             ("integer", None, one("enum", json!(codes)))
         }
         Form::Item => ("string", None, one("pattern", json!("^([1-9]|[12][0-9]|3[0-2])[abn]?$"))),
@@ -150,9 +171,10 @@ mod tests {
         let package = package(Reference::built_in());
         assert_eq!(package["$schema"], "https://datapackage.org/profiles/2.0/datapackage.json");
         let resources = package["resources"].as_array().unwrap();
-        assert_eq!(resources.len(), 6);
+        assert_eq!(resources.len(), 7);
         for resource in resources {
             assert_eq!(resource["type"], "table");
+            assert_ne!(resource.get("path").is_some(), resource.get("data").is_some(), "one of both");
             for key in ["primaryKey", "missingValues"] {
                 assert!(resource["schema"].get(key).is_none_or(Value::is_array), "{key}");
             }

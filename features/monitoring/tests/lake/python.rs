@@ -1,33 +1,29 @@
-//! A Python environment with what tests compare with, made once.
+//! Python environments with what tests compare with, each made once.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The interpreter of an environment with DuckDB.
-pub fn with_duckdb() -> PathBuf {
-    const DUCKDB: &str = "duckdb==2.0.1";
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-duckdb-2.0.1");
-    let python = folder.join("bin/python");
+/// The interpreter of an environment with a package of the Python package index, such as `duckdb==2.0.1`.
+pub fn python_with(package: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(package);
+    fs::create_dir_all(&folder).unwrap();
     // Another test program may be making it.
-    let lock = File::create(folder.with_file_name("python-duckdb.lock")).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
+    let python = folder.join("bin/python");
     if !folder.join("ready").exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        run(Command::new(&python).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            DUCKDB,
-        ]));
-        std::fs::write(folder.join("ready"), DUCKDB).unwrap();
+        printed(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
+        printed(Command::new(&python).args(pip));
+        File::create(folder.join("ready")).unwrap();
     }
     python
 }
 
-fn run(command: &mut Command) {
-    let status = command.status().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(status.success(), "{command:?}: {status}");
+/// What a program prints; it must end well.
+pub fn printed(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -55,6 +55,6 @@ async fn mon11_two_importers_at_once_lose_nothing() {
     let plain = importer(again.path());
     let all: Vec<_> = ["А", "Б", "В", "Г", "Д", "Е"].map(|sender| day(sender, 1, 1, 3).0).into();
     plain.import(&all).await.unwrap();
-    assert_eq!(contents(&one).await, contents(&plain).await);
+    assert_eq!(contents(&one, &[]).await, contents(&plain, &[]).await);
     assert!(verify(&one).await.unwrap().ok);
 }

@@ -137,12 +137,14 @@ pub async fn rows(session: &Session, query: &str) -> Vec<String> {
     rows
 }
 
-/// Everything a lake says, whatever way it came to say it: with numbers of deliveries and versions left out.
-pub async fn contents(importer: &Importer) -> Vec<(String, Vec<String>)> {
+/// Everything a lake says, whatever way it came to say it: with numbers of deliveries and versions left out, and some
+/// columns more.
+pub async fn contents(importer: &Importer, without: &[&str]) -> Vec<(String, Vec<String>)> {
     let session = now(importer).await;
     let columns = |table: &otklik_lake::Table| {
         let names = table.schema().fields().iter().map(|field| field.name().clone());
-        let names = names.filter(|name| !["delivery", "version"].contains(&name.as_str()));
+        let left_out = [&["delivery", "version"], without].concat();
+        let names = names.filter(|name| !left_out.contains(&name.as_str()));
         names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     };
     let mut contents = Vec::new();

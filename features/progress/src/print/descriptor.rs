@@ -1,26 +1,19 @@
-//! `datapackage.json`: what a package holds, and whose it is.
+//! `datapackage.json`: whose data a package holds, and the published description of them (MON-9).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::rows;
 use crate::delivery::Head;
+use crate::describe;
+use crate::reference::Regions;
 
-/// The descriptor of a package with the files named: its head under `otklik`, and where each file lies.
+/// The descriptor of a package: the published description, with the head under `otklik`.
 #[must_use]
-pub fn descriptor(head: &Head, files: &[&'static str]) -> Vec<u8> {
-    let resource = |file: &&'static str| {
-        json!({
-            "name": file.trim_end_matches(".csv"),
-            "path": file,
-            "dialect": {"delimiter": char::from(rows::DELIMITER).to_string(), "lineTerminator": "\r\n"},
-            "encoding": "utf-8",
-        })
-    };
-    let mut package = Map::new();
-    package.insert("name".to_owned(), Value::from("otklik-daily"));
-    package.insert("otklik".to_owned(), head_value(head));
-    package.insert("resources".to_owned(), files.iter().map(resource).collect());
-    let mut bytes = serde_json::to_vec_pretty(&Value::Object(package)).unwrap_or_default();
+pub fn descriptor(head: &Head, regions: &Regions) -> Vec<u8> {
+    let mut package = describe::package_by(regions);
+    if let Some(package) = package.as_object_mut() {
+        package.insert("otklik".to_owned(), head_value(head));
+    }
+    let mut bytes = serde_json::to_vec_pretty(&package).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }

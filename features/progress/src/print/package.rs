@@ -19,20 +19,15 @@ pub fn package(delivery: &Delivery, regions: &Regions) -> Vec<File> {
         ("ratings.csv", ratings(delivery)),
         ("complaints.csv", complaints(delivery)),
     ];
-    files(&delivery.head, rows)
+    files(&delivery.head, regions, rows)
 }
 
-/// The files of a package: the descriptor, applications and events always, the others when they have rows.
+/// The files of a package: the descriptor and every table that it names, those without rows as headers.
 #[must_use]
-pub fn files(head: &Head, rows: [(&'static str, Rows); 6]) -> Vec<File> {
-    let is_kept =
-        |name: &str, rows: &Rows| rows.count() > 0 || matches!(name, "applications.csv" | "events.csv");
-    let kept: Vec<(&'static str, Rows)> =
-        rows.into_iter().filter(|(name, rows)| is_kept(name, rows)).collect();
-    let names: Vec<&'static str> = kept.iter().map(|(name, _)| *name).collect();
-    let descriptor = File { name: "datapackage.json", bytes: descriptor(head, &names) };
-    let rest = kept.into_iter().map(|(name, rows)| File { name, bytes: rows.into_bytes() });
-    [descriptor].into_iter().chain(rest).collect()
+pub fn files(head: &Head, regions: &Regions, rows: [(&'static str, Rows); 6]) -> Vec<File> {
+    let descriptor = File { name: "datapackage.json", bytes: descriptor(head, regions) };
+    let tables = rows.map(|(name, rows)| File { name, bytes: rows.into_bytes() });
+    [descriptor].into_iter().chain(tables).collect()
 }
 
 /// `services.csv`.
