@@ -133,7 +133,7 @@ fn fill(ballast: &Path, room: u64) {
 
 /// How many deliveries the lake has, and all that it says.
 async fn state(importer: &Importer) -> (usize, Vec<(String, Vec<String>)>) {
-    (importer.book().await.unwrap().receipts().count(), contents(importer).await)
+    (importer.book().await.unwrap().receipts().count(), contents(importer, &[]).await)
 }
 
 /// A day that goes on with applications of the one before.

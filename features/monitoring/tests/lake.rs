@@ -6,6 +6,8 @@ mod damage;
 mod exported;
 #[path = "lake/faults.rs"]
 mod faults;
+#[path = "lake/forms.rs"]
+mod forms;
 #[path = "lake/inbox.rs"]
 mod inbox;
 #[path = "lake/oracle.rs"]

@@ -78,8 +78,8 @@ async fn mon11_a_store_that_fails_one_request_in_ten_only_costs_time() {
     let steady = at(store, &spool);
     let found = verify(&steady).await.unwrap();
     assert!(found.ok && found.unknown.is_empty(), "{found:?}");
-    assert_eq!(contents(&steady).await, contents(&plain).await);
-    assert_eq!(contents(&unsteady).await, contents(&plain).await);
+    assert_eq!(contents(&steady, &[]).await, contents(&plain, &[]).await);
+    assert_eq!(contents(&unsteady, &[]).await, contents(&plain, &[]).await);
 }
 
 /// The lake over a store after something failed: some of what was to be done is there, wholly; and it goes on.

@@ -8,3 +8,4 @@ mod known;
 mod model;
 mod packages;
 mod support;
+mod written;

@@ -13,6 +13,8 @@ use otklik_progress::model::Item;
 use otklik_progress::reading::{Limits, Source};
 use otklik_progress::reference::Reference;
 
+pub use crate::written::description;
+
 /// 2026-11-24T20:00:00Z: eleven in the evening in Moscow.
 pub const RECEIVED: Instant = Instant(1_795_550_400_000_000);
 
@@ -90,12 +92,6 @@ pub fn check_folder(files: &[(&str, Vec<u8>)]) -> (Checked, Vec<Problem>) {
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     check(Source::at(folder.path()).unwrap(), Limits::default(), &NoneKnown)
-}
-
-/// The description of a package with its head.
-pub fn description(sender: &str) -> Vec<u8> {
-    format!(r#"{{"name": "otklik-daily", "otklik": {{"sender": "{sender}", "day": "2026-11-24", "revision": 1}}}}"#)
-        .into_bytes()
 }
 
 /// Codes with lines.
