@@ -8,6 +8,8 @@ mod exported;
 mod faults;
 #[path = "lake/forms.rs"]
 mod forms;
+#[path = "lake/generated.rs"]
+mod generated;
 #[path = "lake/inbox.rs"]
 mod inbox;
 #[path = "lake/oracle.rs"]

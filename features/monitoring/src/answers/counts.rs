@@ -162,7 +162,7 @@ impl Answers {
             "select {}{} as accepted, {} as upheld, {} as rejected, \
              count(distinct case when event = 1 then c.request_key end) as applications \
              from live_complaints x join live_cases c on c.request_key = x.request_key \
-             where c.known and {} {} {}",
+             where c.known and c.began is not null and {} {} {}",
             ask.selected("began_day"),
             of(1),
             of(3),
@@ -187,7 +187,8 @@ impl Answers {
             .collect();
         let query = format!(
             "select {}count(*) as n, avg(cast(mark as double)) as mean, {} \
-             from live_ratings x join live_cases c on c.request_key = x.request_key where c.known and {} {} {}",
+             from live_ratings x join live_cases c on c.request_key = x.request_key \
+             where c.known and c.began is not null and {} {} {}",
             ask.selected("began_day"),
             marks.join(", "),
             ask.condition(allowed, "began_day"),

@@ -142,12 +142,12 @@ impl Answers {
             Which::Complained => From::Said {
                 few: "select distinct request_key, cast(null as bigint) as value from live_complaints where event = 1"
                     .to_owned(),
-                only: began,
+                only: format!("began is not null and {began}"),
                 order: LATEST,
             },
             Which::Rated => From::Said {
                 few: "select request_key, mark as value from live_ratings".to_owned(),
-                only: began,
+                only: format!("began is not null and {began}"),
                 order: "value, began desc nulls last, request",
             },
         }

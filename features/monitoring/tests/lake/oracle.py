@@ -72,8 +72,10 @@ answers = {
     "both": rows("select count(*) from cases where is_both"),
     "satisfaction": rows("select service, count(*), avg(mark) from ratings join cases using (request) group by all order by all"),
     "complaints": rows(
-        "select service, count(*), count(distinct c.request) * 1000.0 / any_value(b.began) from complaints c join cases using (request) "
-        "join (select service, count(*) as began from cases group by service) b using (service) where event = 1 group by service order by service"
+        "select service, count(*) filter (where event = 1), count(*) filter (where event = 3), count(*) filter (where event = 4), "
+        "count(distinct c.request) filter (where event = 1), "
+        "count(distinct c.request) filter (where event = 1) * 1000.0 / any_value(b.began) from complaints c join cases using (request) "
+        "join (select service, count(*) as began from cases group by service) b using (service) group by service order by service"
     ),
     "ends": rows("select ended_day, count(*) from cases where ended is not null group by all order by all"),
 }
