@@ -18,10 +18,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Mutex as Turn;
 
 use crate::answers::Answers;
-use crate::derive::{Rules, Waiting};
+use crate::derive::Rules;
 use crate::ingest::{ImportError, Importer};
-use crate::reference::in_force::{KINDS, norm_name, reference, terms, waiting};
-use crate::reference::{History, Kind, store};
+use crate::reference::in_force::{KINDS, reference, rules};
+use crate::reference::{Kind, Record, store};
 use crate::upkeep;
 
 /// Memory that queries may take before they write to disk.
@@ -175,14 +175,18 @@ impl Hub {
     /// # Errors
     /// The database is away, or its records don't fit together.
     pub async fn reference(&self, day: CivilDay) -> Result<Reference, HubError> {
+        Ok(reference(self.records().await?, day)?)
+    }
+
+    async fn records(&self) -> Result<Vec<Record>, DbErr> {
         let mut records = Vec::new();
         for kind in KINDS {
             records.extend(store::all(self.0.db.read(), kind).await?);
         }
-        Ok(reference(records, day)?)
+        Ok(records)
     }
 
-    /// The rules in force today, made anew when a record has changed.
+    /// The rules as they hold from day to day, seen from today; made anew when a record has changed.
     ///
     /// # Errors
     /// The database is away, or its records don't fit together.
@@ -193,11 +197,8 @@ impl Hub {
         if let Some(kept) = kept.filter(|kept| kept.version == version && kept.day == day) {
             return Ok(kept.rules);
         }
-        let name = norm_name(Waiting::NAME, "", "");
-        let changes = History(store::of(self.0.db.read(), Kind::Norm, &name).await?);
-        let services = store::all(self.0.db.read(), Kind::Service).await?;
-        let rules = Rules::new(self.reference(day).await?).with_waiting(waiting(&changes));
-        let rules = Arc::new(rules.with_terms(terms(services)));
+        let (records, services) = (self.records().await?, store::all(self.0.db.read(), Kind::Service).await?);
+        let rules = Arc::new(rules(&records, services, day)?);
         let kept = Kept { version, day, rules: rules.clone() };
         *self.0.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(rules)

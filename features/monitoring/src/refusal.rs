@@ -26,6 +26,8 @@ pub enum Wrong {
     NoChoice,
     /// Not a day, or one far away.
     NoDay,
+    /// The day that a record is about is before the record holds.
+    AfterItsDay,
     /// The last day is before the first.
     DaysTurned,
     /// Not a number within its bounds.
@@ -102,6 +104,7 @@ fn words(l: crate::texts::L, wrong: Wrong) -> String {
         Wrong::NoZone => l.wrong_no_zone().to_owned(),
         Wrong::NoChoice => l.wrong_no_choice().to_owned(),
         Wrong::NoDay => l.wrong_no_day().to_owned(),
+        Wrong::AfterItsDay => l.wrong_after_its_day().to_owned(),
         Wrong::DaysTurned => l.wrong_days_turned().to_owned(),
         Wrong::Number => l.wrong_number().to_owned(),
         Wrong::ScaleTurned => l.wrong_scale_turned().to_owned(),

@@ -5,12 +5,13 @@ use otklik_lake::Result;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 
 impl Answers {
-    /// How many applications begun in the period break each rule, as rows of `rule`, `name`, `title`, `n`, `share`.
+    /// How many applications begun in the period break each rule that held in it, as rows of `rule`, `name`, `title`,
+    /// `n`, `began`, `share`.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn conformance(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let rules = &self.rules.order().record().rules;
+        let rules = self.rules.rules_between(ask.from, ask.to);
         let sums: Vec<String> = rules
             .iter()
             .map(|rule| {

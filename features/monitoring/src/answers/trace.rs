@@ -1,5 +1,6 @@
 //! One application: all that is known of it.
 
+use otklik_kernel::CivilDay;
 use otklik_lake::Result;
 use serde::Serialize;
 
@@ -63,7 +64,9 @@ impl Answers {
         let told = "e.line, e.service, e.variant, e.topic, e.channel_in as channel, e.channel_out, e.mnemonic, \
             e.region, e.body_name, e.body_code";
         let findings = case.get(0, "findings").and_then(super::Cell::whole).unwrap_or(0).cast_unsigned();
-        let broken = self.rules.order().record().rules.iter().filter(|rule| findings & 1 << rule.number != 0);
+        let began = case.whole(0, "began_day").and_then(|day| i32::try_from(day).ok()).unwrap_or(0);
+        let rules = &self.rules.order_on(CivilDay(began)).record().rules;
+        let broken = rules.iter().filter(|rule| findings & 1 << rule.number != 0);
         Ok(Some(Trace {
             events: self.picked(&of("live_events", events, "e.at, d.day, d.sender, e.seq")).await?,
             told: self.picked(&of("live_applications", told, "d.day, d.sender, e.line")).await?,

@@ -1,6 +1,6 @@
 //! One application: what its steps, in order of time, add up to.
 
-use otklik_kernel::Instant;
+use otklik_kernel::{CivilDay, Instant};
 use otklik_progress::model::Process;
 use otklik_progress::reference::{Pauses, Role, pauses};
 
@@ -58,7 +58,7 @@ pub struct Case {
     pub answered: i32,
     /// Interagency requests that failed.
     pub failed: i32,
-    /// Numbers of rules of the allowed order that were broken, as bits.
+    /// Numbers of rules of the order allowed on the day it began that were broken, as bits.
     pub findings: u64,
     /// How much the norm allows, in its units; `None` without a norm.
     pub norm: Option<i32>,
@@ -193,7 +193,7 @@ pub fn derive(rules: &Rules, norm: NormOf<'_>, app: u32, steps: &[Step], derived
         case.paused = Some(paused.as_ref().map_or(0, |paused| paused.within(began, ended)));
     }
     let known = steps.iter().filter_map(|step| Some((Process::of(step.process)?, step.status)));
-    case.findings = rules.order().broken(known);
+    case.findings = rules.order_on(CivilDay(case.began_day)).broken(known);
     case.measure(rules, norm, steps, paused.as_ref());
     let first = |role| first(rules, steps, role);
     if let (Some(ticket), Some(called)) = (first(Role::Ticket), first(Role::Called)) {

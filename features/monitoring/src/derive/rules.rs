@@ -1,8 +1,10 @@
 //! What deriving goes by: roles of statuses, the allowed order, norms, working days, ready for quick looks.
 
+use std::collections::BTreeMap;
+
 use otklik_kernel::CivilDay;
 use otklik_progress::model::Status;
-use otklik_progress::reference::{Norm, Order, Reference, Role, Unit};
+use otklik_progress::reference::{Norm, Norms, Order, Reference, Role, RuleRecord, Unit};
 
 /// The 48 statuses, which have columns of their own in `cases`: the first and the last moment of each.
 pub const CODES: [i16; 48] = [
@@ -31,12 +33,29 @@ pub fn place(status: i16) -> Option<usize> {
 }
 
 /// The reference data as deriving uses them.
+///
+/// What may change holds by the day: an application is judged by the order and the norms that were in force on the
+/// civil day on which it began (its first event that isn't planned), a working day by the records in force on itself.
+/// So what is edited from a later day on judges nothing of before anew, whenever it is derived.
 #[derive(Clone, Debug)]
 pub struct Rules {
     reference: Reference,
     roles: Vec<u32>,
+    turns: Vec<Turn>,
+    today: CivilDay,
     waiting: Waiting,
     terms: Vec<Term>,
+}
+
+/// The allowed order and the norms as they hold from a day on, until the next turn.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The first day.
+    pub from: CivilDay,
+    /// The order.
+    pub order: Order,
+    /// The norms.
+    pub norms: Norms,
 }
 
 /// How long one may wait at a multifunctional centre, as it held from day to day.
@@ -98,7 +117,7 @@ pub struct Term {
 pub type NormOf<'a> = Option<&'a Norm>;
 
 impl Rules {
-    /// Rules of reference data.
+    /// Rules of reference data that hold on every day.
     #[must_use]
     pub fn new(reference: Reference) -> Self {
         let roles = (0..HIGHEST).map(|code| {
@@ -111,7 +130,16 @@ impl Rules {
         let norm = reference.norms.general().find(|norm| norm.name == Waiting::NAME);
         let seconds = norm.map(|norm| Waiting::seconds(norm.amount, norm.unit));
         let waiting = Waiting::new(vec![(CivilDay(0), seconds)]);
-        Self { reference, roles, waiting, terms: Vec::new() }
+        let (order, norms) = (reference.order.clone(), reference.norms.clone());
+        let turns = vec![Turn { from: CivilDay(0), order, norms }];
+        Self { reference, roles, turns, today: CivilDay(0), waiting, terms: Vec::new() }
+    }
+
+    /// With the order and the norms as they held before and will hold, the earliest first, seen from a day.
+    #[must_use]
+    pub fn with_turns(mut self, turns: Vec<Turn>, today: CivilDay) -> Self {
+        (self.turns, self.today) = (turns, today);
+        self
     }
 
     /// With terms of services that were set by hand.
@@ -140,16 +168,48 @@ impl Rules {
         &self.waiting
     }
 
-    /// What the rules were made of.
+    /// The reference in force today: names and roles, which have no day. What an application is judged by has one.
     #[must_use]
     pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    /// The allowed order.
+    fn turn(&self, day: CivilDay) -> Option<&Turn> {
+        self.turns.iter().rev().find(|turn| turn.from <= day)
+    }
+
+    /// The allowed order for applications begun on a day.
     #[must_use]
-    pub fn order(&self) -> &Order {
-        &self.reference.order
+    pub fn order_on(&self, day: CivilDay) -> &Order {
+        self.turn(day).map_or(&self.reference.order, |turn| &turn.order)
+    }
+
+    /// The norm of the decision, where the register of services says none, for applications begun on a day.
+    #[must_use]
+    pub fn decision_on(&self, service: &str, variant: &str, day: CivilDay) -> Option<&Norm> {
+        self.turn(day)?.norms.get("decision", service, variant, day)
+    }
+
+    /// Rules of the order that held on any day of a period, which without a last day ends today: by their numbers,
+    /// each as it held last.
+    #[must_use]
+    pub fn rules_between(&self, from: Option<CivilDay>, to: Option<CivilDay>) -> Vec<&RuleRecord> {
+        let to = to.unwrap_or_else(|| self.today.max(from.unwrap_or(CivilDay(0))));
+        let ends = self.turns.iter().skip(1).map(|next| Some(next.from)).chain([None]);
+        let held = self.turns.iter().zip(ends).filter(|(turn, end)| {
+            turn.from <= to && end.is_none_or(|end| from.is_none_or(|from| from < end))
+        });
+        let rules = held.flat_map(|(turn, _)| &turn.order.record().rules);
+        let rules: BTreeMap<u8, &RuleRecord> = rules.map(|rule| (rule.number, rule)).collect();
+        rules.into_values().collect()
+    }
+
+    /// A rule of the order by its number, as it is today or else as it was last or will be first.
+    #[must_use]
+    pub fn rule(&self, number: u8) -> Option<&RuleRecord> {
+        let begun = self.turns.partition_point(|turn| turn.from <= self.today);
+        let (begun, coming) = self.turns.split_at(begun);
+        begun.iter().rev().chain(coming).find_map(|turn| turn.order.rule(number))
     }
 
     /// Roles of a status, as bits.

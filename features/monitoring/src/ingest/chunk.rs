@@ -219,7 +219,7 @@ impl<'a, R: Sink> Worker<'a, R> {
         let key = (given.service, given.variant);
         let rows = *self.norms.entry(key).or_insert_with(|| work.register.norms(service, variant));
         let registered = rows.iter().rev().find(|(from, _)| *from <= day).and_then(|(_, norm)| norm.as_ref());
-        registered.or_else(|| work.rules.reference().norms.get("decision", service, variant, day))
+        registered.or_else(|| work.rules.decision_on(service, variant, day))
     }
 
     fn is_same(&self, place: u32, old: &Old, given: Option<Given>, case: &Case) -> bool {

@@ -85,7 +85,7 @@ impl Listed {
             }
             "rule" => {
                 let rule = given.get("rule").parse().ok()?;
-                let title = words.rules().order().rule(rule)?.title.clone();
+                let title = words.rules().rule(rule)?.title.clone();
                 kept("rule");
                 (Which::Rule(rule), title, "")
             }

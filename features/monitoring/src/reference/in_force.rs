@@ -1,12 +1,12 @@
 //! The reference as it is on a day: what is built in, with the records in force laid over it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use otklik_kernel::CivilDay;
-use otklik_progress::reference::{Fault, Norm, Records, Reference, Unit};
+use otklik_progress::reference::{Calendar, Fault, HolidayRecord, Norm, Records, Reference, Unit};
 
 use super::{Content, History, Kind, Record, by_name, item_name, split_service};
-use crate::derive::{Term, Waiting};
+use crate::derive::{Rules, Term, Turn, Waiting};
 
 /// The kinds that make a [`Reference`].
 pub const KINDS: [Kind; 6] = [Kind::Status, Kind::Item, Kind::Rule, Kind::Norm, Kind::Holiday, Kind::Region];
@@ -89,15 +89,64 @@ pub fn reference(records: Vec<Record>, day: CivilDay) -> Result<Reference, Fault
     base.norms = of(Kind::Norm)
         .filter_map(|one| if let Content::Norm(one) = one { Some(one) } else { None })
         .collect();
-    base.holidays = of(Kind::Holiday)
-        .filter_map(|one| if let Content::Holiday(one) = one { Some(one) } else { None })
-        .collect();
+    base.holidays = of(Kind::Holiday).filter_map(holiday).collect();
     base.regions = of(Kind::Region)
         .filter_map(|one| if let Content::Region(one) = one { Some(one) } else { None })
         .collect();
     base.statuses.sort_by_key(|one| one.code);
     base.order.rules.sort_by_key(|one| one.number);
     Reference::of(&base)
+}
+
+fn holiday(content: Content) -> Option<HolidayRecord> {
+    if let Content::Holiday(one) = content { Some(one) } else { None }
+}
+
+/// Days on which something of some kinds changes, after a first of all.
+fn days(records: &[Record], kinds: &[Kind]) -> BTreeSet<CivilDay> {
+    let changed = records.iter().filter(|record| kinds.contains(&record.kind));
+    std::iter::once(CivilDay(0)).chain(changed.map(|record| record.valid_from)).collect()
+}
+
+/// The allowed order and the norms from day to day, of the records of [`KINDS`].
+///
+/// # Errors
+/// The records of a day don't fit together.
+pub fn turns(records: &[Record]) -> Result<Vec<Turn>, Fault> {
+    let turn = |from| {
+        let Reference { order, norms, .. } = reference(records.to_vec(), from)?;
+        Ok(Turn { from, order, norms })
+    };
+    days(records, &[Kind::Rule, Kind::Norm]).into_iter().map(turn).collect()
+}
+
+/// The working days, each by the records in force on itself.
+///
+/// # Errors
+/// A record names no day.
+pub fn calendar(records: &[Record]) -> Result<Calendar, Fault> {
+    let all: Vec<Record> = records.iter().filter(|record| record.kind == Kind::Holiday).cloned().collect();
+    let mut calendar = Calendar::of(&Records::built_in().holidays)?;
+    for day in days(&all, &[Kind::Holiday]).into_iter().skip(1) {
+        let held: Vec<HolidayRecord> =
+            holds(Kind::Holiday, all.clone(), day).into_values().filter_map(holiday).collect();
+        calendar = calendar.until(day, &Calendar::of(&held)?);
+    }
+    Ok(calendar)
+}
+
+/// The rules of the records of [`KINDS`] and of services, as they hold from day to day, seen from a day.
+///
+/// # Errors
+/// The records of a day don't fit together.
+pub fn rules(records: &[Record], services: Vec<Record>, today: CivilDay) -> Result<Rules, Fault> {
+    let mut reference = reference(records.to_vec(), today)?;
+    reference.calendar = calendar(records)?;
+    let name = norm_name(Waiting::NAME, "", "");
+    let is_waiting = |record: &&Record| record.kind == Kind::Norm && record.name == name;
+    let changes = History(records.iter().filter(is_waiting).cloned().collect());
+    let rules = Rules::new(reference).with_turns(turns(records)?, today);
+    Ok(rules.with_waiting(waiting(&changes)).with_terms(terms(services)))
 }
 
 /// The services in force on a day: by name, with what is said of them.
@@ -155,6 +204,7 @@ mod tests {
     use otklik_progress::model::{Item, Process, Status};
 
     use super::*;
+    use crate::derive::{Case, Derived, Step, derive};
 
     const DAY: CivilDay = CivilDay(20_261_101);
 
@@ -202,6 +252,75 @@ mod tests {
         assert!(before.norms.get("decision", "x", "", DAY).is_some());
         assert!(after.norms.get("decision", "x", "", DAY).is_none());
         assert_eq!(before.regions.all().len(), after.regions.all().len());
+    }
+
+    /// What an application adds up to that is registered twice on a day and decided after forty days.
+    fn case(rules: &Rules, begins: CivilDay) -> Case {
+        let from = begins.start_utc().0 / Instant::SECOND;
+        let step = |day: i64, status| Step { at: from + day * 86_400, status, process: 1, ..Step::default() };
+        let steps = [step(0, 1), step(0, 1), step(40, 3)];
+        let norm = rules.decision_on("x", "", begins);
+        derive(rules, norm, 0, &steps, &mut Derived::default())
+    }
+
+    #[test]
+    fn mon14_an_application_is_judged_by_what_held_on_the_day_it_began() {
+        let Some(Content::Norm(mut norm)) = built_in(Kind::Norm).remove("decision//") else { panic!() };
+        norm.amount = 50;
+        let mut back = record(3, Kind::Rule, "4", Content::BuiltIn);
+        back.valid_from = DAY.plus_days(10);
+        let records = [
+            record(1, Kind::Rule, "4", Content::Off),
+            record(2, Kind::Norm, "decision//", Content::Norm(norm)),
+            back,
+        ];
+        let plain = rules(&[], Vec::new(), DAY).unwrap();
+        let edited = rules(&records, Vec::new(), DAY).unwrap();
+        let on = |rules: &Rules, days| {
+            let case = case(rules, DAY.plus_days(days));
+            (case.findings & 1 << 4 != 0, case.norm, case.is_within)
+        };
+        for days in [-30, -1] {
+            assert_eq!(on(&edited, days), on(&plain, days), "begun before anything changed");
+            assert_eq!(on(&edited, days), (true, Some(30), Some(false)));
+        }
+        assert_eq!(on(&edited, 0), (false, Some(50), Some(true)));
+        assert_eq!(on(&edited, 10), (true, Some(50), Some(true)), "the rule holds again");
+        let listed = |from: i32, to: i32| {
+            let between = edited.rules_between(Some(DAY.plus_days(from)), Some(DAY.plus_days(to)));
+            between.iter().any(|rule| rule.number == 4)
+        };
+        assert_eq!(
+            [(-9, -1), (-9, 3), (0, 9), (0, 10), (10, 20)].map(|(from, to)| listed(from, to)),
+            [true, true, false, true, true]
+        );
+        assert!(edited.rule(4).is_some(), "a rule that is out of use has its words still");
+        assert_eq!(edited.rules_between(Some(DAY), None).len() + 1, plain.rules_between(None, None).len());
+    }
+
+    #[test]
+    fn mon14_a_day_works_by_the_record_in_force_on_itself() {
+        let holiday = |id, day: &str, works: &str| {
+            let content = HolidayRecord { day: day.into(), works: works.into() };
+            record(id, Kind::Holiday, day, Content::Holiday(content))
+        };
+        // Every fifth of November is off from 2026-11-01 on, one Sunday of December works.
+        let records = [holiday(1, "11-05", "no"), holiday(2, "2026-12-06", "yes")];
+        let calendar = calendar(&records).unwrap();
+        let works = |year_month_day: i32| {
+            calendar.is_working(CivilDay(year_month_day).start_utc().0.div_euclid(Instant::DAY))
+        };
+        assert!(works(20_251_105), "the year before keeps its day");
+        assert_eq!([20_261_105, 20_271_105, 20_261_206, 20_261_213].map(works), [false, false, true, false]);
+        assert_eq!([20_261_104, 20_251_104, 20_260_101].map(works), [false; 3], "what is built in stays");
+        let plain = super::calendar(&[]).unwrap();
+        let all = |calendar: &Calendar| calendar.working(10_957, 10_957 + 36_000);
+        // Fifths of November on working days from 2026 to 2097, less the Sunday that works.
+        let lost = (2026..=2097).filter(|year| {
+            let day = CivilDay(year * 10_000 + 1_105).start_utc().0.div_euclid(Instant::DAY);
+            plain.is_working(day)
+        });
+        assert_eq!(all(&calendar), all(&plain) - i64::try_from(lost.count()).unwrap() + 1);
     }
 
     #[test]

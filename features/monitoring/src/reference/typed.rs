@@ -197,6 +197,10 @@ pub fn check(kind: Kind, raw: &Raw) -> Result<Checked, Vec<Mistake>> {
     if day.is_none() {
         form.wrong("valid_from", Wrong::NoDay);
     }
+    // A day is counted by the records in force on itself: one that begins later would never hold.
+    if kind == Kind::Holiday && day.zip(CivilDay::parse(&name)).is_some_and(|(from, itself)| from > itself) {
+        form.wrong("valid_from", Wrong::AfterItsDay);
+    }
     let reason = form.words("reason");
     match day {
         Some(day) if form.mistakes.is_empty() => Ok((name, content, day, reason)),
@@ -348,6 +352,7 @@ impl Reader<'_> {
             unit,
             from: self.joined("first"),
             to: self.joined("second"),
+            // Since when it holds stands beside the record; within its time it holds always.
             valid_from: CivilDay(20_000_101).to_string(),
             title: self.words("title"),
         }
@@ -442,7 +447,7 @@ mod tests {
         for kind in KINDS {
             for (name, content) in built_in(kind) {
                 let mut shown = Raw::saying(kind, &name, &content);
-                shown.set("valid_from", "2026-11-01");
+                shown.set("valid_from", "2025-11-01");
                 shown.set("reason", "x");
                 let (read, again, ..) = check(kind, &shown).unwrap_or_else(|all| panic!("{name}: {all:?}"));
                 assert_eq!((read, again), (name, content));
@@ -484,5 +489,8 @@ mod tests {
         );
         assert_eq!(wrong(Kind::Item, &[("code", "mfc/99"), ("title", "x")]), [("code", Wrong::Number)]);
         assert_eq!(wrong(Kind::Holiday, &[("code", "13-01"), ("kind", "no")]), [("code", Wrong::NoDay)]);
+        let past = [("code", "2026-10-31"), ("kind", "no")];
+        assert_eq!(wrong(Kind::Holiday, &past), [("valid_from", Wrong::AfterItsDay)]);
+        assert!(check(Kind::Holiday, &raw(&[("code", "2026-11-01"), ("kind", "no")])).is_ok());
     }
 }

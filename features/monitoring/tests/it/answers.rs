@@ -6,7 +6,7 @@ use otklik_monitoring::upkeep::{rebuild, verify};
 use otklik_progress::model::{Channel, Process};
 
 use crate::receipts::take;
-use crate::receipts::told::Told;
+use crate::receipts::told::{Told, contents};
 use crate::records::{ONE, borrowed, status};
 use crate::site::{DAY, Site, with};
 
@@ -195,6 +195,59 @@ fn mon14_a_term_set_by_hand_is_measured_by_after_a_rebuild() {
         assert_eq!(late().await, 1);
         let found = verify(&importer).await.unwrap();
         assert!(found.ok, "{found:?}");
+    });
+}
+
+/// Rules that each application of a period breaks, by the conformance report: rule and how many.
+async fn broken(site: &Site, rule: i64) -> i64 {
+    let answers = site.monitoring.hub.answers().await.unwrap();
+    let sheet = answers.conformance(&Ask::default(), &Allowed::All).await.unwrap();
+    let rows = (0..sheet.rows.len()).filter(|row| sheet.whole(*row, "rule") == Some(rule));
+    rows.filter_map(|row| sheet.whole(row, "n")).sum()
+}
+
+#[test]
+fn mon14_an_order_edited_from_tomorrow_on_judges_nothing_of_before_anew() {
+    with(async |site| {
+        const BEGAN: i64 = 1_795_000_000;
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        told.application("1-1", "100", 27, "2700", Channel::ALL[0]);
+        [2, 1, 1].iter().zip(0..).for_each(|(status, n)| told.event("1-1", 1, *status, BEGAN + n, ""));
+        take(&site, &told).await;
+        assert_eq!(broken(&site, 4).await, 1, "registered twice");
+        let off = [
+            ("kind_of", "order"),
+            ("name", "4"),
+            ("code", "4"),
+            ("valid_from", "2026-11-22"),
+            ("reason", "приказ"),
+            ("do", "off"),
+        ];
+        site.post("administrator", ONE, &off).await.expect(StatusCode::SEE_OTHER);
+        let before = contents(&site.monitoring.hub.importer().await.unwrap()).await;
+        rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
+        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap()).await, before);
+        // What is told of it later changes nothing of that either; what begins tomorrow is judged without the rule.
+        let mut more = Told::new("r27", DAY.plus_days(2).0, 1, 2);
+        more.event("1-1", 1, 6, BEGAN + 5 * 86_400, "");
+        more.application("1-2", "100", 27, "2700", Channel::ALL[0]);
+        [2, 1, 1].iter().zip(0..).for_each(|(status, n)| {
+            more.event("1-2", 1, *status, BEGAN + 5 * 86_400 + n, "");
+        });
+        take(&site, &more).await;
+        assert_eq!(broken(&site, 4).await, 1);
+        let findings = async |request: &str| {
+            let answers = site.monitoring.hub.answers().await.unwrap();
+            let trace = answers.trace(request, &Allowed::All).await.unwrap().unwrap();
+            trace.findings.into_iter().map(|told| told.rule).collect::<Vec<_>>()
+        };
+        assert_eq!((findings("1-1").await, findings("1-2").await), (vec![4], vec![]));
+        let held = contents(&site.monitoring.hub.importer().await.unwrap()).await;
+        rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
+        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap()).await, held);
+        let list = "/admin/monitoring/applications?what=rule&rule=4&from=2026-11-01&to=2026-11-30";
+        site.get("administrator", list).await.expect(StatusCode::OK).says(">1-1</a>").hides(">1-2</a>");
     });
 }
 

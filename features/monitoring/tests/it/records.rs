@@ -202,7 +202,7 @@ fn mon14_a_change_says_what_it_leaves_until_a_rebuild() {
         ];
         let saved = site.post("administrator", ONE, &day).await.expect(StatusCode::SEE_OTHER);
         let page = site.get("administrator", &saved.location).await.expect(StatusCode::OK);
-        page.says("Показатели ранее принятых заявлений пересчитает оператор");
+        page.says("показатели ранее принятых заявлений пересчитает оператор");
         let fields = status("Рассматривается");
         let saved = site.post("administrator", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
         let page = site.get("administrator", &saved.location).await.expect(StatusCode::OK);

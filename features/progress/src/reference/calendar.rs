@@ -17,7 +17,11 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    pub(super) fn of(records: &[HolidayRecord]) -> Result<Self, Fault> {
+    /// The calendar of records: days of the week where none says otherwise.
+    ///
+    /// # Errors
+    /// The first record that names no day, or says neither `yes` nor `no`.
+    pub fn of(records: &[HolidayRecord]) -> Result<Self, Fault> {
         let mut works: Vec<bool> = (FIRST..).take(DAYS).map(|day| (day + 3).rem_euclid(7) < 5).collect();
         for record in records {
             let is_working = match record.works.as_str() {
@@ -44,6 +48,18 @@ impl Calendar {
             before.push(sum);
         }
         Ok(Self { before })
+    }
+
+    /// This calendar for the days before one, another from that day on.
+    #[must_use]
+    pub fn until(mut self, day: CivilDay, later: &Self) -> Self {
+        let day = day.start_utc().0.div_euclid(Instant::DAY);
+        let place = usize::try_from(day - FIRST).unwrap_or(0).min(DAYS);
+        let shift = self.before[place] - later.before[place];
+        for (own, other) in self.before[place..].iter_mut().zip(&later.before[place..]) {
+            *own = other + shift;
+        }
+        self
     }
 
     /// Whether a day, counted from 1970, is a working one.
