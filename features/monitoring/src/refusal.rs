@@ -30,6 +30,8 @@ pub enum Wrong {
     AfterItsDay,
     /// The last day is before the first.
     DaysTurned,
+    /// A norm that holds for all services can't be one's.
+    OfAllServices,
     /// Not a number within its bounds.
     Number,
     /// The scale ends before it begins.
@@ -106,6 +108,7 @@ fn words(l: crate::texts::L, wrong: Wrong) -> String {
         Wrong::NoDay => l.wrong_no_day().to_owned(),
         Wrong::AfterItsDay => l.wrong_after_its_day().to_owned(),
         Wrong::DaysTurned => l.wrong_days_turned().to_owned(),
+        Wrong::OfAllServices => l.wrong_of_all_services().to_owned(),
         Wrong::Number => l.wrong_number().to_owned(),
         Wrong::ScaleTurned => l.wrong_scale_turned().to_owned(),
         Wrong::NoStatus => l.wrong_no_status().to_owned(),

@@ -11,6 +11,7 @@ use otklik_web::{Fail, Form, Trace, Who, html};
 
 use super::common::{Monitoring, Tab, flash, query, status, texts, when};
 use super::records::{kind_text, line, record_href, shown_name, unit_text};
+use crate::derive::Waiting;
 use crate::reference::in_force::built_in;
 use crate::reference::{Content, FIELDS, History, Kind, Person, Raw, leave, set, store};
 use crate::refusal::{Mistake, Wrong, errors, or_mistakes};
@@ -28,6 +29,8 @@ struct RecordView {
     is_new: bool,
     may_change: bool,
     has_built_in: bool,
+    /// Why the statuses of a norm can't be changed; empty where they can.
+    fixed: &'static str,
     /// What a change changes, and what it leaves.
     effect: &'static str,
     now: String,
@@ -148,6 +151,7 @@ async fn view(
         is_new,
         may_change: may && (body.is_some() || monitoring.is_over_all(who)),
         has_built_in: base.is_some(),
+        fixed: if kind == Kind::Norm && raw.get("code") == Waiting::NAME { l.norm_fixed() } else { "" },
         effect: effect(l, kind),
         now: held.as_ref().map_or_else(String::new, |content| line(l, kind, name, content)),
         rule_kinds: rule_kinds(l, raw.get("kind")),

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use otklik_kernel::{CivilDay, Zone, text};
 use otklik_progress::model::Process;
 use otklik_progress::reference::{
-    HolidayRecord, ItemRecord, NormRecord, RegionRecord, RuleKind, RuleRecord, Scope, StatusRecord, Unit,
+    HolidayRecord, ItemRecord, NormRecord, Reference, RegionRecord, Role, RuleKind, RuleRecord, Scope,
+    StatusRecord, Unit,
 };
 
 use super::in_force::norm_name;
 use super::{Content, Kind, Record, ServiceNorm, service_name, split_item, split_service};
+use crate::derive::Waiting;
 use crate::refusal::{Mistake, Wrong};
 
 /// The longest text of a field.
@@ -344,18 +346,34 @@ impl Reader<'_> {
         if !units.iter().any(|known| known.code() == unit) {
             self.wrong("unit", Wrong::NoChoice);
         }
+        let (name, amount) = (self.words("code"), self.number("amount", 10_000));
+        let (from, to) = match name == Waiting::NAME {
+            true => self.waiting(),
+            false => (self.joined("first"), self.joined("second")),
+        };
         NormRecord {
-            name: self.words("code"),
+            name,
             service: self.raw.get("service").to_owned(),
             variant: self.raw.get("variant").to_owned(),
-            amount: self.number("amount", 10_000),
+            amount,
             unit,
-            from: self.joined("first"),
-            to: self.joined("second"),
+            from,
+            to,
             // Since when it holds stands beside the record; within its time it holds always.
             valid_from: CivilDay(20_000_101).to_string(),
             title: self.words("title"),
         }
+    }
+
+    /// The statuses of the norm of waiting, which are not typed: the waiting of each application is kept from the
+    /// first ticket to the first call, of whatever service.
+    fn waiting(&mut self) -> (String, String) {
+        if ["service", "variant"].iter().any(|field| !self.raw.get(field).is_empty()) {
+            self.wrong("service", Wrong::OfAllServices);
+        }
+        let roles = &Reference::built_in().roles;
+        let codes = |role| roles.statuses(role).iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
+        (codes(Role::Ticket), codes(Role::Called))
     }
 
     fn holiday(&mut self) -> HolidayRecord {
@@ -470,6 +488,24 @@ mod tests {
         let (name, content, ..) = check(Kind::OwnStatus, &own).unwrap();
         assert_eq!((name.as_str(), content), ("7/В работе / у юриста", Content::OwnStatus(6)));
         assert_eq!(Raw::named(Kind::OwnStatus, &name).get("variant"), "В работе / у юриста");
+    }
+
+    #[test]
+    fn mon13_the_norm_of_waiting_runs_as_the_figure_measures_whatever_is_typed() {
+        let typed = [
+            ("code", "waiting"),
+            ("title", "x"),
+            ("amount", "10"),
+            ("unit", "minutes"),
+            ("first", "1001"),
+            ("second", "1007"),
+        ];
+        let (_, Content::Norm(norm), ..) = check(Kind::Norm, &raw(&typed)).unwrap() else { panic!() };
+        assert_eq!((norm.amount, norm.from.as_str(), norm.to.as_str()), (10, "1003", "1004"));
+        let Content::Norm(built_in) = &built_in(Kind::Norm)["waiting//"] else { panic!() };
+        assert_eq!((&built_in.from, &built_in.to), (&norm.from, &norm.to));
+        let of_one = [&typed[..], &[("service", "100")]].concat();
+        assert_eq!(check(Kind::Norm, &raw(&of_one)).unwrap_err(), [("service", Wrong::OfAllServices)]);
     }
 
     #[test]

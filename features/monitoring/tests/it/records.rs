@@ -142,6 +142,32 @@ fn mon14_the_order_and_norms_are_edited_and_must_fit_the_statuses() {
 }
 
 #[test]
+fn mon14_the_statuses_of_the_norm_of_waiting_are_shown_as_fixed() {
+    with(async |site| {
+        let page = site.get("administrator", &format!("{ONE}?kind=norms&name=waiting//")).await;
+        page.expect(StatusCode::OK).says("Эти статусы не меняются").hides("name=\"first\"");
+        let page = site.get("administrator", &format!("{ONE}?kind=norms&name=decision//")).await;
+        page.expect(StatusCode::OK).says("name=\"first\"").hides("Эти статусы не меняются");
+        let norm = [
+            ("kind_of", "norms"),
+            ("name", "waiting//"),
+            ("code", "waiting"),
+            ("title", "Ожидание — не дольше 10 минут"),
+            ("amount", "10"),
+            ("unit", "minutes"),
+            ("valid_from", "2026-11-01"),
+            ("reason", "приказ"),
+        ];
+        site.post("administrator", ONE, &norm).await.expect(StatusCode::SEE_OTHER);
+        let rules = site.monitoring.hub.rules().await.unwrap();
+        assert_eq!(rules.waiting().throughout(DAY, DAY), Some(600));
+        let reference = site.monitoring.hub.reference(DAY).await.unwrap();
+        let norm = reference.norms.get("waiting", "", "", DAY).unwrap();
+        assert_eq!((norm.amount, &*norm.from, &*norm.to), (10, &[1003_i16][..], &[1004_i16][..]));
+    });
+}
+
+#[test]
 fn mon6_own_statuses_are_kept_per_sender_by_whoever_is_over_it() {
     with(async |site| {
         let (id, _) = site.sender("r27", "2700", "whole").await;
