@@ -123,9 +123,13 @@ fn told(name: &str, more: Vec<Field>) -> Table {
 /// Events of fees.
 pub static PAYMENTS: LazyLock<Table> = LazyLock::new(|| told("payments", vec![tiny("event")]));
 
-/// Ratings.
-pub static RATINGS: LazyLock<Table> =
-    LazyLock::new(|| told("ratings", vec![small("mark"), text("criteria"), text("comment")]));
+/// Ratings. Marks stand as they were given, beside the scale that was agreed with their sender when they were taken in;
+/// files of before scales were kept have none: their marks are of the scale from 1 to 5.
+pub static RATINGS: LazyLock<Table> = LazyLock::new(|| {
+    let scale = ["mark_least", "mark_most"].map(|name| maybe(name, DataType::Int16));
+    let own = [small("mark"), text("criteria"), text("comment")];
+    told("ratings", own.into_iter().chain(scale).collect())
+});
 
 /// Events of complaints.
 pub static COMPLAINTS: LazyLock<Table> =

@@ -20,5 +20,7 @@ mod order;
 mod python;
 #[path = "lake/resend.rs"]
 mod resend;
+#[path = "lake/scales.rs"]
+mod scales;
 #[path = "lake/told.rs"]
 mod told;

@@ -283,7 +283,10 @@ pub struct Ratings {
     pub at: Vec<i64>,
     /// Minutes east of UTC.
     pub offset: Vec<i16>,
-    /// The mark, on the sender's scale.
+    /// The least and the most mark of the sender's scale, as it was agreed when the delivery was checked; `None` where
+    /// that isn't known.
+    pub scale: Option<(i16, i16)>,
+    /// The mark, on that scale.
     pub mark: Vec<i16>,
     /// Criteria as `name` or `name=mark`, separated by `|`.
     pub criteria: Vec<Text>,

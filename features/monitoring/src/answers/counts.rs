@@ -33,6 +33,19 @@ pub(super) fn stage(name: &str) -> String {
     std::iter::once("false".to_owned()).chain(has).collect::<Vec<_>>().join(" or ")
 }
 
+/// How many rows fit a condition, as SQL: zero where there are none at all.
+pub(super) fn counted(condition: &str) -> String {
+    format!("coalesce(sum(case when {condition} then 1 else 0 end), 0)")
+}
+
+/// A mark of `ratings` as SQL, brought to the scale from 1 to 5: the ends of the scale that was agreed with its sender
+/// when it was taken in become 1 and 5, and what lies between keeps its part of the way. A scale that changes later
+/// changes no mark of before; where none is kept the mark is of 1 to 5 already.
+pub(super) fn mark() -> String {
+    let (least, most) = ("coalesce(mark_least, 1)", "coalesce(mark_most, 5)");
+    format!("(1.0 + 4.0 * (mark - {least}) / ({most} - {least}))")
+}
+
 impl Answers {
     /// Sums of kept figures: those of beginnings by the day of the beginning, those of ends by the day of the end.
     ///
@@ -177,16 +190,18 @@ impl Answers {
         Ok(all.beside(&told, ask.by.len(), &names).share("per_thousand", "applications", "began", 1_000.0))
     }
 
-    /// Marks given to applications begun in the period: how many, their mean, and how many of each from 1 to 5.
+    /// Marks given to applications begun in the period, all brought to one scale from 1 to 5 ([`mark`]): how many, their
+    /// mean, and how many come nearest to each from 1 to 5.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn satisfaction(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        let mark = mark();
         let marks: Vec<String> = (1..=5)
-            .map(|mark| format!("sum(case when mark = {mark} then 1 else 0 end) as mark_{mark}"))
+            .map(|nearest| format!("{} as mark_{nearest}", counted(&format!("round({mark}) = {nearest}"))))
             .collect();
         let query = format!(
-            "select {}count(*) as n, avg(cast(mark as double)) as mean, {} \
+            "select {}count(*) as n, avg({mark}) as mean, {} \
              from live_ratings x join live_cases c on c.request_key = x.request_key \
              where c.known and c.began is not null and {} {} {}",
             ask.selected("began_day"),

@@ -5,7 +5,7 @@ use otklik_progress::reference::Role;
 
 use super::ask::quoted;
 use super::conformance::bit;
-use super::counts::stage;
+use super::counts::{mark, stage};
 use super::durations::between;
 use super::{Allowed, Answers, Ask, Sheet};
 
@@ -32,7 +32,7 @@ pub enum Which {
     Failed,
     /// Begun in the period and complained about, the latest first.
     Complained,
-    /// Ratings of those begun in the period, the lowest mark first; the value is the mark.
+    /// Ratings of those begun in the period, the lowest mark first; the value is the mark on the scale from 1 to 5.
     Rated,
     /// Steps from one status to the next in the period; the value is the time in between.
     Step(i16, i16),
@@ -146,7 +146,7 @@ impl Answers {
                 order: LATEST,
             },
             Which::Rated => From::Said {
-                few: "select request_key, mark as value from live_ratings".to_owned(),
+                few: format!("select request_key, {} as value from live_ratings", mark()),
                 only: format!("began is not null and {began}"),
                 order: "value, began desc nulls last, request",
             },

@@ -72,7 +72,11 @@ impl Answers {
             told: self.picked(&of("live_applications", told, "d.day, d.sender, e.line")).await?,
             payments: self.picked(&of("live_payments", "e.at, e.offset, e.event", by_line)).await?,
             ratings: self
-                .picked(&of("live_ratings", "e.at, e.offset, e.mark, e.criteria, e.comment", by_line))
+                .picked(&of(
+                    "live_ratings",
+                    "e.at, e.offset, e.mark, e.criteria, e.comment, e.mark_least, e.mark_most",
+                    by_line,
+                ))
                 .await?,
             complaints: self
                 .picked(&of("live_complaints", "e.at, e.offset, e.complaint, e.event", by_line))

@@ -147,7 +147,14 @@ fn payments(part: &Part<'_>) -> Result<Vec<ArrayRef>> {
 fn ratings(part: &Part<'_>) -> Result<Vec<ArrayRef>> {
     let rows = &part.delivery.ratings;
     let text = |column: &[Text]| texts(column.iter().map(|text| part.delivery.texts.get(*text)));
-    let more = vec![column(rows.mark.iter().copied(), shorts), text(&rows.criteria)?, text(&rows.comment)?];
+    let end = |of: fn((i16, i16)) -> i16| column(rows.mark.iter().map(|_| rows.scale.map(of)), some_shorts);
+    let more = vec![
+        column(rows.mark.iter().copied(), shorts),
+        text(&rows.criteria)?,
+        text(&rows.comment)?,
+        end(|(least, _)| least),
+        end(|(_, most)| most),
+    ];
     told(part, (&rows.line, &rows.request), (&rows.at, &rows.offset), more)
 }
 

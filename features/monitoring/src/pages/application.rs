@@ -158,7 +158,12 @@ fn more(l: L, trace: &Trace) -> Vec<(String, String)> {
                     let mark = sheet.whole(row, "mark").unwrap_or(0);
                     let comment = sheet.text(row, "comment");
                     let said = if comment.is_empty() { String::new() } else { format!(" «{comment}»") };
-                    format!("{}{said}", l.rated(mark))
+                    let scale = sheet.whole(row, "mark_least").zip(sheet.whole(row, "mark_most"));
+                    let told = match scale {
+                        Some((least, most)) => l.rated_of(least, mark, most),
+                        None => l.rated(mark),
+                    };
+                    format!("{told}{said}")
                 }
                 _ => {
                     let event = sheet.whole(row, "event").unwrap_or(0);

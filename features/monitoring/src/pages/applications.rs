@@ -116,8 +116,7 @@ impl Listed {
         let number = sheet.get(row, "value").and_then(Cell::number);
         match (&self.which, number) {
             (_, None) => Value::Nothing,
-            #[expect(clippy::cast_possible_truncation, reason = "marks are small")]
-            (Which::Rated, Some(mark)) => Value::Count(mark as i64),
+            (Which::Rated, Some(mark)) => Value::Mean(mark),
             (_, Some(seconds)) => Value::Seconds(seconds),
         }
     }

@@ -12,7 +12,7 @@ use super::report::{Checked, Outcome, Policy};
 use super::row;
 use super::tables::File;
 use super::{CheckError, Run};
-use crate::delivery::{Delivery, Head};
+use crate::delivery::{Delivery, Head, Ratings};
 use crate::fields::Table;
 use crate::model::Process;
 
@@ -111,6 +111,7 @@ impl Run<'_> {
         if outcome == Outcome::Partly {
             self.take_out();
         }
+        let scale = Some((*self.sender.scale.start(), *self.sender.scale.end()));
         let Self { gathered, files, meters, errors, warnings, .. } = self;
         let delivery = head.clone().filter(|_| outcome != Outcome::Refused).map(|head| Delivery {
             head,
@@ -120,7 +121,7 @@ impl Run<'_> {
             applications: gathered.applications,
             events: gathered.events,
             payments: gathered.payments,
-            ratings: gathered.ratings,
+            ratings: Ratings { scale, ..gathered.ratings },
             complaints: gathered.complaints,
         });
         Checked {

@@ -10,7 +10,7 @@ use crate::pages::analysis::figure::Figure;
 use crate::pages::analysis::next;
 use crate::pages::table::{Column, Value};
 
-/// The highest mark of a scale to draw by.
+/// The highest mark of the scale that all marks are brought to: to draw by.
 const BEST: f64 = 5.0;
 
 impl Maker<'_> {
