@@ -87,8 +87,8 @@ pub enum Value {
     Nothing,
     /// Words.
     Text(String),
-    /// Words, and on a page where more about it is.
-    Link(String, String),
+    /// Words, and on a page where more about it is, and the code it is known by; empty where none is shown.
+    Link { text: String, href: String, code: String },
     /// A whole number.
     Count(i64),
     /// So many of so many.
@@ -119,7 +119,7 @@ impl Value {
     pub fn words(&self, l: L) -> String {
         match self {
             Self::Nothing => "—".to_owned(),
-            Self::Text(text) | Self::Link(text, _) => text.clone(),
+            Self::Text(text) | Self::Link { text, .. } => text.clone(),
             Self::Count(count) => thousands(count.unsigned_abs()),
             Self::Share(part, of) => share(l, *part, *of),
             Self::Part(part) => percent(*part),
@@ -144,7 +144,7 @@ impl Value {
 
     fn cell(&self) -> Cell<'_> {
         match self {
-            Self::Text(text) | Self::Link(text, _) => Cell::Text(text),
+            Self::Text(text) | Self::Link { text, .. } => Cell::Text(text),
             Self::Count(count) => Cell::Integer(*count),
             Self::Day(day) => Cell::Day(*day),
             Self::Moment(at, zone) => Cell::Moment(*at, zone),
@@ -154,7 +154,7 @@ impl Value {
 
     fn json(&self) -> serde_json::Value {
         match self {
-            Self::Text(text) | Self::Link(text, _) => json!(text),
+            Self::Text(text) | Self::Link { text, .. } => json!(text),
             Self::Count(count) => json!(count),
             Self::Day(day) => json!(day.to_string()),
             Self::Moment(at, zone) => json!(at.show_exact_in(zone)),

@@ -157,7 +157,7 @@ impl Maker<'_> {
             let code = sheet.text(row, "mnemonic").to_owned();
             let href = self.list(&[("what", "exchange"), ("mnemonic", &code)]);
             Some(Shown {
-                key: Key { name: name(&sheet, row), code, href: Some(href) },
+                key: Key { name: name(&sheet, row), code, shown: String::new(), href: Some(href) },
                 value: half,
                 interval: Some((half, ninety)),
                 text: duration(l, half),

@@ -100,6 +100,8 @@ const fn is_time(by: By) -> bool {
 struct Key {
     name: String,
     code: String,
+    /// The code as it stands beside the name: of a body, whose name others may have too.
+    shown: String,
     href: Option<String>,
 }
 
@@ -107,7 +109,7 @@ impl Key {
     /// The first cell of a row.
     fn cell(self) -> Value {
         match self.href {
-            Some(href) => Value::Link(self.name, href),
+            Some(href) => Value::Link { text: self.name, href, code: self.shown },
             None => Value::Text(self.name),
         }
     }
@@ -160,7 +162,8 @@ impl Maker<'_> {
         // A body that stands in no tree is none to choose.
         let is_choice = !code.is_empty() && (by != By::Body || self.words.has_body(&code));
         let href = (!is_time(by) && is_choice).then(|| self.asked.address(PATH, &changes));
-        Key { name, href, code: if by == By::Variant { format!("{service}/{code}") } else { code } }
+        let shown = if by == By::Body && name != code { code.clone() } else { String::new() };
+        Key { name, href, shown, code: if by == By::Variant { format!("{service}/{code}") } else { code } }
     }
 
     fn variant(&self, service: &str, variant: &str) -> String {
