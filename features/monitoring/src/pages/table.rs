@@ -170,6 +170,12 @@ pub fn ratio(part: i64, of: i64) -> Option<f64> {
     share.percent().map(|_| part as f64 / of as f64)
 }
 
+/// Whether something is told of so many that it may be drawn: small groups are not shown as trends. A table has
+/// them all, with how many there are.
+pub fn is_enough(of: i64) -> bool {
+    ratio(of, of).is_some()
+}
+
 /// The Wilson interval of a share, 0–1; nothing of fewer than five.
 pub fn interval(part: i64, of: i64) -> Option<(f64, f64)> {
     let (low, high) = Share::new(part.unsigned_abs(), of.unsigned_abs()).interval()?;
@@ -258,6 +264,7 @@ mod tests {
         assert_eq!(share(l, 0, 0), "—");
         assert_eq!((ratio(3, 4), interval(3, 4)), (None, None));
         assert_eq!(Value::Share(3, 4).json(), serde_json::Value::Null);
+        assert_eq!([0, 4, 5].map(is_enough), [false, false, true]);
     }
 
     #[tokio::test]

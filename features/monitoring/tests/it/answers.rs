@@ -123,6 +123,34 @@ fn mon13_from_a_figure_one_comes_to_its_applications_and_to_each_of_them() {
 }
 
 #[test]
+fn x6_times_of_few_applications_stand_in_the_table_and_are_not_drawn() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for (service, of) in [("100", 5_i64), ("200", 4)] {
+            for n in 0..of {
+                let request = format!("{service}-{n}");
+                told.application(&request, service, 27, "2700", Channel::ALL[0]);
+                told.event(&request, 1, 2, 1_795_000_000, "");
+                told.event(&request, 1, 3, 1_795_000_000 + 7200, "");
+                told.rating(&request, 1_795_000_000 + 9000, 4);
+            }
+        }
+        take(&site, &told).await;
+        let path = "/admin/monitoring/analysis?from=2026-11-01&to=2026-11-30&by=service";
+        let page = site.get("near", path).await.expect(StatusCode::OK);
+        for figure in ["durations", "people"] {
+            let drawn = page.text().split(&format!("id=\"chart-{figure}\"")).nth(1).unwrap();
+            let (bars, rest) = drawn.split_once("</ul>").unwrap();
+            assert!(bars.contains(">100</a>") && !bars.contains(">200</a>"), "{figure}: {bars}");
+            assert!(rest.split("</figure>").next().unwrap().contains(">200</a>"), "{figure}");
+        }
+        let bodies = site.get("near", &path.replace("by=service", "by=body")).await.expect(StatusCode::OK);
+        bodies.says("</a> <small>2700</small></th>");
+    });
+}
+
+#[test]
 fn mon13_figures_are_told_by_whatever_is_asked_for() {
     with(async |site| {
         site.sender("r27", "2700", "whole").await;

@@ -7,7 +7,7 @@ use super::{DRAWN, Key, Maker, Scale, Shown, count, on_axis, real, seconds, sent
 use crate::answers::{By, Sheet, stages};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure};
 use crate::pages::analysis::{duration, next, percent};
-use crate::pages::table::{Column, Value, ratio, share};
+use crate::pages::table::{Column, Value, is_enough, ratio, share};
 use crate::texts::L;
 
 /// Days drawn one by one; longer periods are drawn by months.
@@ -154,6 +154,7 @@ impl Maker<'_> {
         let failed = |sheet: &Sheet, row| Value::Share(whole(sheet, row, "failed"), ended(sheet, row));
         let shown = |&row: &usize| {
             let (half, ninety) = (real(&sheet, row, "p50")?, real(&sheet, row, "p90")?);
+            is_enough(whole(&sheet, row, "n")).then_some(())?;
             let code = sheet.text(row, "mnemonic").to_owned();
             let href = self.list(&[("what", "exchange"), ("mnemonic", &code)]);
             Some(Shown {

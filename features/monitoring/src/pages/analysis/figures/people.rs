@@ -8,7 +8,7 @@ use super::{Maker, Scale, Shown, count, real, sentences, whole};
 use crate::answers::Sheet;
 use crate::pages::analysis::figure::Figure;
 use crate::pages::analysis::next;
-use crate::pages::table::{Column, Value};
+use crate::pages::table::{Column, Value, is_enough};
 
 /// The highest mark of the scale that all marks are brought to: to draw by.
 const BEST: f64 = 5.0;
@@ -32,6 +32,7 @@ impl Maker<'_> {
         let shown = |&row: &usize| {
             let value = real(&marks, row, "mean")?;
             let n = whole(&marks, row, "n");
+            is_enough(n).then_some(())?;
             Some(Shown {
                 key: self.key(&marks, row, by),
                 value,

@@ -8,14 +8,15 @@ use super::{DRAWN, Maker, Scale, Shown, count, is_time, on_axis, real, seconds, 
 use crate::answers::{By, Sheet};
 use crate::pages::analysis::figure::{Bar, Drawing, Figure, Pair};
 use crate::pages::analysis::{duration, next, percent};
-use crate::pages::table::{Column, Value, ratio, share};
+use crate::pages::table::{Column, Value, is_enough, ratio, share};
 
 impl Maker<'_> {
-    /// Half and ninety percent of a duration in each row.
+    /// Half and ninety percent of a duration in each row of enough.
     fn spread(&self, sheet: &Sheet, order: &[usize], by: By) -> Vec<Shown> {
         let shown = |&row: &usize| {
             let (half, ninety) = (real(sheet, row, "p50")?, real(sheet, row, "p90")?);
             Some(Shown {
+            is_enough(whole(sheet, row, "n")).then_some(())?;
                 key: self.key(sheet, row, by),
                 value: half,
                 interval: Some((half, ninety)),
@@ -29,7 +30,7 @@ impl Maker<'_> {
 
     fn times(&self, shown: Vec<Shown>, by: By) -> Drawing {
         let mark = |seconds: f64| duration(self.l, seconds);
-        self.draw(shown, &Scale { by, line: None, top: None, mark: &mark })
+        self.drawing(shown, &Scale { by, line: None, top: None, mark: &mark })
     }
 
     fn span(&self, sheet: &Sheet, column: &str) -> String {
