@@ -89,7 +89,11 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
         (_, None) => None,
         (Name::Of(Report::Durations), Some((from, to))) => match Between::of(from, to) {
             Ok(between) => Some(between),
-            Err(code) => return wrong(&format!("статуса с кодом {code} нет")),
+            Err(code) => {
+                return wrong(&format!(
+                    "события со статусом {code} нет: такого кода нет или это назначенное время (1002)"
+                ));
+            }
         },
         _ => return wrong("--from и --to — статусы отчёта durations; дни отчёта задаёт --period"),
     };

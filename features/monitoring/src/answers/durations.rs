@@ -8,6 +8,9 @@ use super::percentiles::Of;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 use crate::derive;
 
+/// Columns of durations without suspension, beside those with it.
+const ACTIVE: [(&str, &str); 3] = [("mean", "active_mean"), ("p50", "active_p50"), ("p95", "active_p95")];
+
 impl Answers {
     /// Whole durations of applications that ended in the period: from the first event to the last decision or end,
     /// with suspension (`mean`, `p50`, …) and without (`active_…`), and how often the norm was kept.
@@ -29,22 +32,21 @@ impl Answers {
         let (whole, active) =
             (self.spread(ask, allowed, &whole).await?, self.spread(ask, allowed, &active).await?);
         let norms = self.figures(ask, allowed, &["measured", "within"]).await?;
-        let names = [("mean", "active_mean"), ("p50", "active_p50"), ("p95", "active_p95")];
         let keys = ask.by.len();
-        let sheet = whole.beside(&active, keys, &names);
+        let sheet = whole.beside(&active, keys, &ACTIVE);
         let norms = sheet.beside(&norms, keys, &[("measured", "measured"), ("within", "within")]);
         Ok(norms.share("within_share", "within", "measured", 1.0))
     }
 
     /// From the first moment of one status to the first of another, or, where that came before, to its last; for
-    /// applications begun in the period.
+    /// applications begun in the period; with suspension (`mean`, `p50`, …) and without (`active_…`).
     ///
     /// # Errors
-    /// A status has no columns, or the lake can't be read.
+    /// A status has no columns or is a planned moment, or the lake can't be read.
     pub async fn between(&self, ask: &Ask, allowed: &Allowed, from: i16, to: i16) -> Result<Sheet> {
         for status in [from, to] {
-            derive::place(status)
-                .ok_or_else(|| Error::Invalid(format!("no status has the code {status}")))?;
+            derive::measured(status)
+                .ok_or_else(|| Error::Invalid(format!("no event has the status {status}")))?;
         }
         let value = between(from, to);
         let of = Of {
@@ -56,10 +58,13 @@ impl Answers {
             sums: &[],
             kept: None,
         };
-        self.spread(ask, allowed, &of).await
+        let whole = self.spread(ask, allowed, &of).await?;
+        let active = self.active(ask, allowed, from, to).await?;
+        Ok(whole.beside(&active, ask.by.len(), &ACTIVE))
     }
 
-    /// From each status to the next, by the day of the later one.
+    /// From each status to the next, by the day of the later one. What was suspended is a step of its own, from the
+    /// suspension on, and stays in.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -141,8 +146,12 @@ impl Answers {
 /// Seconds from the first moment of one status to the first of another, or, where that came before, to its last; over
 /// `cases`, null without.
 pub(super) fn between(from: i16, to: i16) -> String {
+    format!("({} - first_{from})", later(from, to))
+}
+
+/// The moment up to which that is.
+pub(super) fn later(from: i16, to: i16) -> String {
     format!(
-        "(case when first_{to} >= first_{from} then first_{to} - first_{from} \
-         when last_{to} >= first_{from} then last_{to} - first_{from} end)"
+        "(case when first_{to} >= first_{from} then first_{to} when last_{to} >= first_{from} then last_{to} end)"
     )
 }

@@ -3,6 +3,7 @@
 //! Every question takes what may be seen; there is none without. The same SQL can run on a cluster: the tables are
 //! listing tables, and no functions are our own.
 
+mod active;
 mod ask;
 mod conformance;
 mod counts;

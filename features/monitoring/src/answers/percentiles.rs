@@ -18,7 +18,7 @@ const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p75", 0.75), ("p90", 0.9), ("p
 
 /// What percentiles are asked of.
 pub(super) struct Of<'a> {
-    /// The view.
+    /// The view; what is joined to it comes after its name.
     pub table: &'a str,
     /// The duration.
     pub value: &'a str,
@@ -46,7 +46,8 @@ impl Answers {
         let condition =
             format!("{} and {} and {} is not null", ask.condition(allowed, of.day), of.only, of.value);
         let (table, value) = (of.table, of.value);
-        let rows = match self.session.snapshot().rows(table.trim_start_matches("live_")) {
+        let own = table.split(' ').next().unwrap_or_default().trim_start_matches("live_");
+        let rows = match self.session.snapshot().rows(own) {
             rows if rows <= self.exact => rows,
             _ => {
                 let counted =

@@ -124,9 +124,9 @@ impl Between {
     /// From one status to another.
     ///
     /// # Errors
-    /// The code of which there is none.
+    /// The code of which there is none, or whose moment is planned.
     pub fn of(from: i16, to: i16) -> std::result::Result<Self, i16> {
-        match [from, to].into_iter().find(|status| derive::place(*status).is_none()) {
+        match [from, to].into_iter().find(|status| derive::measured(*status).is_none()) {
             Some(unknown) => Err(unknown),
             None => Ok(Self { from, to }),
         }

@@ -208,6 +208,13 @@ fn first(rules: &Rules, steps: &[Step], role: Role) -> Option<i64> {
     steps.iter().find(|step| rules.roles(step.status) & bit(role) != 0).map(|step| step.at)
 }
 
+/// How many seconds an application was suspended from one moment to another; a suspension that goes on lasts up to the
+/// later one, one at a multifunctional centre counts for nothing (MON-15).
+#[must_use]
+pub fn suspended(rules: &Rules, steps: &[Step], (from, to): (i64, i64)) -> i64 {
+    stopped(rules, steps).within(from, to)
+}
+
 fn stopped(rules: &Rules, steps: &[Step]) -> Pauses {
     let known = steps.iter().filter_map(|step| Some((Process::of(step.process)?, step.status, step.at)));
     pauses(&rules.reference().roles, known)

@@ -8,8 +8,8 @@ mod rules;
 mod trail;
 
 pub use bucket::{bucket, middle, quantile};
-pub use case::{Case, Derived, Exchange, Outcome, Transition, derive};
-pub use rules::{CODES, NormOf, Rules, Term, Turn, Waiting, place};
+pub use case::{Case, Derived, Exchange, Outcome, Transition, derive, suspended};
+pub use rules::{CODES, NormOf, Rules, Term, Turn, Waiting, measured, place};
 pub use trail::{decode, encode};
 
 /// An event of an application, as deriving needs it.

@@ -32,6 +32,13 @@ pub fn place(status: i16) -> Option<usize> {
     (place != u8::MAX).then_some(usize::from(place))
 }
 
+/// The place of a status between whose moments time can be measured: a planned one is no event, and part of no
+/// duration (MON-15).
+#[must_use]
+pub fn measured(status: i16) -> Option<usize> {
+    place(status).filter(|_| status != Status::SLOT.0)
+}
+
 /// The reference data as deriving uses them.
 ///
 /// What may change holds by the day: an application is judged by the order and the norms that were in force on the

@@ -1,7 +1,7 @@
 //! Answers kept between questions: no longer than they hold.
 
 use axum::http::StatusCode;
-use otklik_monitoring::answers::{Allowed, Ask, Sheet};
+use otklik_monitoring::answers::{Allowed, Ask, By, Sheet};
 use otklik_monitoring::upkeep::{rebuild, verify};
 use otklik_progress::model::{Channel, Process};
 
@@ -119,6 +119,57 @@ fn mon13_from_a_figure_one_comes_to_its_applications_and_to_each_of_them() {
         let other = format!("/admin/monitoring/applications?{asked}");
         site.get("far", &other).await.expect(StatusCode::OK).hides("1-8");
         site.get("far", "/admin/monitoring/application.csv?request=1-8").await.expect(StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn mon15_between_two_statuses_time_is_told_without_suspension_too_and_never_from_a_planned_moment() {
+    with(async |site| {
+        const HOUR: i64 = 3600;
+        const BEGAN: i64 = 1_795_000_000;
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for n in 0..8_i64 {
+            let request = format!("1-{n}");
+            told.application(&request, "100", 27, "2700", Channel::ALL[0]);
+            // Half of them are suspended: for two hours within the time, for one before it, without an end after it.
+            let steps: &[(i16, i64)] = match n {
+                0 => &[(2, 0), (1, 1), (14, 2), (1020, 4), (3, 10)],
+                1 => &[(2, 0), (14, 0), (1020, 1), (1, 1), (3, 10), (14, 11)],
+                2 => &[(2, 0), (1, 1), (14, 5), (3, 10)],
+                3 => &[(2, 0), (1, 1), (14, 2), (1020, 3), (14, 4), (1020, 5), (3, 10)],
+                _ => &[(2, 0), (1, 1), (3, 10)],
+            };
+            for (place, (status, hours)) in (0..).zip(steps) {
+                told.event(&request, 1, *status, BEGAN + hours * HOUR + place, "");
+            }
+        }
+        take(&site, &told).await;
+        let answers = site.monitoring.hub.answers().await.unwrap();
+        let asks = [Ask::default(), Ask::by(&[By::Body]), Ask::by(&[By::Service, By::Day])];
+        for ask in asks {
+            // The sums of buckets say the same as far as they can.
+            for answers in [answers.clone(), answers.clone().exact_up_to(0)] {
+                let sheet = answers.between(&ask, &Allowed::All, 1, 3).await.unwrap();
+                let hours =
+                    |column| (sheet.get(0, column).unwrap().number().unwrap() / 3600.0 * 10.0).round();
+                assert_eq!(sheet.whole(0, "n"), Some(8));
+                // 9 hours each; without 2, 0, 5 and 2 of them.
+                assert_eq!((hours("mean"), hours("active_mean")), (90.0, 79.0), "{:?}", ask.by);
+                assert!(
+                    (hours("active_p50") - 90.0).abs() <= 1.0 && (hours("active_p95") - 90.0).abs() <= 1.0
+                );
+            }
+        }
+        let none = answers.between(&Ask::default(), &Allowed::Bodies(["6900".into()].into()), 1, 3).await;
+        assert_eq!(none.unwrap().whole(0, "n"), Some(0));
+        assert!(answers.between(&Ask::default(), &Allowed::All, 1002, 3).await.is_err());
+        let days = "from=2026-11-01&to=2026-11-30";
+        let page = "/admin/monitoring/analysis";
+        let shown = site.get("near", &format!("{page}?{days}&from_status=1&to_status=3")).await;
+        shown.expect(StatusCode::OK).says("Без приостановлений половина").hides("<option value=\"1002\"");
+        let planned = site.get("near", &format!("{page}?{days}&from_status=1002&to_status=3")).await;
+        planned.expect(StatusCode::UNPROCESSABLE_ENTITY).says("Такого статуса нет");
     });
 }
 

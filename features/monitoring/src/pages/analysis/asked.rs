@@ -8,7 +8,7 @@ use otklik_web::{Form, Who};
 
 use super::Words;
 use crate::answers::{Allowed, Ask, By};
-use crate::derive::place;
+use crate::derive::measured;
 use crate::pages::Monitoring;
 use crate::pages::common::{self, encode, texts};
 use crate::texts::L;
@@ -105,7 +105,7 @@ impl Asked {
         let has_variant = words.has_variant(&typed.service, &typed.variant);
         let by = By::find(&typed.by).ok();
         let status =
-            |name: &str| given.get(name).trim().parse::<i16>().ok().filter(|code| place(*code).is_some());
+            |name: &str| given.get(name).trim().parse::<i16>().ok().filter(|code| measured(*code).is_some());
         let pair = (status("from_status"), status("to_status"));
         let checks = [
             ("service", has_service, l.wrong_no_service()),

@@ -6,6 +6,7 @@ use otklik_ui::charts::Strip;
 
 use super::{DRAWN, Maker, Scale, Shown, count, is_time, on_axis, real, seconds, whole};
 use crate::answers::{By, Sheet};
+use crate::derive::measured;
 use crate::pages::analysis::figure::{Bar, Drawing, Figure, Pair};
 use crate::pages::analysis::{duration, next, percent};
 use crate::pages::table::{Column, Value, is_enough, ratio, share};
@@ -15,8 +16,8 @@ impl Maker<'_> {
     fn spread(&self, sheet: &Sheet, order: &[usize], by: By) -> Vec<Shown> {
         let shown = |&row: &usize| {
             let (half, ninety) = (real(sheet, row, "p50")?, real(sheet, row, "p90")?);
-            Some(Shown {
             is_enough(whole(sheet, row, "n")).then_some(())?;
+            Some(Shown {
                 key: self.key(sheet, row, by),
                 value: half,
                 interval: Some((half, ninety)),
@@ -165,7 +166,8 @@ impl Maker<'_> {
         let choices = |chosen: Option<i16>| {
             let chosen = chosen.map_or_else(String::new, |code| code.to_string());
             let mut all = vec![Choice::new("", l.status_choose(), &chosen)];
-            let mut known: Vec<(i16, String)> = self.words.statuses().collect();
+            let known = self.words.statuses().filter(|(code, _)| measured(*code).is_some());
+            let mut known: Vec<(i16, String)> = known.collect();
             known.sort_by(|one, other| one.1.cmp(&other.1));
             let named = |(code, name): (i16, String)| {
                 Choice::new(code.to_string(), l.status_named(code, name), &chosen)
@@ -201,12 +203,18 @@ impl Maker<'_> {
             return Ok(Some(figure(String::new(), l.between_note(), none)));
         }
         let order = self.order(&sheet, by, "p50");
-        let columns = ["mean", "p50", "p75", "p90", "p95"];
-        let answer = l.between_answer(self.span(&all, "p50"), self.span(&all, "p95"), self.n_applications(n));
+        let columns = ["mean", "p50", "p75", "p90", "p95", "active_p50", "active_p95"];
+        let answer = l.between_answer(
+            self.span(&all, "active_p50"),
+            self.span(&all, "p50"),
+            self.span(&all, "p95"),
+            self.n_applications(n),
+        );
         let drawing = self.times(self.spread(&sheet, &order, by), by);
         let mut made = figure(answer, l.between_note(), drawing);
         made.head = vec![self.by_column(by), Column::number(l.column_n())];
-        made.head.extend([l.mean(), l.p50(), l.p75(), l.p90(), l.p95()].map(Column::time));
+        let spans = [l.mean(), l.p50(), l.p75(), l.p90(), l.p95(), l.active_p50(), l.active_p95()];
+        made.head.extend(spans.map(Column::time));
         made.rows = order.iter().map(|&row| self.spans(&sheet, row, by, columns)).collect();
         made.note = self.note(l.between_note(), all.is_exact && sheet.is_exact, false);
         let (from, to) = (from.to_string(), to.to_string());
