@@ -2,6 +2,7 @@
 
 use otklik_lake::Result;
 
+use super::counts::counted;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 
 impl Answers {
@@ -16,13 +17,14 @@ impl Answers {
             .iter()
             .map(|rule| {
                 let (number, bit) = (rule.number, bit(rule.number));
-                format!("sum(case when (findings & {bit}) <> 0 then 1 else 0 end) as rule_{number}")
+                format!("{} as rule_{number}", counted(&format!("(findings & {bit}) <> 0")))
             })
             .collect();
         let query = format!(
-            "select {}count(*) as began, sum(case when findings <> 0 then 1 else 0 end) as broken, {} \
+            "select {}count(*) as began, {} as broken, {} \
              from live_cases where known and began is not null and {} {} {}",
             ask.selected("began_day"),
+            counted("findings <> 0"),
             sums.join(", "),
             ask.condition(allowed, "began_day"),
             ask.listed("group by"),

@@ -99,8 +99,8 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn refusals(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let counted = |name: &&str| format!("sum(case when {} then 1 else 0 end) as {name}", stage(name));
-        let stages: Vec<String> = stages().map(|name| counted(&name)).collect();
+        let stages: Vec<String> =
+            stages().map(|name| format!("{} as {name}", counted(&stage(name)))).collect();
         let query = format!(
             "select {}count(*) as began, {} from live_cases where known and began is not null and {} {} {}",
             ask.selected("began_day"),
@@ -141,7 +141,6 @@ impl Answers {
             kept: None,
         };
         let (keys, names) = (keys(ask, also, of.day), names(ask, also));
-        let counted = |condition: &str| format!("sum(case when {condition} then 1 else 0 end)");
         let query = format!(
             "select {keys}{} as answered, {} as failed, {} as ended from live_exchanges where {} {} {}",
             counted(&answered),
@@ -154,7 +153,7 @@ impl Answers {
         let counts = self.sheet(&query).await?.share("failed_share", "failed", "ended", 1.0);
         let times = self.spread(ask, allowed, &of).await?;
         let spread = ["n", "mean", "p50", "p75", "p90", "p95"].map(|name| (name, name));
-        Ok(counts.beside(&times, names.len(), &spread))
+        Ok(counts.beside(&times, names.len(), &spread).or_zero(&["n"]))
     }
 
     /// The condition that a status has a role.
@@ -170,7 +169,8 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn complaints(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let of = |event: i32| format!("sum(case when event = {event} then 1 else 0 end)");
+        const NAMES: [&str; 4] = ["accepted", "upheld", "rejected", "applications"];
+        let of = |event: i32| counted(&format!("event = {event}"));
         let query = format!(
             "select {}{} as accepted, {} as upheld, {} as rejected, \
              count(distinct case when event = 1 then c.request_key end) as applications \
@@ -185,9 +185,9 @@ impl Answers {
             ask.listed("order by")
         );
         let told = self.sheet(&query).await?;
-        let names = ["accepted", "upheld", "rejected", "applications"].map(|name| (name, name));
         let all = self.figures(ask, allowed, &["began"]).await?;
-        Ok(all.beside(&told, ask.by.len(), &names).share("per_thousand", "applications", "began", 1_000.0))
+        let all = all.beside(&told, ask.by.len(), &NAMES.map(|name| (name, name))).or_zero(&NAMES);
+        Ok(all.share("per_thousand", "applications", "began", 1_000.0))
     }
 
     /// Marks given to applications begun in the period, all brought to one scale from 1 to 5 ([`mark`]): how many, their

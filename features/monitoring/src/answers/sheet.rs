@@ -130,6 +130,20 @@ impl Sheet {
 
     /// With a share of two columns.
     #[must_use]
+    /// With zeros where some columns of counts say nothing.
+    #[must_use]
+    pub(super) fn or_zero(mut self, columns: &[&str]) -> Self {
+        let places: Vec<usize> = columns.iter().filter_map(|name| self.column(name)).collect();
+        for row in &mut self.rows {
+            for place in &places {
+                if let Some(cell @ Cell::None) = row.get_mut(*place) {
+                    *cell = Cell::Whole(0);
+                }
+            }
+        }
+        self
+    }
+
     pub(super) fn share(mut self, name: &str, part: &str, whole: &str, times: f64) -> Self {
         let (part, whole) = (self.column(part), self.column(whole));
         self.columns.push(name.to_owned());

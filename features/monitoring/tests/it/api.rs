@@ -195,6 +195,17 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         days.expect(StatusCode::OK).says("r27").hides("r69");
         site.get("administrator", &format!("{REPORTS}/completeness?period=2026-11")).await.says("r69");
         const ONE: &str = "/api/v1/monitoring/applications/1-2";
+        // Nothing where there was nothing: no complaints are none.
+        let complaints = site.ask(&near, &format!("{REPORTS}/complaints?by=body")).await;
+        assert_eq!(complaints.expect(StatusCode::OK).json()["rows"][0], json!(["2700", 1, 0, 0, 0, 0, 0.0]));
+        for report in ["complaints", "satisfaction", "refusals", "conformance"] {
+            let none = site.ask(&near, &format!("{REPORTS}/{report}?period=2020")).await;
+            let none = none.expect(StatusCode::OK).json();
+            for row in none["rows"].as_array().unwrap() {
+                let counts = row.as_array().unwrap().iter().filter(|cell| cell.is_number());
+                assert!(counts.count() >= 2, "{report}: {none}");
+            }
+        }
         let one = site.ask(&near, ONE).await.expect(StatusCode::OK).json();
         assert_eq!(one["events"]["rows"].as_array().unwrap().len(), 2);
         assert_eq!(one["case"]["rows"][0][0], "1-2");
