@@ -26,8 +26,10 @@ pub enum Mark {
     Partly,
     /// It came late.
     Late,
-    /// It was declared to be empty.
+    /// It was declared to be empty, in time.
     Empty,
+    /// It was declared to be empty, late.
+    LateEmpty,
     /// What came was not taken.
     Rejected,
     /// Nothing came.
@@ -36,13 +38,14 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, those that need a person last.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Outside,
         Self::Awaited,
         Self::Checking,
         Self::Delivered,
         Self::Partly,
         Self::Empty,
+        Self::LateEmpty,
         Self::Late,
         Self::Rejected,
         Self::Missing,
@@ -59,6 +62,7 @@ impl Mark {
             Self::Partly => "partly",
             Self::Late => "late",
             Self::Empty => "empty",
+            Self::LateEmpty => "late_empty",
             Self::Rejected => "rejected",
             Self::Missing => "missing",
         }
@@ -86,11 +90,12 @@ pub fn mark(sender: &Sender, day: CivilDay, deliveries: &[&Delivery], now: Insta
             // What replaced an earlier delivery is a correction: the first one was in time or not.
             let taken = deliveries.iter().filter(|one| is_taken(one));
             let first = taken.map(|one| one.received_at).min().unwrap_or(one.received_at);
-            match one.state {
-                State::Empty => Mark::Empty,
-                _ if first > sender.due(day) => Mark::Late,
-                State::Partly => Mark::Partly,
-                _ => Mark::Delivered,
+            match (one.state, first > sender.due(day)) {
+                (State::Empty, false) => Mark::Empty,
+                (State::Empty, true) => Mark::LateEmpty,
+                (_, true) => Mark::Late,
+                (State::Partly, false) => Mark::Partly,
+                (_, false) => Mark::Delivered,
             }
         }
         (None, Some(one)) if one.state.is_open() => Mark::Checking,
@@ -239,6 +244,9 @@ mod tests {
         assert_eq!(one(&[came(1, 1, Accepted, 13)], 99), Mark::Late);
         assert_eq!(one(&[came(1, 1, Partly, 1)], 99), Mark::Partly);
         assert_eq!(one(&[came(1, 1, Empty, 1)], 99), Mark::Empty);
+        assert_eq!(one(&[came(1, 1, Empty, 13)], 99), Mark::LateEmpty);
+        // Declared empty after all: it was in time what was taken first.
+        assert_eq!(one(&[came(1, 1, Replaced, 1), came(2, 2, Empty, 40)], 99), Mark::Empty);
         assert_eq!(one(&[came(1, 1, Rejected, 1)], 99), Mark::Rejected);
         assert_eq!(one(&[came(1, 1, Rejected, 1), came(2, 2, Queued, 2)], 99), Mark::Checking);
         assert_eq!(one(&[came(1, 1, Accepted, 1), came(2, 2, Checking, 40)], 99), Mark::Delivered);

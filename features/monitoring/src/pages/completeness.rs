@@ -57,6 +57,7 @@ pub(super) fn mark_text(l: L, mark: Mark) -> &'static str {
         Mark::Late => l.mark_late(),
         Mark::Empty => l.mark_empty(),
         Mark::Rejected => l.mark_rejected(),
+        Mark::LateEmpty => l.mark_late_empty(),
         Mark::Missing => l.mark_missing(),
     }
 }
@@ -72,6 +73,7 @@ const fn sign(mark: Mark) -> &'static str {
         Mark::Late => "▲",
         Mark::Empty => "○",
         Mark::Rejected => "×",
+        Mark::LateEmpty => "△",
         Mark::Missing => "–",
     }
 }
@@ -141,7 +143,8 @@ pub async fn show(
     let all = calendar.senders.iter().flat_map(|(_, days)| days);
     let count = |mark: Mark| all.clone().filter(|day| day.mark == mark).count();
     let owed = all.clone().filter(|day| !matches!(day.mark, Mark::Outside | Mark::Awaited)).count();
-    let there = [Mark::Delivered, Mark::Partly, Mark::Late, Mark::Empty].map(count).iter().sum::<usize>();
+    let there = [Mark::Delivered, Mark::Partly, Mark::Late, Mark::Empty, Mark::LateEmpty];
+    let there = there.map(count).iter().sum::<usize>();
     let row = |(sender, days): &(Sender, Vec<Day>)| Row {
         href: format!("/admin/monitoring/deliveries?sender={}", sender.id),
         cells: days.iter().map(|day| cell(l, sender, day)).collect(),
@@ -188,6 +191,11 @@ pub async fn export(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Fail> {
     let l = texts(&who);
+
+    /// The name of a mark's look: what is late looks alike, its sign tells the rest.
+    fn class(&self, mark: &Mark) -> &'static str {
+        if *mark == Mark::LateEmpty { Mark::Late.code() } else { mark.code() }
+    }
     let calendar = calendar(&monitoring, &who, &query(raw)?).await?;
     let mut out = b"\xEF\xBB\xBF".to_vec();
     let mut writer =

@@ -59,10 +59,11 @@ impl Stand {
 }
 
 /// Those that need a person first.
-const TILES: [Stand; 8] = [
+const TILES: [Stand; 9] = [
     Stand::always(Mark::Missing, |l, n| l.tile_missing(n), "problem"),
     Stand::always(Mark::Rejected, |l, n| l.tile_rejected(n), "problem"),
     Stand::always(Mark::Late, |l, n| l.tile_late(n), "warning"),
+    Stand::if_any(Mark::LateEmpty, |l, n| l.tile_late_empty(n), "warning"),
     Stand::if_any(Mark::Partly, |l, n| l.tile_partly(n), "warning"),
     Stand::if_any(Mark::Checking, |l, n| l.tile_checking(n), ""),
     Stand::if_any(Mark::Awaited, |l, n| l.tile_awaited(n), ""),

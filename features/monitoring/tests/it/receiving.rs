@@ -92,13 +92,18 @@ fn mon12_the_calendar_tells_delivered_late_rejected_missing_and_empty_days() {
         };
         // It is noon of the 22nd in Moscow: the 21st was due just now.
         assert_eq!(state("21"), "в срок");
-        assert_eq!(state("20"), "объявлен пустым");
+        assert_eq!(state("20"), "объявлен пустым с опозданием");
         assert_eq!(state("19"), "отклонено");
         assert_eq!(state("18"), "с опозданием");
         assert_eq!(state("17"), "нет данных");
         assert_eq!(state("22"), "ещё ожидается");
         let page = site.get("near", "/admin/monitoring/completeness").await.expect(StatusCode::OK);
-        page.says("Полнота данных: ноябрь 2026").says("Получено 3 из 21");
+        page.says("Полнота данных: ноябрь 2026")
+            .says("Получено 3 из 21")
+            .says("объявлен пустым с опозданием: 1");
+        let list = site.get("near", "/admin/monitoring/deliveries.csv").await;
+        let listed = list.text().lines().find(|row| row.contains(";2026-11-20;")).unwrap();
+        assert!(listed.contains("с опозданием"), "the list says the same: {listed}");
         site.get("far", "/admin/monitoring/completeness").await.expect(StatusCode::OK).hides("r27");
     });
 }
@@ -270,7 +275,7 @@ fn mon12_the_tiles_of_the_overview_add_up_to_all_days() {
         site.work().await.unwrap();
         let page = site.get("near", "/admin/monitoring").await.expect(StatusCode::OK);
         assert_eq!(tiles(page.text()), [11, 0, 1, 1, 1, 0]);
-        page.says("день принят без ошибочных строк").says("день объявлен пустым");
+        page.says("день принят без ошибочных строк").says("день объявлен пустым с опозданием");
     });
 }
 
