@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use otklik_kernel::CivilDay;
 use otklik_ui::{Page, Section};
 use otklik_web::{Fail, Form, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, day, query, texts};
+use super::table::{self, Column, Value};
 use crate::deliveries::completeness::{Day, Mark, days};
 use crate::deliveries::store;
 use crate::senders::{self, Sender};
@@ -25,7 +26,7 @@ struct CalendarView {
     lead: String,
     previous: String,
     next: String,
-    download: String,
+    files: Vec<(&'static str, String)>,
     head: Vec<(i32, bool)>,
     rows: Vec<Row>,
     legend: Vec<(Mark, &'static str, usize)>,
@@ -56,8 +57,8 @@ pub(super) fn mark_text(l: L, mark: Mark) -> &'static str {
         Mark::Partly => l.mark_partly(),
         Mark::Late => l.mark_late(),
         Mark::Empty => l.mark_empty(),
-        Mark::Rejected => l.mark_rejected(),
         Mark::LateEmpty => l.mark_late_empty(),
+        Mark::Rejected => l.mark_rejected(),
         Mark::Missing => l.mark_missing(),
     }
 }
@@ -72,8 +73,8 @@ const fn sign(mark: Mark) -> &'static str {
         Mark::Partly => "±",
         Mark::Late => "▲",
         Mark::Empty => "○",
-        Mark::Rejected => "×",
         Mark::LateEmpty => "△",
+        Mark::Rejected => "×",
         Mark::Missing => "–",
     }
 }
@@ -89,8 +90,17 @@ fn month(asked: &Form, today: CivilDay) -> Result<(CivilDay, CivilDay), Fail> {
     Ok((from, to))
 }
 
-fn month_href(first: CivilDay) -> String {
-    format!("{PATH}?month={:04}-{:02}", first.0 / 10_000, first.0 / 100 % 100)
+/// A month as addresses say it.
+fn month_code(day: CivilDay) -> String {
+    format!("{:04}-{:02}", day.0 / 10_000, day.0 / 100 % 100)
+}
+
+fn month_href(day: CivilDay) -> String {
+    format!("{PATH}?month={}", month_code(day))
+}
+
+fn title(l: L, first: CivilDay) -> String {
+    l.completeness_title(l.month_of(first.0 / 100 % 100).to_owned(), first.0 / 10_000)
 }
 
 /// Whether a day is a Saturday or a Sunday.
@@ -151,8 +161,7 @@ pub async fn show(
         open: days.iter().filter(|day| matches!(day.mark, Mark::Missing | Mark::Rejected)).count(),
         name: sender.fields.name.clone(),
     };
-    let title = l.completeness_title(l.month_of(from.0 / 100 % 100).to_owned(), from.0 / 10_000);
-    let page = who.page(Section::Monitoring, title.clone());
+    let page = who.page(Section::Monitoring, title(l, from));
     let zone = monitoring.zone(&who.scope);
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let view = CalendarView {
@@ -162,7 +171,7 @@ pub async fn show(
         lead: l.completeness_lead(owed, there),
         previous: month_href(CivilDay(from.plus_days(-1).0 / 100 * 100 + 1)),
         next: month_href(to.plus_days(1)),
-        download: format!("{PATH}.csv?month={:04}-{:02}", from.0 / 10_000, from.0 / 100 % 100),
+        files: table::files(PATH, &format!("?month={}", month_code(from))),
         head: std::iter::successors(Some(from), |day| Some(day.plus_days(1)))
             .take_while(|day| *day <= to)
             .map(|day| (day.0 % 100, is_weekend(day)))
@@ -182,48 +191,41 @@ impl CalendarView {
     fn mark_text(&self, mark: &Mark) -> &'static str {
         mark_text(self.l, *mark)
     }
-}
-
-/// The same as a table: a row per sender and day.
-pub async fn export(
-    State(monitoring): State<Monitoring>,
-    who: Who,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Fail> {
-    let l = texts(&who);
 
     /// The name of a mark's look: what is late looks alike, its sign tells the rest.
     fn class(&self, mark: &Mark) -> &'static str {
         if *mark == Mark::LateEmpty { Mark::Late.code() } else { mark.code() }
     }
+}
+
+/// The same as a table to take along: a row per sender and day.
+pub async fn export(
+    State(monitoring): State<Monitoring>,
+    who: Who,
+    uri: Uri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Fail> {
+    let l = texts(&who);
     let calendar = calendar(&monitoring, &who, &query(raw)?).await?;
-    let mut out = b"\xEF\xBB\xBF".to_vec();
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(&mut out);
-    let failed = |error: csv::Error| Fail::Internal(format!("completeness.csv: {error}"));
-    writer
-        .write_record([
-            l.column_sender(),
-            l.column_code(),
-            l.column_day(),
-            l.column_state(),
-            l.column_receipt(),
-        ])
-        .map_err(failed)?;
-    for (sender, days) in &calendar.senders {
-        for day in days.iter().filter(|day| day.mark != Mark::Outside) {
-            let receipt = day.delivery.map_or_else(String::new, |id| id.to_string());
-            let fields = &sender.fields;
-            let row = [&*fields.name, &*fields.code, &day.day.show(), mark_text(l, day.mark), &receipt];
-            writer.write_record(row).map_err(failed)?;
-        }
-    }
-    writer.flush().map_err(|error| Fail::Internal(error.to_string()))?;
-    drop(writer);
-    let name = format!("attachment; filename=\"completeness-{}.csv\"", calendar.period.0);
-    Ok((
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
-        out,
-    )
-        .into_response())
+    let columns = [
+        (l.column_sender(), 40),
+        (l.column_code(), 16),
+        (l.column_day(), 12),
+        (l.column_state(), 30),
+        (l.column_receipt(), 24),
+    ];
+    let row = |(sender, day): (&Sender, &Day)| {
+        vec![
+            Value::text(sender.fields.name.clone()),
+            Value::text(sender.fields.code.clone()),
+            Value::Day(day.day),
+            Value::text(mark_text(l, day.mark)),
+            day.delivery.map_or(Value::Nothing, |id| Value::Text(id.to_string())),
+        ]
+    };
+    let all = calendar.senders.iter().flat_map(|(sender, days)| days.iter().map(move |day| (sender, day)));
+    let rows: Vec<Vec<Value>> = all.filter(|(_, day)| day.mark != Mark::Outside).map(row).collect();
+    let name = format!("completeness-{}", month_code(calendar.period.0));
+    let named = (&*name, &*title(l, calendar.period.0));
+    table::file(l, table::Kind::of(&uri), named, &columns.map(Column::wide), rows)
 }

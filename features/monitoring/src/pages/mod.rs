@@ -51,6 +51,8 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .get("/admin/monitoring/application.json", read, application::export)
         .get("/admin/monitoring/completeness", read, completeness::show)
         .get("/admin/monitoring/completeness.csv", read, completeness::export)
+        .get("/admin/monitoring/completeness.xlsx", read, completeness::export)
+        .get("/admin/monitoring/completeness.json", read, completeness::export)
         .get("/admin/monitoring/deliveries", read, deliveries::show)
         .get("/admin/monitoring/deliveries.csv", read, deliveries::export)
         .get("/admin/monitoring/deliveries.xlsx", read, deliveries::export)

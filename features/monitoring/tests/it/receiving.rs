@@ -87,7 +87,7 @@ fn mon12_the_calendar_tells_delivered_late_rejected_missing_and_empty_days() {
         let table = site.get("near", "/admin/monitoring/completeness.csv?month=2026-11").await;
         let table = table.expect(StatusCode::OK);
         let state = |day: &str| {
-            let row = table.text().lines().find(|row| row.contains(&format!(";{day}.11.2026;"))).unwrap();
+            let row = table.text().lines().find(|row| row.contains(&format!(";2026-11-{day};"))).unwrap();
             row.split(';').nth(3).unwrap().to_owned()
         };
         // It is noon of the 22nd in Moscow: the 21st was due just now.
@@ -335,7 +335,11 @@ fn mon6_lists_are_given_as_tables_within_the_scope() {
         get("near", "records.csv?kind=norms").await.says("waiting;").says("встроенная");
         get("near", "records.csv").await.says("1003;").hides("waiting;");
         get("near", "sendings.csv").await.says("За день;Получатель;");
-        for list in ["deliveries", "senders", "records", "sendings"] {
+        let told = get("near", "completeness.json?month=2026-11").await.json();
+        assert_eq!((&told["columns"][2], &told["rows"][0][2]), (&"За день".into(), &"2026-11-01".into()));
+        assert_eq!(told["rows"][0][3], "нет данных");
+        get("far", "completeness.json?month=2026-11").await.hides("r27");
+        for list in ["completeness", "deliveries", "senders", "records", "sendings"] {
             assert!(get("near", &format!("{list}.xlsx")).await.content.starts_with(b"PK"), "{list}");
         }
         site.get("near", "/admin/monitoring/records.csv?kind=zzz").await.expect(StatusCode::NOT_FOUND);
