@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use anyhow::Result;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use otklik_monitoring::answers::{Allowed, Between, By, Cell, Report, Sheet};
+use otklik_monitoring::answers::{Allowed, Between, By, Cell, Further, MOST_EXAMPLES, Report, Sheet};
 use otklik_monitoring::deliveries::completeness;
 
 use super::common::{Opened, SYSTEM};
@@ -43,7 +43,7 @@ impl ValueEnum for Name {
                     Report::Refusals => "Refusals by stage",
                     Report::Interagency => "Interagency requests",
                     Report::Mnemonics => "Interagency requests by the kind of information",
-                    Report::Conformance => "How often the allowed order is broken",
+                    Report::Conformance => "How often the allowed order is broken, with examples",
                     Report::Digital => "The digital share",
                     Report::Complaints => "Complaints",
                     Report::Satisfaction => "Ratings",
@@ -70,6 +70,9 @@ pub struct ReportArgs {
     /// To this status (durations)
     #[arg(long, requires = "from")]
     to: Option<i16>,
+    /// How many requests to name for each broken rule (conformance); 5 unless said
+    #[arg(long, value_parser = clap::value_parser!(u8).range(..=i64::from(MOST_EXAMPLES)))]
+    examples: Option<u8>,
     #[command(flatten)]
     part: PartArgs,
     #[command(flatten)]
@@ -97,6 +100,12 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
         },
         _ => return wrong("--from и --to — статусы отчёта durations; дни отчёта задаёт --period"),
     };
+    let usual = Further::default();
+    let examples = match (args.name, args.examples) {
+        (_, None) => usual.examples,
+        (Name::Of(Report::Conformance), Some(examples)) => examples,
+        _ => return wrong("--examples — примеры нарушений из отчёта conformance"),
+    };
     let report = match args.name {
         Name::Of(report) => report,
         Name::Completeness if !args.by.is_empty() || args.part.is_of_some() => {
@@ -113,7 +122,7 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
     let opened = Opened::open(settings).await?;
     let answers = answers(&opened).await?;
     let ask = args.part.ask(&opened, args.by.clone()).await?;
-    let sheet = report.make(&answers, &ask, &Allowed::All, between).await?;
+    let sheet = report.make(&answers, &ask, &Allowed::All, Further { between, examples }).await?;
     print(opened, &args, &sheet).await
 }
 
@@ -139,6 +148,7 @@ pub(super) fn table(sheet: &Sheet) -> String {
         Cell::Text(text) => text.clone(),
         Cell::Whole(number) => number.to_string(),
         Cell::Real(number) => format!("{number:.3}"),
+        Cell::List(texts) => texts.join(", "),
     };
     let rows: Vec<Vec<String>> = std::iter::once(sheet.columns.clone())
         .chain(sheet.rows.iter().map(|row| row.iter().map(shown).collect()))

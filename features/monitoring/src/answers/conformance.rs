@@ -1,8 +1,11 @@
 //! Which rules of the allowed order applications break, how often, which for example (MON-14: the order is ours).
 
+use std::collections::HashMap;
+
 use otklik_lake::Result;
 
 use super::counts::counted;
+use super::sheet::key;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 
 impl Answers {
@@ -52,6 +55,53 @@ impl Answers {
             }
         }
         Ok(sheet)
+    }
+}
+
+impl Answers {
+    /// The same with `examples`: up to `most` numbers of requests that break the rule, the latest begun first, of those
+    /// that are asked about and may be seen.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn conformance_with_examples(&self, ask: &Ask, allowed: &Allowed, most: u8) -> Result<Sheet> {
+        let mut sheet = self.conformance(ask, allowed).await?;
+        let mut examples = self.examples(ask, allowed, most).await?;
+        sheet.columns.push("examples".to_owned());
+        for row in &mut sheet.rows {
+            let found = examples.remove(&key(&row[..=ask.by.len()]));
+            row.push(Cell::List(found.unwrap_or_default()));
+        }
+        Ok(sheet)
+    }
+
+    /// Numbers of requests by the cells of what is asked by and the rule.
+    async fn examples(&self, ask: &Ask, allowed: &Allowed, most: u8) -> Result<HashMap<String, Vec<String>>> {
+        let rules = self.rules.rules_between(ask.from, ask.to);
+        let bits: Vec<String> =
+            rules.iter().map(|rule| format!("({}, {})", rule.number, bit(rule.number))).collect();
+        let mut examples: HashMap<String, Vec<String>> = HashMap::new();
+        if bits.is_empty() || most == 0 {
+            return Ok(examples);
+        }
+        let keys: String = ask.by.iter().map(|by| format!("{}, ", by.word())).collect();
+        let query = format!(
+            "select {keys}rule, request from (select {keys}rule, request, row_number() over \
+             (partition by {keys}rule order by began desc, request) as place \
+             from (select {}request, began, findings from live_cases \
+             where known and began is not null and findings <> 0 and {}) c \
+             join (values {}) r(rule, bit) on (c.findings & r.bit) <> 0) x \
+             where place <= {most} order by {keys}rule, place",
+            ask.selected("began_day"),
+            ask.condition(allowed, "began_day"),
+            bits.join(", ")
+        );
+        for mut row in self.sheet(&query).await?.rows {
+            if let Some(Cell::Text(request)) = row.pop() {
+                examples.entry(key(&row)).or_default().push(request);
+            }
+        }
+        Ok(examples)
     }
 }
 

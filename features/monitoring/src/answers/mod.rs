@@ -24,7 +24,7 @@ pub use ask::{Allowed, Ask, By, Fault, Period};
 pub use counts::stages;
 pub use list::Which;
 pub use map::{Edge, Map, Node};
-pub use report::{Between, Report};
+pub use report::{Between, Further, MOST_EXAMPLES, Report};
 pub use sheet::{Cell, Sheet};
 pub use trace::{Told, Trace};
 

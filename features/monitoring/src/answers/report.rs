@@ -25,7 +25,7 @@ pub enum Report {
     Interagency,
     /// Interagency requests by the kind of information.
     Mnemonics,
-    /// How often the allowed order is broken.
+    /// How often the allowed order is broken, and by which requests for example.
     Conformance,
     /// The digital share.
     Digital,
@@ -79,7 +79,7 @@ impl Report {
         Self::ALL.into_iter().find(|report| report.word() == word)
     }
 
-    /// The report; `between` two statuses are durations alone. Without any data it is empty.
+    /// The report. Without any data it is empty.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -88,13 +88,13 @@ impl Report {
         answers: &Answers,
         ask: &Ask,
         allowed: &Allowed,
-        between: Option<Between>,
+        further: Further,
     ) -> Result<Sheet> {
         if answers.commit() == 0 {
             return Ok(Sheet { is_exact: true, ..Sheet::default() });
         }
         match self {
-            Self::Durations => match between {
+            Self::Durations => match further.between {
                 Some(Between { from, to }) => answers.between(ask, allowed, from, to).await,
                 None => answers.durations(ask, allowed).await,
             },
@@ -104,7 +104,7 @@ impl Report {
             Self::Refusals => answers.refusals(ask, allowed).await,
             Self::Interagency => answers.interagency(ask, allowed).await,
             Self::Mnemonics => answers.mnemonics(ask, allowed).await,
-            Self::Conformance => answers.conformance(ask, allowed).await,
+            Self::Conformance => answers.conformance_with_examples(ask, allowed, further.examples).await,
             Self::Digital => answers.digital(ask, allowed).await,
             Self::Complaints => answers.complaints(ask, allowed).await,
             Self::Satisfaction => answers.satisfaction(ask, allowed).await,
@@ -113,7 +113,25 @@ impl Report {
     }
 }
 
-/// Two statuses whose moments are kept.
+/// What some reports are told besides what they are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Further {
+    /// Between which statuses durations are measured, instead of whole ones.
+    pub between: Option<Between>,
+    /// How many requests are named for each rule that is broken, at most.
+    pub examples: u8,
+}
+
+impl Default for Further {
+    fn default() -> Self {
+        Self { between: None, examples: 5 }
+    }
+}
+
+/// The most requests that are named for a rule.
+pub const MOST_EXAMPLES: u8 = 100;
+
+/// Two statuses of events, whose moments are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Between {
     from: i16,

@@ -21,6 +21,8 @@ pub enum Cell {
     Whole(i64),
     /// A number.
     Real(f64),
+    /// Texts.
+    List(Vec<String>),
 }
 
 impl Cell {
@@ -30,7 +32,7 @@ impl Cell {
         match self {
             Self::Whole(number) => Some(*number as f64),
             Self::Real(number) => Some(*number),
-            Self::None | Self::Text(_) => None,
+            Self::None | Self::Text(_) | Self::List(_) => None,
         }
     }
 
@@ -128,8 +130,6 @@ impl Sheet {
         self
     }
 
-    /// With a share of two columns.
-    #[must_use]
     /// With zeros where some columns of counts say nothing.
     #[must_use]
     pub(super) fn or_zero(mut self, columns: &[&str]) -> Self {
@@ -144,6 +144,8 @@ impl Sheet {
         self
     }
 
+    /// With a share of two columns.
+    #[must_use]
     pub(super) fn share(mut self, name: &str, part: &str, whole: &str, times: f64) -> Self {
         let (part, whole) = (self.column(part), self.column(whole));
         self.columns.push(name.to_owned());
@@ -166,6 +168,7 @@ impl Sheet {
                 Cell::Text(text) => quoted(text),
                 Cell::Whole(number) => number.to_string(),
                 Cell::Real(number) => number.to_string(),
+                Cell::List(texts) => quoted(&texts.join(", ")),
             }));
         }
         text
@@ -173,7 +176,7 @@ impl Sheet {
 }
 
 /// Cells as a text that equal ones alone have.
-fn key(cells: &[Cell]) -> String {
+pub(super) fn key(cells: &[Cell]) -> String {
     format!("{cells:?}")
 }
 

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Fault, Token};
 use crate::Monitoring;
-use crate::answers::{Allowed, Ask, Between, By, Period, Report};
+use crate::answers::{Allowed, Ask, Between, By, Further, MOST_EXAMPLES, Period, Report};
 use crate::deliveries::completeness;
 use crate::texts::L;
 use crate::visible::{Visible, below, with_below};
@@ -75,6 +75,8 @@ pub(super) struct Asked {
     from: String,
     /// Код статуса, до которого считать срок.
     to: String,
+    /// Сколько номеров заявлений назвать к каждому нарушенному правилу (только conformance): от 0 до 100, обычно 5.
+    examples: String,
     /// json (по умолчанию) или csv.
     format: String,
 }
@@ -84,7 +86,7 @@ pub(super) struct Asked {
 pub(super) struct Table {
     /// Названия столбцов. Сроки — в секундах.
     columns: Vec<String>,
-    /// Строки: тексты, числа или null.
+    /// Строки: тексты, числа, null; в столбце examples — списки номеров заявлений.
     rows: Vec<Vec<serde_json::Value>>,
     /// Точны ли перцентили; иначе погрешность до 1 %.
     is_exact: bool,
@@ -128,6 +130,20 @@ impl Asked {
 
     fn period(&self) -> Result<Option<Period>, Fault> {
         said("period", &self.period, Period::parse)
+    }
+
+    /// What a report is told besides; what it has no use for is wrong.
+    fn further(&self, report: Option<Report>) -> Result<Further, Fault> {
+        let usual = Further::default();
+        let most = |value: &str| value.parse::<u8>().ok().filter(|most| *most <= MOST_EXAMPLES);
+        let (between, examples) = (self.between()?, said("examples", &self.examples, most)?);
+        if between.is_some() && report != Some(Report::Durations) {
+            return Err(wrong("from", &self.from));
+        }
+        if examples.is_some() && report != Some(Report::Conformance) {
+            return Err(wrong("examples", &self.examples));
+        }
+        Ok(Further { between, examples: examples.unwrap_or(usual.examples) })
     }
 
     fn between(&self) -> Result<Option<Between>, Fault> {
@@ -178,25 +194,25 @@ pub(super) async fn report(
         other => return Err(wrong("format", other)),
     };
     let offices = monitoring.offices.current();
-    let (ask, between, period) = (asked.ask(&offices)?, asked.between()?, asked.period()?);
-    let sheet = match Report::find(&name) {
-        Some(report) if between.is_some() && report != Report::Durations => {
-            return Err(wrong("from", &asked.from));
-        }
+    let found = Report::find(&name);
+    if found.is_none() && name != COMPLETENESS {
+        return Err(Fault::new(StatusCode::NOT_FOUND, "not_found", L::default().api_no_report()));
+    }
+    let (ask, further, period) = (asked.ask(&offices)?, asked.further(found)?, asked.period()?);
+    let sheet = match found {
         Some(report) => {
             let answers = monitoring.hub.answers().await.map_err(|error| Fault::for_now(&error))?;
-            let made = report.make(&answers, &ask, &reader.allowed, between).await;
+            let made = report.make(&answers, &ask, &reader.allowed, further).await;
             made.map_err(|error| Fault::for_now(&error))?
         }
-        None if name == COMPLETENESS => {
-            if ask != (Ask { from: ask.from, to: ask.to, ..Ask::default() }) || between.is_some() {
+        None => {
+            if ask != (Ask { from: ask.from, to: ask.to, ..Ask::default() }) {
                 return Err(wrong("?", COMPLETENESS));
             }
             let (scope, only) = &reader.senders;
             let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
             completeness::sheet(conn, scope, *only, period, now).await?
         }
-        None => return Err(Fault::new(StatusCode::NOT_FOUND, "not_found", L::default().api_no_report())),
     };
     if !is_csv {
         return Ok(Json(sheet).into_response());

@@ -9,6 +9,8 @@ use crate::receipts::take;
 use crate::receipts::told::Told;
 use crate::site::{DAY, with};
 
+const REPORTS: &str = "/api/v1/monitoring/reports";
+
 #[test]
 fn mon11_the_same_bytes_give_the_same_receipt_and_a_lower_revision_is_refused() {
     with(async |site| {
@@ -151,7 +153,6 @@ fn mon11_what_cannot_be_checked_now_waits_and_holds_up_its_sender_alone() {
 
 #[test]
 fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
-    const REPORTS: &str = "/api/v1/monitoring/reports";
     with(async |site| {
         let (_, near) = site.sender("r27", "2700", "whole").await;
         let (_, far) = site.sender("r69", "6900", "whole").await;
@@ -194,7 +195,6 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         let days = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11")).await;
         days.expect(StatusCode::OK).says("r27").hides("r69");
         site.get("administrator", &format!("{REPORTS}/completeness?period=2026-11")).await.says("r69");
-        const ONE: &str = "/api/v1/monitoring/applications/1-2";
         // Nothing where there was nothing: no complaints are none.
         let complaints = site.ask(&near, &format!("{REPORTS}/complaints?by=body")).await;
         assert_eq!(complaints.expect(StatusCode::OK).json()["rows"][0], json!(["2700", 1, 0, 0, 0, 0, 0.0]));
@@ -206,6 +206,7 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
                 assert!(counts.count() >= 2, "{report}: {none}");
             }
         }
+        const ONE: &str = "/api/v1/monitoring/applications/1-2";
         let one = site.ask(&near, ONE).await.expect(StatusCode::OK).json();
         assert_eq!(one["events"]["rows"].as_array().unwrap().len(), 2);
         assert_eq!(one["case"]["rows"][0][0], "1-2");
@@ -221,6 +222,9 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
             ("overview?colour=red", "colour"),
             ("durations?from=2", "to"),
             ("durations?from=2&to=9999", "9999"),
+            ("durations?from=1002&to=1", "1002"),
+            ("overview?examples=1", "examples"),
+            ("conformance?examples=101", "examples"),
             ("completeness?by=service", "completeness"),
         ] {
             let answer = site.ask(&near, &format!("{REPORTS}/{wrong}")).await;
@@ -230,5 +234,52 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         site.ask(&near, &format!("{REPORTS}/weather")).await.expect(StatusCode::NOT_FOUND);
         site.ask("nobody's", &overview).await.expect(StatusCode::UNAUTHORIZED);
         site.get("stranger", &overview).await.expect(StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn mon13_the_conformance_report_names_requests_within_what_may_be_seen() {
+    with(async |site| {
+        let (_, near) = site.sender("r27", "2700", "whole").await;
+        let (_, far) = site.sender("r69", "6900", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for n in 0..8_i64 {
+            let (request, body) = (format!("1-{n}"), if n == 7 { "6900" } else { "2700" });
+            told.application(&request, "100", 27, body, Channel::ALL[usize::from(n == 6)]);
+            // All but the first are registered twice, the later the higher the number.
+            let steps: &[i16] = if n == 0 { &[2, 1] } else { &[2, 1, 1] };
+            for (place, status) in (0..).zip(steps) {
+                told.event(&request, 1, *status, 1_795_000_000 + n * 60 + place, "");
+            }
+        }
+        take(&site, &told).await;
+        let path = |query: &str| format!("{REPORTS}/conformance?{query}");
+        let rule = |answer: crate::site::Answer| {
+            let told = answer.expect(StatusCode::OK).json();
+            let columns = told["columns"].as_array().unwrap();
+            let place = |name: &str| columns.iter().position(|column| column == name).unwrap();
+            let is_fourth = |row: &&serde_json::Value| row[place("rule")] == 4;
+            let rows = told["rows"].as_array().unwrap().iter().filter(is_fourth);
+            rows.map(|row| (row[place("n")].clone(), row[place("examples")].clone())).collect::<Vec<_>>()
+        };
+        let five = json!(["1-6", "1-5", "1-4", "1-3", "1-2"]);
+        assert_eq!(
+            rule(site.ask(&near, &path("")).await),
+            [(json!(6), five)],
+            "the latest, five unless said"
+        );
+        assert_eq!(rule(site.ask(&far, &path("")).await), [(json!(1), json!(["1-7"]))]);
+        assert_eq!(rule(site.get("far", &path("examples=9")).await), [(json!(1), json!(["1-7"]))]);
+        assert_eq!(rule(site.ask(&near, &path("examples=0")).await), [(json!(6), json!([]))]);
+        let by_channel = rule(site.ask(&near, &path("by=channel&examples=2")).await);
+        let examples: Vec<_> = by_channel.into_iter().map(|(_, examples)| examples).collect();
+        assert_eq!(examples.len(), 2);
+        assert!(
+            examples.contains(&json!(["1-6"])) && examples.contains(&json!(["1-5", "1-4"])),
+            "{examples:?}"
+        );
+        assert_eq!(rule(site.ask(&near, &path("period=2020")).await), [(json!(0), json!([]))]);
+        let csv = site.ask(&near, &path("examples=2&format=csv")).await.expect(StatusCode::OK);
+        csv.says("examples\r\n").says("1-6, 1-5\r\n");
     });
 }
