@@ -45,6 +45,7 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
     assert_eq!(began, 400, "{sheet}");
     let calendar = well(folder, &["monitoring", "report", "completeness", "--period", "2026-01", "--json"]);
     assert!(calendar["rows"].as_array().unwrap().iter().any(|row| row[2] == "late"), "{calendar}");
+    told_by_two_statuses_and_counted_by_bodies(folder, calendar["rows"].as_array().unwrap());
     let small = well(folder, &["monitoring", "compact", "--json"]);
     assert!(small["removed"].as_i64().unwrap() > 0, "{small}");
     let kept = well(folder, &["monitoring", "verify", "--json"]);
@@ -67,6 +68,29 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
     assert!(refused.code == Some(1) && refused.err.contains("lake"), "{refused:?}");
     let wrong = run(folder, &["monitoring", "report", "overview", "--by", "weather"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+/// What `report … --by … --from … --to …` says, against the same report whole.
+fn told_by_two_statuses_and_counted_by_bodies(folder: &Path, calendar: &[Value]) {
+    let numbers = |words: &[&str], columns: [&str; 3]| -> Vec<[i64; 3]> {
+        let sheet = well(folder, &[&["monitoring", "report", "--json"], words].concat());
+        let names = sheet["columns"].as_array().unwrap().clone();
+        let place = |name: &str| names.iter().position(|one| one == name).unwrap();
+        let places = columns.map(place);
+        let rows = sheet["rows"].as_array().unwrap().iter();
+        rows.map(|row| places.map(|place| row[place].as_i64().unwrap())).collect()
+    };
+    let steps = ["from_status", "to_status", "n"];
+    let some = numbers(&["transitions", "--by", "service", "--from", "2", "--to", "1"], steps);
+    let all = numbers(&["transitions", "--by", "service"], steps);
+    let expected: Vec<_> = all.into_iter().filter(|[from, to, _]| (*from, *to) == (2, 1)).collect();
+    assert!(some == expected && some.len() > 3, "{some:?} {expected:?}");
+    let by_body =
+        numbers(&["completeness", "--period", "2026-01", "--by", "body"], ["days", "late", "missing"]);
+    let expected = calendar.iter().filter(|row| row[2] != "outside").count();
+    assert_eq!(by_body.iter().map(|[days, ..]| *days).sum::<i64>(), i64::try_from(expected).unwrap());
+    let late = calendar.iter().filter(|row| row[2] == "late").count();
+    assert_eq!(by_body.iter().map(|[_, late, _]| *late).sum::<i64>(), i64::try_from(late).unwrap());
 }
 
 #[test]
@@ -332,7 +356,8 @@ fn mon13_what_a_report_does_not_know_is_wrong_usage() {
     let folder = tempdir().unwrap();
     for words in [
         &["durations", "--from", "9999", "--to", "1"][..],
-        &["transitions", "--from", "2", "--to", "1"],
+        &["transitions", "--from", "2", "--to", "9999"],
+        &["waiting", "--from", "2", "--to", "1"],
         &["completeness", "--by", "service"],
         &["completeness", "--examples", "3"],
         &["conformance", "--examples", "101"],

@@ -8,6 +8,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use otklik_monitoring::answers::{Allowed, Between, By, Cell, Further, MOST_EXAMPLES, Report, Sheet};
 use otklik_monitoring::deliveries::completeness;
+use otklik_organisations::SharedOffices;
 
 use super::common::{Opened, SYSTEM};
 use super::exchange::answers;
@@ -37,7 +38,9 @@ impl ValueEnum for Name {
             Self::Of(report) => {
                 let help = match report {
                     Report::Durations => "Whole durations, or with --from and --to between two statuses",
-                    Report::Transitions => "From each status to the next",
+                    Report::Transitions => {
+                        "From each status to the next, or with --from and --to of two statuses"
+                    }
                     Report::Bottlenecks => "Where the time goes",
                     Report::Waiting => "Waiting at multifunctional centres",
                     Report::Refusals => "Refusals by stage",
@@ -64,10 +67,10 @@ pub struct ReportArgs {
     /// Broken down by: service, variant, region, body, channel, month (period), day; separated by commas
     #[arg(long, value_delimiter = ',', value_parser = by)]
     by: Vec<By>,
-    /// From this status (durations)
+    /// From this status: durations between the two, transitions from one straight to the other
     #[arg(long, requires = "to")]
     from: Option<i16>,
-    /// To this status (durations)
+    /// To this status
     #[arg(long, requires = "from")]
     to: Option<i16>,
     /// How many requests to name for each broken rule (conformance); 5 unless said
@@ -90,7 +93,7 @@ fn by(word: &str) -> Result<By, String> {
 pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
     let between = match (args.name, args.from.zip(args.to)) {
         (_, None) => None,
-        (Name::Of(Report::Durations), Some((from, to))) => match Between::of(from, to) {
+        (Name::Of(report), Some((from, to))) if report.is_between() => match Between::of(from, to) {
             Ok(between) => Some(between),
             Err(code) => {
                 return wrong(&format!(
@@ -98,7 +101,11 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
                 ));
             }
         },
-        _ => return wrong("--from и --to — статусы отчёта durations; дни отчёта задаёт --period"),
+        _ => {
+            return wrong(
+                "--from и --to — статусы отчётов durations и transitions; дни отчёта задаёт --period",
+            );
+        }
     };
     let usual = Further::default();
     let examples = match (args.name, args.examples) {
@@ -108,14 +115,18 @@ pub async fn run(settings: Settings, args: ReportArgs) -> Result<ExitCode> {
     };
     let report = match args.name {
         Name::Of(report) => report,
-        Name::Completeness if !args.by.is_empty() || args.part.is_of_some() => {
-            return wrong("отчёт completeness знает только --period: он о днях отправителей");
+        Name::Completeness if args.part.is_of_some() => {
+            return wrong("отчёт completeness отбирает только по --period: он о днях отправителей");
+        }
+        Name::Completeness if args.by.iter().any(|by| !completeness::BY.contains(by)) => {
+            return wrong("разрезы отчёта completeness — body, month (period) и day: он о днях отправителей");
         }
         Name::Completeness => {
             let opened = Opened::open(settings).await?;
-            let now = opened.ctx.now();
-            let conn = opened.installation.db.read();
-            let sheet = completeness::sheet(conn, &SYSTEM, None, args.part.period(), now).await?;
+            let (conn, now) = (opened.installation.db.read(), opened.ctx.now());
+            let stood = completeness::stood(conn, &SYSTEM, None, args.part.period(), now).await?;
+            let offices = SharedOffices::open(&opened.ctx.db).await?.current();
+            let sheet = completeness::sheet(&stood, &args.by, &offices);
             return print(opened, &args, &sheet).await;
         }
     };

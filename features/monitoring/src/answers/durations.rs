@@ -69,14 +69,26 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn transitions(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        self.steps(ask, allowed, "from_status >= 0").await
+    }
+
+    /// From one status to another that followed it at once, by the day of the later one.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn transition(&self, ask: &Ask, allowed: &Allowed, from: i16, to: i16) -> Result<Sheet> {
+        self.steps(ask, allowed, &format!("from_status = {from} and to_status = {to}")).await
+    }
+
+    async fn steps(&self, ask: &Ask, allowed: &Allowed, which: &str) -> Result<Sheet> {
         let of = Of {
             table: "live_transitions",
             value: "seconds",
             day: "day",
             also: &[("from_status", "from_status"), ("to_status", "to_status")],
-            only: "true",
+            only: which,
             sums: &[],
-            kept: Some("from_status >= 0"),
+            kept: Some(which),
         };
         self.spread(ask, allowed, &of).await
     }

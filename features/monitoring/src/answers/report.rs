@@ -79,7 +79,13 @@ impl Report {
         Self::ALL.into_iter().find(|report| report.word() == word)
     }
 
-    /// The report. Without any data it is empty.
+    /// Whether it can be about two statuses: durations between them, or steps from one to the other.
+    #[must_use]
+    pub const fn is_between(self) -> bool {
+        matches!(self, Self::Durations | Self::Transitions)
+    }
+
+    /// The report; between two statuses where it can be ([`Self::is_between`]). Without any data it is empty.
     ///
     /// # Errors
     /// The lake can't be read.
@@ -98,7 +104,10 @@ impl Report {
                 Some(Between { from, to }) => answers.between(ask, allowed, from, to).await,
                 None => answers.durations(ask, allowed).await,
             },
-            Self::Transitions => answers.transitions(ask, allowed).await,
+            Self::Transitions => match further.between {
+                Some(Between { from, to }) => answers.transition(ask, allowed, from, to).await,
+                None => answers.transitions(ask, allowed).await,
+            },
             Self::Bottlenecks => answers.bottlenecks(ask, allowed, WORST).await,
             Self::Waiting => answers.waiting(ask, allowed).await,
             Self::Refusals => answers.refusals(ask, allowed).await,
@@ -116,7 +125,7 @@ impl Report {
 /// What some reports are told besides what they are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Further {
-    /// Between which statuses durations are measured, instead of whole ones.
+    /// Between which statuses: durations instead of whole ones, the steps from one to the other instead of all.
     pub between: Option<Between>,
     /// How many requests are named for each rule that is broken, at most.
     pub examples: u8,

@@ -71,9 +71,9 @@ pub(super) struct Asked {
     channel: String,
     /// Дни: ГГГГ-ММ-ДД..ГГГГ-ММ-ДД, ГГГГ-ММ-ДД, ГГГГ-ММ или ГГГГ.
     period: String,
-    /// Код статуса, от которого считать срок (только durations, вместе с to).
+    /// Код статуса, вместе с to: в durations от него считается срок, в transitions остаются шаги от него.
     from: String,
-    /// Код статуса, до которого считать срок.
+    /// Код статуса: до него считается срок, остаются шаги к нему.
     to: String,
     /// Сколько номеров заявлений назвать к каждому нарушенному правилу (только conformance): от 0 до 100, обычно 5.
     examples: String,
@@ -137,7 +137,7 @@ impl Asked {
         let usual = Further::default();
         let most = |value: &str| value.parse::<u8>().ok().filter(|most| *most <= MOST_EXAMPLES);
         let (between, examples) = (self.between()?, said("examples", &self.examples, most)?);
-        if between.is_some() && report != Some(Report::Durations) {
+        if between.is_some() && !report.is_some_and(Report::is_between) {
             return Err(wrong("from", &self.from));
         }
         if examples.is_some() && report != Some(Report::Conformance) {
@@ -168,7 +168,7 @@ impl Asked {
     summary = "Отчёт о том, как идут услуги",
     description = "durations, transitions, bottlenecks, waiting, refusals, interagency, mnemonics, conformance, \
         digital, complaints, satisfaction, overview — о заявлениях; completeness — какой отправитель за какой день \
-        прислал данные (знает только period). По токену отправителя — о его органе и подведомственных; по входу на \
+        прислал данные (знает period; by — body, month, day: сколько дней в каком состоянии). По токену отправителя — о его органе и подведомственных; по входу на \
         сайт — в пределах прав вошедшего.",
     params(("name" = String, Path, description = "Название отчёта"), Asked),
     responses(
@@ -206,12 +206,17 @@ pub(super) async fn report(
             made.map_err(|error| Fault::for_now(&error))?
         }
         None => {
-            if ask != (Ask { from: ask.from, to: ask.to, ..Ask::default() }) {
+            let known = Ask { by: ask.by.clone(), from: ask.from, to: ask.to, ..Ask::default() };
+            if ask != known {
                 return Err(wrong("?", COMPLETENESS));
+            }
+            if let Some(by) = ask.by.iter().find(|by| !completeness::BY.contains(by)) {
+                return Err(wrong("by", by.word()));
             }
             let (scope, only) = &reader.senders;
             let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
-            completeness::sheet(conn, scope, *only, period, now).await?
+            let stood = completeness::stood(conn, scope, *only, period, now).await?;
+            completeness::sheet(&stood, &ask.by, &offices)
         }
     };
     if !is_csv {

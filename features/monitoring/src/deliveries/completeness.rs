@@ -1,14 +1,15 @@
 //! Which sender delivered which day: the calendar of completeness. MON-12
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use otklik_access::Scope;
 use otklik_db::DbErr;
 use otklik_kernel::{CivilDay, Id, Instant, Zone};
+use otklik_organisations::Offices;
 use sea_orm::ConnectionTrait;
 
 use super::{Delivery, State, store};
-use crate::answers::{Cell, Period, Sheet};
+use crate::answers::{By, Cell, Period, Sheet};
 use crate::senders::{self, Sender};
 
 /// How a day of a sender stands.
@@ -150,34 +151,74 @@ pub fn days(
     all.map(|day| mark(sender, day, by_day.get(&day).map_or(&[], Vec::as_slice), now)).collect()
 }
 
-/// The calendar of the senders of a scope, or of one of them, as a table; of the last thirty days unless said.
+/// The days of the senders of a scope, or of one of them; the last thirty unless a period is said.
 ///
 /// # Errors
 /// When the database is away or a row is broken.
-pub async fn sheet<C: ConnectionTrait>(
+pub async fn stood<C: ConnectionTrait>(
     conn: &C,
     scope: &Scope,
     only: Option<Id>,
     period: Option<Period>,
     now: Instant,
-) -> Result<Sheet, DbErr> {
+) -> Result<Vec<(Sender, Vec<Day>)>, DbErr> {
     let today = now.day_in(&Zone::utc());
     let period = period.map_or_else(|| (today.plus_days(-30), today), |period| (period.from, period.to));
     let found = store::between(conn, scope, period.0, period.1).await?;
-    let columns = ["sender", "day", "state", "receipt"].map(str::to_owned).into();
-    let mut sheet = Sheet { columns, rows: Vec::new(), is_exact: true };
-    let all = senders::store::all(conn, scope).await?;
-    for sender in all.iter().filter(|sender| only.is_none_or(|only| only == sender.id)) {
-        sheet.rows.extend(days(sender, period, &found, now).into_iter().map(|day| {
-            vec![
-                Cell::Text(sender.fields.code.clone()),
-                Cell::Text(day.day.to_string()),
-                Cell::Text(day.mark.code().to_owned()),
-                day.delivery.map_or(Cell::None, |id| Cell::Text(id.to_string())),
-            ]
-        }));
+    let mut all = senders::store::all(conn, scope).await?;
+    all.retain(|sender| only.is_none_or(|only| only == sender.id));
+    let with_days = |sender: Sender| {
+        let days = days(&sender, period, &found, now);
+        (sender, days)
+    };
+    Ok(all.into_iter().map(with_days).collect())
+}
+
+/// By what days of senders can be counted.
+pub const BY: [By; 3] = [By::Body, By::Month, By::Day];
+
+/// The calendar as a table: a row for each day of a sender; broken down by something, how many days stand how.
+#[must_use]
+pub fn sheet(stood: &[(Sender, Vec<Day>)], by: &[By], offices: &Offices) -> Sheet {
+    if !by.is_empty() {
+        return counted(stood, by, offices);
     }
-    Ok(sheet)
+    let columns = ["sender", "day", "state", "receipt"].map(str::to_owned).into();
+    let row = |sender: &Sender, day: &Day| {
+        vec![
+            Cell::Text(sender.fields.code.clone()),
+            Cell::Text(day.day.to_string()),
+            Cell::Text(day.mark.code().to_owned()),
+            day.delivery.map_or(Cell::None, |id| Cell::Text(id.to_string())),
+        ]
+    };
+    let rows = stood.iter().flat_map(|(sender, days)| days.iter().map(|day| row(sender, day)));
+    Sheet { columns, rows: rows.collect(), is_exact: true }
+}
+
+/// How many days stand how, of those on which something is expected or came.
+fn counted(stood: &[(Sender, Vec<Day>)], by: &[By], offices: &Offices) -> Sheet {
+    let marks = Mark::ALL.into_iter().filter(|mark| *mark != Mark::Outside);
+    let marks: Vec<Mark> = marks.collect();
+    let mut groups: BTreeMap<Vec<String>, HashMap<Mark, i64>> = BTreeMap::new();
+    for (sender, days) in stood {
+        for day in days.iter().filter(|day| day.mark != Mark::Outside) {
+            let key = by.iter().map(|by| match by {
+                By::Month => day.day.to_string()[..7].to_owned(),
+                By::Day => day.day.to_string(),
+                _ => offices.get(sender.fields.body).map_or_else(String::new, |office| office.code.clone()),
+            });
+            *groups.entry(key.collect()).or_default().entry(day.mark).or_default() += 1;
+        }
+    }
+    let names = by.iter().map(|by| by.word()).chain(["days"]).chain(marks.iter().map(|mark| mark.code()));
+    let row = |(key, counts): (Vec<String>, HashMap<Mark, i64>)| {
+        let of = |mark: &Mark| counts.get(mark).copied().unwrap_or(0);
+        let numbers = std::iter::once(counts.values().sum()).chain(marks.iter().map(of));
+        key.into_iter().map(Cell::Text).chain(numbers.map(Cell::Whole)).collect()
+    };
+    let columns = names.map(str::to_owned).collect();
+    Sheet { columns, rows: groups.into_iter().map(row).collect(), is_exact: true }
 }
 
 #[cfg(test)]
@@ -265,5 +306,22 @@ mod tests {
         );
         let marks: Vec<Mark> = found.iter().map(|day| day.mark).collect();
         assert_eq!(marks, [Mark::Outside, Mark::Outside, Mark::Missing, Mark::Missing]);
+    }
+
+    #[test]
+    fn mon12_days_are_counted_by_what_is_asked_for() {
+        let day = |day, mark| Day { day: CivilDay(day), mark, delivery: None };
+        let one = [(20_261_130, Mark::Late), (20_261_201, Mark::Delivered), (20_261_202, Mark::Delivered)];
+        let two = [(20_261_031, Mark::Outside), (20_261_201, Mark::Missing)];
+        let days = |all: &[(i32, Mark)]| all.iter().map(|(of, mark)| day(*of, *mark)).collect::<Vec<_>>();
+        let stood = [(sender(), days(&one)), (sender(), days(&two))];
+        let sheet = sheet(&stood, &[By::Month], &Offices::default());
+        assert_eq!(sheet.columns[..4], ["month", "days", "awaited", "checking"]);
+        let of = |row: usize, name: &str| sheet.get(row, name).unwrap().clone();
+        assert_eq!(of(0, "month"), Cell::Text("2026-11".to_owned()));
+        assert_eq!((of(0, "days"), of(0, "late")), (Cell::Whole(1), Cell::Whole(1)));
+        assert_eq!(of(1, "month"), Cell::Text("2026-12".to_owned()));
+        let counts = ["days", "delivered", "missing", "late"].map(|name| of(1, name).whole().unwrap());
+        assert_eq!((counts, sheet.rows.len()), ([3, 2, 1, 0], 2));
     }
 }

@@ -192,6 +192,12 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         );
         let between = format!("{REPORTS}/durations?from=2&to=1&format=csv");
         site.ask(&near, &between).await.expect(StatusCode::OK).says("3600");
+        let steps = site.ask(&near, &format!("{REPORTS}/transitions?from=2&to=1")).await;
+        assert_eq!(steps.expect(StatusCode::OK).json()["rows"][0].as_array().unwrap()[..3], [2, 1, 2]);
+        let none = site.ask(&near, &format!("{REPORTS}/transitions?from=1&to=2")).await;
+        assert_eq!(none.expect(StatusCode::OK).json()["rows"], json!([]));
+        let counted = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11&by=body")).await;
+        counted.expect(StatusCode::OK).says("2700").hides("6900");
         let days = site.ask(&near, &format!("{REPORTS}/completeness?period=2026-11")).await;
         days.expect(StatusCode::OK).says("r27").hides("r69");
         site.get("administrator", &format!("{REPORTS}/completeness?period=2026-11")).await.says("r69");
@@ -225,7 +231,9 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
             ("durations?from=1002&to=1", "1002"),
             ("overview?examples=1", "examples"),
             ("conformance?examples=101", "examples"),
-            ("completeness?by=service", "completeness"),
+            ("waiting?from=2&to=1", "from"),
+            ("completeness?by=service", "service"),
+            ("completeness?service=1", "completeness"),
         ] {
             let answer = site.ask(&near, &format!("{REPORTS}/{wrong}")).await;
             let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).says(field);
