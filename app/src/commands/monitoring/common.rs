@@ -78,7 +78,8 @@ pub struct SaidArgs {
     pub revision: Option<u32>,
 }
 
-/// The paths given; a folder of packages stands for each package in it, in the order of days, then names.
+/// The paths given; a folder of packages stands for each package in it, in the order of days, senders, revisions as
+/// their names say them.
 ///
 /// # Errors
 /// A path can't be read.
@@ -94,20 +95,55 @@ pub fn packages(paths: &[std::path::PathBuf]) -> Result<Vec<std::path::PathBuf>>
             entries.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()).collect();
         below
             .retain(|one| one.is_dir() || one.extension().is_some_and(|kind| kind == "zip" || kind == "csv"));
-        below.sort_by_key(|one| {
+        below.sort_by_cached_key(|one| {
             let name = one.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let mut parts = name.rsplitn(3, '_');
-            let (revision, day) =
-                (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
-            (day, revision, name)
+            (told(&name), name)
         });
         all.extend(below);
     }
     Ok(all)
 }
 
+/// The day, the sender and the revision that the name of a package tells: `<sender>_<ГГГГ-ММ-ДД>_r<revision>`, with or
+/// without an ending. Nothing of a name of another form.
+fn told(name: &str) -> Option<(CivilDay, String, u32)> {
+    let (rest, revision) = name.rsplit_once("_r")?;
+    let (sender, day) = rest.rsplit_once('_')?;
+    let revision = revision.split('.').next().unwrap_or_default();
+    Some((CivilDay::parse(day)?, sender.to_owned(), revision.parse().ok()?))
+}
+
 /// Whether tables lie in a folder itself.
 fn has_table(path: &std::path::Path) -> Result<bool> {
     let tables = ["events.csv", "applications.csv"];
     Ok(tables.iter().any(|name| path.join(name).exists()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon11_packages_of_a_folder_come_by_day_sender_and_revision_as_a_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [
+            "другие",
+            "epgu_2026-01-12_r2",
+            "epgu_2026-01-12_r10",
+            "mfc_77_2026-01-12_r1.zip",
+            "mfc_77_2026-01-12_r11.zip",
+            "a_2026-01-13_r1.csv",
+        ];
+        for name in names.iter().rev() {
+            let path = folder.path().join(name);
+            if path.extension().is_some() {
+                std::fs::write(path, "").unwrap();
+            } else {
+                std::fs::create_dir(path).unwrap();
+            }
+        }
+        let found = packages(&[folder.path().to_owned()]).unwrap();
+        let found: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(found, names);
+    }
 }
