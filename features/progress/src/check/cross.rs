@@ -304,7 +304,7 @@ fn same(gathered: &Gathered, group: &[u32], faults: &mut Vec<Fault>) {
 }
 
 /// МФЦ 6: exactly one of 6a, 6b in a visit, which a ticket (item 4) begins [5 app.3 §1.2, 6]. Where events of the
-/// request are refused (`is_torn`), none is missed.
+/// request are refused (`is_torn`), the missing one may be among them: what follows waits for the correction with it.
 fn visits(gathered: &Gathered, group: &[u32], is_torn: bool, faults: &mut Vec<Fault>) {
     let events = &gathered.events;
     let (mut came, mut has_ticket) = (None, false);
@@ -314,9 +314,10 @@ fn visits(gathered: &Gathered, group: &[u32], is_torn: bool, faults: &mut Vec<Fa
             continue;
         }
         let mut fault = |code, detail: String| {
+            let of_row = At::Row(Cause::Event(events.process[row], events.item[row]));
             faults.push(Fault {
                 line: events.line[row],
-                place: At::Row(Cause::Event(events.process[row], events.item[row])),
+                place: if code == Code::RequestRefused { At::Request } else { of_row },
                 code,
                 detail,
                 value: gathered.texts.get(events.request[row]).to_owned(),
@@ -329,8 +330,8 @@ fn visits(gathered: &Gathered, group: &[u32], is_torn: bool, faults: &mut Vec<Fa
                 _ => came = Some(events.line[row]),
             },
             70 => {
-                if has_ticket && came.is_none() && !is_torn {
-                    fault(Code::VisitNone, String::new());
+                if has_ticket && came.is_none() {
+                    fault(if is_torn { Code::RequestRefused } else { Code::VisitNone }, String::new());
                 }
                 // A visit without a ticket of this day ends where the next begins.
                 if !has_ticket {

@@ -170,6 +170,9 @@ fn mon5_a_visit_has_exactly_one_of_6a_and_6b() {
     assert_eq!(found(&[("4", a), ("6a", b), ("6b", c)]), [(4, "visit_both")]);
     assert_eq!(found(&[("4", a), ("6a", b), ("6a", c)]), [(4, "visit_both")]);
     assert_eq!(found(&[("4", a), ("7", c)]), [(3, "visit_none")]);
+    // It was said that the applicant came, but not well: what follows comes with the correction.
+    let refused = [(3, "time_impossible"), (4, "request_refused")];
+    assert_eq!(found(&[("4", a), ("6a", "10:61:00"), ("7", c)]), refused);
 }
 
 #[test]
