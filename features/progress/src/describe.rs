@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fields::{Field, Form, Table};
 use crate::print::DELIMITER;
-use crate::reference::{Reference, Regions};
+use crate::reference::{Reference, Regions, Statuses};
 
 /// The list of regions that rows refer to. It is no file: its rows stand in the description.
 const REGIONS: &str = "regions";
@@ -16,12 +16,12 @@ const REGIONS: &str = "regions";
 /// whether they are known only our own check tells.
 #[must_use]
 pub fn package(reference: &Reference) -> Value {
-    package_by(&reference.regions)
+    package_by(&reference.statuses, &reference.regions)
 }
 
-/// The description with these regions. The codes of statuses are the source's: no record adds any.
-pub(crate) fn package_by(regions: &Regions) -> Value {
-    let tables = Table::PACKAGE.map(resource);
+/// The description with these statuses and regions.
+pub(crate) fn package_by(statuses: &Statuses, regions: &Regions) -> Value {
+    let tables = Table::PACKAGE.map(|table| resource(table, statuses));
     let resources: Vec<Value> = tables.into_iter().chain([list_of(regions)]).collect();
     json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -36,8 +36,8 @@ pub(crate) fn package_by(regions: &Regions) -> Value {
     })
 }
 
-fn resource(table: Table) -> Value {
-    let fields: Vec<Value> = table.fields().iter().map(|field| described(table, field)).collect();
+fn resource(table: Table, statuses: &Statuses) -> Value {
+    let fields: Vec<Value> = table.fields().iter().map(|field| described(table, field, statuses)).collect();
     let mut schema = Map::new();
     schema.insert("fields".to_owned(), Value::from(fields));
     schema.insert("missingValues".to_owned(), json!([""]));
@@ -97,8 +97,8 @@ const fn title(table: Table) -> &'static str {
     }
 }
 
-fn described(table: Table, field: &Field) -> Value {
-    let (kind, format, mut constraints) = form(table, field);
+fn described(table: Table, field: &Field, statuses: &Statuses) -> Value {
+    let (kind, format, mut constraints) = form(table, field, statuses);
     if field.is_required {
         constraints.insert("required".to_owned(), Value::from(true));
     }
@@ -116,7 +116,11 @@ fn described(table: Table, field: &Field) -> Value {
 }
 
 /// Type, format, constraints.
-fn form(table: Table, field: &Field) -> (&'static str, Option<&'static str>, Map<String, Value>) {
+fn form(
+    table: Table,
+    field: &Field,
+    statuses: &Statuses,
+) -> (&'static str, Option<&'static str>, Map<String, Value>) {
     let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
     match field.form {
         Form::Code => {
@@ -127,7 +131,6 @@ fn form(table: Table, field: &Field) -> (&'static str, Option<&'static str>, Map
         Form::Text => ("string", None, Map::new()),
         Form::Word(words) => ("string", None, one("enum", json!(words))),
         Form::Status => {
-            let statuses = &Reference::built_in().statuses;
             let codes: Vec<i16> = statuses.all().iter().map(|status| status.code.0).collect();
             ("integer", None, one("enum", json!(codes)))
         }

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::delivery::Head;
 use crate::describe;
-use crate::reference::Regions;
+use crate::reference::{Reference, Regions};
 
 /// The descriptor of a package: the published description, with the head under `otklik`.
 #[must_use]
 pub fn descriptor(head: &Head, regions: &Regions) -> Vec<u8> {
-    let mut package = describe::package_by(regions);
+    let mut package = describe::package_by(&Reference::built_in().statuses, regions);
     if let Some(package) = package.as_object_mut() {
         package.insert("otklik".to_owned(), head_value(head));
     }
