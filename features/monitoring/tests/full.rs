@@ -112,7 +112,7 @@ async fn work(disk: &Path) {
                 break;
             }
             failed += 1;
-            room = (room * 3 / 2).max(room + 4_096);
+            room = (room * 4).max(4_096);
         }
         println!("{step:?}: {failed} times without room, then {room} bytes were enough");
         // Cleaning makes the room that it needs itself.

@@ -103,7 +103,7 @@ impl Killed {
             }
         }
         self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let share = u32::try_from((self.dice >> 33) % 1_000).unwrap();
+        let share = u32::try_from((self.dice >> 33) % 800).unwrap();
         sleep(self.lasts[aim] * share / 1_000);
         child.kill().unwrap();
         child.wait().unwrap();

@@ -163,33 +163,69 @@ async fn last_rows(importer: &Importer, snapshot: &Snapshot, table: &Table) -> (
     (path, concat_batches(table.schema(), &batches).unwrap())
 }
 
-/// Commits a file with one other value, as whole as any.
-async fn spoil(importer: &Importer, snapshot: &Snapshot, table: &Table, column: usize) {
-    let (path, rows) = last_rows(importer, snapshot, table).await;
-    let mut columns = rows.columns().to_vec();
-    columns[column] = spoiled(&columns[column], rows.num_rows() / 2);
-    let mut writer = TableWriter::new(importer.lake(), table).unwrap();
-    writer.write(&RecordBatch::try_new(rows.schema(), columns).unwrap()).unwrap();
-    let file = importer.lake().keep(writer.finish().unwrap()).await.unwrap();
-    let change = Change::new().without(path).with(file).note("kind", "compact");
+/// Commits files of tables, each with one other value in a column, as whole as any.
+async fn spoil(importer: &Importer, snapshot: &Snapshot, columns: &[(&Table, usize)]) {
+    let mut change = Change::new().note("kind", "compact");
+    for (table, place) in columns {
+        let (path, rows) = last_rows(importer, snapshot, table).await;
+        let mut columns = rows.columns().to_vec();
+        columns[*place] = spoiled(&columns[*place], rows.num_rows() / 2);
+        let mut writer = TableWriter::new(importer.lake(), table).unwrap();
+        writer.write(&RecordBatch::try_new(rows.schema(), columns).unwrap()).unwrap();
+        let file = importer.lake().keep(writer.finish().unwrap()).await.unwrap();
+        change = change.without(path).with(file);
+    }
     importer.lake().commit(snapshot, change).await.unwrap();
+}
+
+/// Tables whose damage is told of each by itself, whatever there is in others of its group.
+const GROUPS: [&[&str]; 4] = [
+    &["deliveries"],
+    &["services", "applications", "events", "payments", "ratings", "complaints"],
+    &["cases", "transitions", "exchanges", "spans", "figures"],
+    &["cases_gone", "steps_gone"],
+];
+
+/// The columns of a table that are tried: all; of the 96 moments of statuses, which are alike, some but in a soak.
+fn columns(table: &Table) -> Vec<usize> {
+    let is_soak = std::env::var_os("OTKLIK_SOAK").is_some();
+    let is_tried = |(place, name): &(usize, &String)| {
+        let is_moment = (name.starts_with("first_") || name.starts_with("last_"))
+            && name.ends_with(|end: char| end.is_ascii_digit());
+        is_soak || !is_moment || place % 12 == 0
+    };
+    let names = table.schema().fields().iter().map(|field| field.name()).enumerate();
+    names.filter(is_tried).map(|(place, _)| place).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mon16_another_value_in_any_column_of_any_table_is_found() {
     let whole = tempfile::tempdir().unwrap();
     let (_, snapshot) = lake(whole.path()).await;
-    for table in tables::all() {
-        for (place, field) in table.schema().fields().iter().enumerate() {
+    let all = tables::all();
+    assert_eq!(GROUPS.concat().len(), all.len());
+    for group in GROUPS {
+        let of_group: Vec<(&Table, Vec<usize>)> = all
+            .iter()
+            .filter(|table| group.contains(&table.name()))
+            .map(|table| (table, columns(table)))
+            .collect();
+        for turn in 0..of_group.iter().map(|(_, columns)| columns.len()).max().unwrap() {
+            let some: Vec<(&Table, usize)> =
+                of_group.iter().filter_map(|(table, columns)| Some((*table, *columns.get(turn)?))).collect();
             let folder = tempfile::tempdir().unwrap();
             let importer = copy(whole.path(), folder.path());
-            spoil(&importer, &snapshot, &table, place).await;
+            spoil(&importer, &snapshot, &some).await;
             let verified = verify(&importer).await.unwrap();
-            let what = format!("{}.{}: {verified:?}", table.name(), field.name());
-            assert!(!verified.ok && verified.damage.is_empty(), "{what}");
-            let of_table = |line: &String| line.contains(&format!(" {}:", table.name()));
-            let is_named = table.name() == "deliveries" || verified.differences.iter().any(of_table);
-            assert!(is_named, "{what}");
+            assert!(!verified.ok && verified.damage.is_empty(), "{verified:?}");
+            for (table, place) in some {
+                let what = format!("{}.{}: {verified:?}", table.name(), table.schema().field(place).name());
+                let line = match table.name() {
+                    "deliveries" => "Квитанции озера".to_owned(),
+                    name => format!("Таблица {name}:"),
+                };
+                assert!(verified.differences.iter().any(|one| one.contains(&line)), "{what}");
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ async fn before(spool: &TempDir) -> InMemory {
     store.fork()
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mon11_a_store_that_fails_one_request_in_ten_only_costs_time() {
     let (spool, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let store = Arc::new(InMemory::new());
@@ -107,7 +107,7 @@ fn stride(all: u64, some: u64) -> u64 {
     if std::env::var_os("OTKLIK_SOAK").is_some() { 1 } else { all.div_ceil(some) }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mon11_broken_off_at_any_request_the_old_or_the_new_state_is_there() {
     let spool = tempfile::tempdir().unwrap();
     let start = before(&spool).await;
@@ -116,7 +116,7 @@ async fn mon11_broken_off_at_any_request_the_old_or_the_new_state_is_there() {
     work(&at(Arc::new(counted), &spool), 2).await.unwrap();
     let all = operations.load(Ordering::SeqCst);
     assert!(all > 60, "{all}");
-    for place in (0..all).step_by(usize::try_from(stride(all, 16)).unwrap()) {
+    for place in (0..all).step_by(usize::try_from(stride(all, 8)).unwrap()) {
         for done in [false, true] {
             let store = Arc::new(start.fork());
             let faulty = Faulty::new(store.clone(), Fault::Killed { at: place, done });
@@ -128,7 +128,7 @@ async fn mon11_broken_off_at_any_request_the_old_or_the_new_state_is_there() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mon11_a_store_without_room_leaves_what_was_there() {
     let spool = tempfile::tempdir().unwrap();
     let start = before(&spool).await;
@@ -137,7 +137,7 @@ async fn mon11_a_store_without_room_leaves_what_was_there() {
     work(&at(Arc::new(counted), &spool), 2).await.unwrap();
     let all = writes.load(Ordering::SeqCst);
     assert!(all > 20, "{all}");
-    for after in (0..all).step_by(usize::try_from(stride(all, 12)).unwrap()) {
+    for after in (0..all).step_by(usize::try_from(stride(all, 8)).unwrap()) {
         let store = Arc::new(start.fork());
         let faulty = Faulty::new(store.clone(), Fault::Full { after });
         let full = work(&at(Arc::new(faulty), &spool), 2).await;

@@ -81,7 +81,10 @@ fn failed(path: &FsPath, source: io::Error) -> Error {
     match source.kind() {
         io::ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: Box::new(source) },
         io::ErrorKind::NotFound => Error::NotFound { path, source: Box::new(source) },
-        _ => Error::Generic { store: "folder", source: format!("{path}: {source}").into() },
+        kind => {
+            let source = io::Error::new(kind, format!("{path}: {source}"));
+            Error::Generic { store: "folder", source: source.into() }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,9 +40,16 @@ impl Steady {
     }
 }
 
-/// Whether asking again may help: the store failed, rather than said what is so.
+/// Whether asking again may help: the store failed, rather than said what is so. Room doesn't come back in seconds.
 pub fn is_passing(error: &Error) -> bool {
-    matches!(error, Error::Generic { .. } | Error::JoinError { .. })
+    match error {
+        Error::Generic { source, .. } => {
+            let kind = source.downcast_ref::<io::Error>().map(io::Error::kind);
+            !matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+        }
+        Error::JoinError { .. } => true,
+        _ => false,
+    }
 }
 
 /// Waits before the next attempt, counted from 0.
