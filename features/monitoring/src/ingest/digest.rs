@@ -68,16 +68,19 @@ pub fn add_parts(table: &Table, arrays: &[ArrayRef], parts: &mut Parts) -> Resul
     let Some(name) = part_of(table) else { return Ok(()) };
     let numbers = arrays.get(table.schema().index_of(name)?).ok_or_else(|| unknown(name))?;
     let numbers: &Int64Array = numbers.as_primitive_opt::<Int64Type>().ok_or_else(|| unknown(name))?;
-    let (mut last, mut digest) = (None, Digest::default());
+    // Rows of one part mostly stand together.
+    let (mut part, mut digest) = (None, Digest::default());
     for (number, hash) in numbers.values().iter().zip(hashes(arrays)?) {
-        // Rows of one part mostly stand together.
-        if last != Some(*number) {
-            last.map(|last| parts.entry(last).or_default().merge(digest));
-            (last, digest) = (Some(*number), Digest::default());
+        if let Some(before) = part.replace(*number)
+            && before != *number
+        {
+            parts.entry(before).or_default().merge(std::mem::take(&mut digest));
         }
         digest.add(hash);
     }
-    last.map(|last| parts.entry(last).or_default().merge(digest));
+    if let Some(part) = part {
+        parts.entry(part).or_default().merge(digest);
+    }
     Ok(())
 }
 
