@@ -304,9 +304,9 @@ fn mon14_an_order_edited_from_tomorrow_on_judges_nothing_of_before_anew() {
             ("do", "off"),
         ];
         site.post("administrator", ONE, &off).await.expect(StatusCode::SEE_OTHER);
-        let before = contents(&site.monitoring.hub.importer().await.unwrap()).await;
+        let before = contents(&site.monitoring.hub.importer().await.unwrap(), &[]).await;
         rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
-        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap()).await, before);
+        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap(), &[]).await, before);
         // What is told of it later changes nothing of that either; what begins tomorrow is judged without the rule.
         let mut more = Told::new("r27", DAY.plus_days(2).0, 1, 2);
         more.event("1-1", 1, 6, BEGAN + 5 * 86_400, "");
@@ -322,9 +322,9 @@ fn mon14_an_order_edited_from_tomorrow_on_judges_nothing_of_before_anew() {
             trace.findings.into_iter().map(|told| told.rule).collect::<Vec<_>>()
         };
         assert_eq!((findings("1-1").await, findings("1-2").await), (vec![4], vec![]));
-        let held = contents(&site.monitoring.hub.importer().await.unwrap()).await;
+        let held = contents(&site.monitoring.hub.importer().await.unwrap(), &[]).await;
         rebuild(&site.monitoring.hub.importer().await.unwrap()).await.unwrap();
-        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap()).await, held);
+        assert_eq!(contents(&site.monitoring.hub.importer().await.unwrap(), &[]).await, held);
         let list = "/admin/monitoring/applications?what=rule&rule=4&from=2026-11-01&to=2026-11-30";
         site.get("administrator", list).await.expect(StatusCode::OK).says(">1-1</a>").hides(">1-2</a>");
     });
