@@ -80,6 +80,8 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-statuses", as: "mer_observer", open: at("/records") },
   { name: "monitoring-status", as: "mer_observer", open: at("/records/one?kind=statuses&name=6") },
   { name: "monitoring-status-for-editing", as: "analytical_centre", open: at("/records/one?kind=statuses&name=6") },
+  { name: "monitoring-items", as: "mer_observer", open: at("/records?kind=items") },
+  { name: "monitoring-item", as: "mer_observer", open: at("/records/one?kind=items&name=mfc%2F6a") },
   { name: "monitoring-order", as: "mer_observer", open: at("/records?kind=order") },
   { name: "monitoring-norms", as: "mer_observer", open: at("/records?kind=norms") },
   { name: "monitoring-holidays", as: "mer_observer", open: at("/records?kind=holidays") },

@@ -3,6 +3,7 @@
 #[path = "lake/python.rs"]
 mod python;
 #[path = "lake/told.rs"]
+#[expect(dead_code, reason = "the tests of the lake use more of it")]
 mod told;
 
 use std::io::Cursor;
