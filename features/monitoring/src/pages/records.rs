@@ -95,7 +95,8 @@ pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
             let items = items.collect::<Vec<_>>().join(", ");
             format!("{} ({items})", status.name_ru_corrected)
         }
-        Content::Item(item) => format!("{} ({})", item.text_ru, item.section),
+        Content::Item(item) if item.section.is_empty() => item.text_ru.clone(),
+        Content::Item(item) => format!("{} · {}", item.section, item.text_ru),
         Content::Rule(rule) => rule.title.clone(),
         Content::Norm(norm) => norm.title.clone(),
         Content::Holiday(day) => if day.works == "yes" { l.day_works() } else { l.day_off() }.to_owned(),
