@@ -73,7 +73,7 @@ const fn sign(mark: Mark) -> &'static str {
         Mark::Partly => "±",
         Mark::Late => "▲",
         Mark::Empty => "○",
-        Mark::LateEmpty => "△",
+        Mark::LateEmpty => "◊",
         Mark::Rejected => "×",
         Mark::Missing => "–",
     }
