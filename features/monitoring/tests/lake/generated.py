@@ -296,7 +296,7 @@ figures = ", ".join(f"sum({name})" for name in FIGURES) + ", "
 figures += ", ".join((share("digital", "began"), share("within", "measured"), share("broken", "began"), share("total_seconds", "ended")))
 of_answers = "(case when status = 1011 then seconds end)"
 answered = "count(*) filter (where status = 1011), count(*) filter (where status = 1012), "
-answered += f"count(*) filter (where status = 1012)::double / count(*), {spread(of_answers, count='nullif(count({0}), 0), ')}"
+answered += f"count(*) filter (where status = 1012)::double / count(*), {spread(of_answers)}"
 marks = "count(*), avg(mark), " + ", ".join(f"count(*) filter (where mark = {mark})" for mark in range(1, 6))
 complained = ", ".join(f"count(*) filter (where event = '{event}')" for event in ("accepted", "upheld", "rejected"))
 complained += ", count(distinct request) filter (where event = 'accepted')"
@@ -323,9 +323,8 @@ answers = {
 for name, by in (("complaints", "service"), ("complaints_by_month", "month")):
     all_of = {row[0]: row[1] for row in rows(by, "day", "sum(began)", "figures")}
     told_of = {row[0]: row[1:] for row in rows(by, "began_day", complained, "complaints join cases using (request)")}
-    none = [None] * 4
-    answers[name] = [
-        [key, began, *told_of.get(key, none), told_of[key][3] * 1000 / began if key in told_of and began else None]
-        for key, began in all_of.items()
-    ]
+    answers[name] = []
+    for key, began in all_of.items():
+        told = told_of.get(key, [0] * 4)
+        answers[name].append([key, began, *told, told[3] * 1000 / began if began else None])
 json.dump(answers, sys.stdout, default=float)
