@@ -8,13 +8,12 @@ const run = promisify(execFile);
 
 /** Takes a sender's package out of what was sent to a partner, as a correction: whole, and with a time that no clock shows. */
 const CORRECT = `
-import glob, io, json, sys, zipfile
+import glob, json, os, sys, zipfile
 sent, folder = sys.argv[1:]
 # The first day on which anything happened.
-for day in sorted(glob.glob(sent + "/*")):
-    outer = zipfile.ZipFile(day)
-    name = next(name for name in outer.namelist() if name.startswith("ogv-54_"))
-    inner = zipfile.ZipFile(io.BytesIO(outer.read(name)))
+for path in sorted(glob.glob(sent + "/ogv-54_*")):
+    inner = zipfile.ZipFile(path)
+    name = os.path.basename(path)
     if len(inner.read("events.csv").splitlines()) > 1:
         break
 paths = []
