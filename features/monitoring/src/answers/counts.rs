@@ -190,7 +190,7 @@ impl Answers {
         Ok(all.share("per_thousand", "applications", "began", 1_000.0))
     }
 
-    /// Marks given to applications begun in the period, all brought to one scale from 1 to 5 ([`mark`]): how many, their
+    /// Marks given to applications begun in the period, all brought to one scale from 1 to 5: how many, their
     /// mean, and how many come nearest to each from 1 to 5.
     ///
     /// # Errors
