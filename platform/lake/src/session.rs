@@ -208,12 +208,18 @@ impl Session {
         Ok(())
     }
 
-    /// The rows of an answer, all in memory.
+    /// The rows of an answer, all in memory; an empty batch of its columns when there are none.
     ///
     /// # Errors
     /// It can't be planned or fails.
     pub async fn rows(&self, query: &str) -> Result<Vec<RecordBatch>> {
-        Ok(self.context.sql(query).await?.collect().await?)
+        let answer = self.context.sql(query).await?;
+        let columns = Arc::clone(answer.schema().inner());
+        let mut batches = answer.collect().await?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(columns));
+        }
+        Ok(batches)
     }
 
     /// The rows of an answer, as they come.

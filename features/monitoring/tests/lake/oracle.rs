@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use otklik_kernel::CivilDay;
-use otklik_monitoring::answers::{Allowed, Answers, Ask, By, Cell, Sheet, Which};
+use otklik_monitoring::answers::{Allowed, Answers, Ask, By, Cell, Further, Report, Sheet, Which};
 use otklik_monitoring::derive::Rules;
 use otklik_monitoring::upkeep::compact;
 use otklik_progress::model::Channel;
@@ -253,6 +253,13 @@ async fn compare(answers: &Answers, expected: &Value, tolerance: f64) {
     let none = Allowed::Bodies(BTreeSet::new());
     assert!(answers.transitions(&Ask::default(), &none).await.unwrap().rows.is_empty());
     assert!(answers.trace("З-000001", &none).await.unwrap().is_none());
+    for report in Report::ALL {
+        let made =
+            async |allowed| report.make(answers, &by(&[By::Service]), allowed, Further::default()).await;
+        let (found, nothing) = (made(&all).await.unwrap(), made(&none).await.unwrap());
+        assert!(!found.columns.is_empty() && nothing.rows.is_empty(), "{}", report.word());
+        assert_eq!(nothing.columns, found.columns, "{}", report.word());
+    }
 }
 
 fn text(value: &Value) -> String {
