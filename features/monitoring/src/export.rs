@@ -59,8 +59,8 @@ pub fn file(data: &Data, layout: Layout, reference: &Reference) -> Result<(Made,
     let stem = print::wide_name(&data.head);
     match layout {
         Layout::Package => {
-            let bytes = print::archive(&print::package(data, &reference.regions))
-                .map_err(|error| error.to_string())?;
+            let bytes =
+                print::archive(&print::package(data, reference)).map_err(|error| error.to_string())?;
             let name = format!("{}.zip", stem.trim_end_matches(".csv"));
             Ok((Made { name, bytes }, Lost::default()))
         }

@@ -130,12 +130,12 @@ async fn mon8_a_day_comes_out_the_same_whatever_way_it_came_in() {
         let day = daily(&session, receipt, Layout::Package).await.unwrap();
         let of = days().into_iter().find(|told| told.0.head == day.head).unwrap();
         assert_eq!(day.events.request.len(), of.0.events.request.len());
-        let files = package(&day, &reference.regions);
+        let files = package(&day, reference);
         other.import(&[day]).await.unwrap();
         let book = other.book().await.unwrap();
         let again = book.current(&receipt.sender, receipt.day).unwrap();
         let day = daily(&now(&other).await, again, Layout::Package).await.unwrap();
-        assert_eq!(package(&day, &reference.regions), files, "bytes are stable");
+        assert_eq!(package(&day, reference), files, "bytes are stable");
     }
     assert_eq!(contents(&other, &[]).await, contents(&importer, &[]).await);
 

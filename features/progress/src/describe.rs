@@ -16,13 +16,8 @@ const REGIONS: &str = "regions";
 /// whether they are known only our own check tells.
 #[must_use]
 pub fn package(reference: &Reference) -> Value {
-    package_by(&reference.statuses, &reference.regions)
-}
-
-/// The description with these statuses and regions.
-pub(crate) fn package_by(statuses: &Statuses, regions: &Regions) -> Value {
-    let tables = Table::PACKAGE.map(|table| resource(table, statuses));
-    let resources: Vec<Value> = tables.into_iter().chain([list_of(regions)]).collect();
+    let tables = Table::PACKAGE.map(|table| resource(table, &reference.statuses));
+    let resources: Vec<Value> = tables.into_iter().chain([list_of(&reference.regions)]).collect();
     json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "profile": "tabular-data-package",

@@ -109,7 +109,7 @@ pub fn written(
         std::fs::write(out, wide.bytes)?;
         return Ok(wide.lost);
     }
-    let files = print::package(delivery, &reference.regions);
+    let files = print::package(delivery, reference);
     if out.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip")) {
         let bytes = print::archive(&files).map_err(|error| ExchangeError::Archive(error.to_string()))?;
         std::fs::write(out, bytes)?;

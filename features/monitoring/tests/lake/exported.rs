@@ -27,7 +27,7 @@ async fn standing(importer: &Importer) -> Vec<Receipt> {
 
 async fn exported(importer: &Importer, receipt: &Receipt) -> Vec<File> {
     let day = daily(&now(importer).await, receipt, Layout::Package).await.unwrap();
-    package(&day, &Reference::built_in().regions)
+    package(&day, Reference::built_in())
 }
 
 /// The first cells of a file's rows.
@@ -68,7 +68,7 @@ async fn mon9_exported_packages_pass_another_validator_and_give_the_same_data() 
     let session = now(&importer).await;
     for receipt in &receipts {
         let day = daily(&session, receipt, Layout::Package).await.unwrap();
-        let files = package(&day, &Reference::built_in().regions);
+        let files = package(&day, Reference::built_in());
         assert_eq!(files.len(), 7, "tables without rows too");
         earlier += requests(&files, "events.csv").difference(&requests(&files, "applications.csv")).count();
         let place = folder.path().join(format!("{}_{}", receipt.sender, receipt.day));

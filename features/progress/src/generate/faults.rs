@@ -198,8 +198,7 @@ impl Faults {
                 let mut whole_one = package.clone();
                 whole_one.head.revision = 2;
                 whole_one.comes = package.comes.plus_days(1);
-                let regions = &Reference::built_in().regions;
-                whole_one.files[0].bytes = crate::print::descriptor(&whole_one.head, regions);
+                whole_one.files[0].bytes = crate::print::descriptor(&whole_one.head, Reference::built_in());
                 let left_out = leave_out(&mut package);
                 package.events -= left_out;
                 package.planted.push(whole("corrected", &package.head, left_out.to_string()));

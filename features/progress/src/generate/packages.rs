@@ -301,7 +301,7 @@ impl<'w> Files<'w> {
             ("ratings.csv", self.ratings),
             ("complaints.csv", self.complaints),
         ];
-        crate::print::files(head, &Reference::built_in().regions, files)
+        crate::print::files(head, Reference::built_in(), files)
     }
 }
 

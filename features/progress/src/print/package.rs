@@ -6,26 +6,26 @@ use super::rows::{
 use super::{File, descriptor};
 use crate::delivery::{Delivery, Head, Service};
 use crate::model::{Channel, Item, Process};
-use crate::reference::Regions;
+use crate::reference::{Reference, Regions};
 
 /// The package of a delivery.
 #[must_use]
-pub fn package(delivery: &Delivery, regions: &Regions) -> Vec<File> {
+pub fn package(delivery: &Delivery, reference: &Reference) -> Vec<File> {
     let rows = [
         ("services.csv", services(&delivery.services)),
-        ("applications.csv", applications(delivery, regions)),
+        ("applications.csv", applications(delivery, &reference.regions)),
         ("events.csv", events(delivery)),
         ("payments.csv", payments(delivery)),
         ("ratings.csv", ratings(delivery)),
         ("complaints.csv", complaints(delivery)),
     ];
-    files(&delivery.head, regions, rows)
+    files(&delivery.head, reference, rows)
 }
 
 /// The files of a package: the descriptor and every table that it names, those without rows as headers.
 #[must_use]
-pub fn files(head: &Head, regions: &Regions, rows: [(&'static str, Rows); 6]) -> Vec<File> {
-    let descriptor = File { name: "datapackage.json", bytes: descriptor(head, regions) };
+pub fn files(head: &Head, reference: &Reference, rows: [(&'static str, Rows); 6]) -> Vec<File> {
+    let descriptor = File { name: "datapackage.json", bytes: descriptor(head, reference) };
     let tables = rows.map(|(name, rows)| File { name, bytes: rows.into_bytes() });
     [descriptor].into_iter().chain(tables).collect()
 }

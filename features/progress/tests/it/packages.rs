@@ -97,7 +97,7 @@ fn mon8_generated_deliveries_are_clean_and_come_back_the_same() {
         assert_eq!(delivery.head, package.head);
         assert_eq!(delivery.events.line.len() as u64, package.events);
         assert_eq!(delivery.applications.line.len() as u64, package.applications);
-        let printed = print::package(&delivery, &receiver.register.reference.regions);
+        let printed = print::package(&delivery, &receiver.register.reference);
         let (again, problems) = receiver.take(&package, archive(&printed));
         assert!(errors(&problems).is_empty(), "{}", listed(&problems));
         assert_eq!(shown(&again.delivery.unwrap()), shown(&delivery));
