@@ -27,7 +27,7 @@ use crate::deliveries::store::Decision;
 use crate::deliveries::work::{Taken, Taker, refused};
 use crate::deliveries::{Counts, Delivery, State};
 use crate::hub::{Hub, HubError};
-pub use crate::ingest::commit_of;
+use crate::ingest::notes::notes_of;
 use crate::ingest::{Came, Verdict, text, typed};
 use crate::live::versioned;
 use crate::reference::{Content, Kind, by_name, split_service, store as records};
@@ -336,7 +336,8 @@ impl Taker for Hub {
         let came = delivery.came(state(checked.outcome), counts);
         match self.import(data, came).await.map_err(later)? {
             Verdict::Accepted(receipt) | Verdict::Repeated(receipt) => {
-                Ok(Taken { decision: decision(state(checked.outcome), Some(commit_of(&receipt))), services })
+                let commit = notes_of(self.lake(), &receipt).await.map_err(later)?.commit(&receipt);
+                Ok(Taken { decision: decision(state(checked.outcome), Some(commit)), services })
             }
             Verdict::Lower(_) | Verdict::Differs(_) => Ok(refused("revision")),
         }

@@ -3,6 +3,7 @@
 
 mod checks;
 
+use std::collections::hash_map;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -29,10 +30,10 @@ use crate::deliveries::store::{self, Decision};
 use crate::deliveries::work::write_down;
 use crate::deliveries::{Counts, Delivery, State, Way};
 use crate::hub::{Hub, HubError};
-use crate::ingest::notes::note_of;
-use crate::ingest::{Came, Grouping, ImportError, Importer, Verdict};
+use crate::ingest::notes::{Notes, notes_of};
+use crate::ingest::{Came, Grouping, ImportError, Importer, Verdict, version_of};
 use crate::senders::{self, Policy, Sender};
-use crate::take::{commit_of, counts, state};
+use crate::take::{counts, state};
 use crate::texts::L;
 
 /// Errors told of a delivery; its report has all of them.
@@ -114,6 +115,8 @@ struct Pending {
     came: Came,
     /// Whether its receipt was written down before.
     is_written: bool,
+    /// The commit that holds it.
+    commit: Option<i64>,
 }
 
 impl Pending {
@@ -246,6 +249,7 @@ impl Bulk {
             report,
             came,
             is_written: known.is_some(),
+            commit: None,
         };
         if let Some(mut data) = checked.delivery {
             data.shrink();
@@ -332,12 +336,25 @@ impl Bulk {
 
     /// Writes down what became of deliveries.
     async fn settle(&mut self, mut all: Vec<(Pending, Option<Verdict>)>) -> Result<Vec<Done>, HandlerError> {
+        // Deliveries of one version have one commit, whose notes are long.
+        let mut noted = HashMap::<i64, Notes>::new();
         for (one, verdict) in &mut all {
-            if let (false, Some(Verdict::Repeated(receipt))) = (one.is_written, verdict) {
+            let (receipt, is_new) = match verdict {
+                Some(Verdict::Accepted(receipt)) => (receipt, true),
+                Some(Verdict::Repeated(receipt)) => (receipt, false),
+                _ => continue,
+            };
+            let notes = match noted.entry(version_of(receipt)) {
+                hash_map::Entry::Occupied(known) => known.into_mut(),
+                hash_map::Entry::Vacant(open) => {
+                    let notes = notes_of(self.importer.lake(), receipt).await;
+                    open.insert(notes.map_err(|error| HandlerError::Later(error.to_string()))?)
+                }
+            };
+            one.commit = Some(notes.commit(receipt));
+            if !is_new && !one.is_written {
                 // An import that ended before it wrote the receipt down had given it a number.
-                let note = note_of(self.importer.lake(), receipt).await;
-                let note = note.map_err(|error| HandlerError::Later(error.to_string()))?;
-                one.came = note.and_then(|note| note.came).unwrap_or_else(|| one.came.clone());
+                one.came = notes.came(receipt.delivery).unwrap_or(&one.came).clone();
             }
         }
         let mut done = Vec::with_capacity(all.len());
@@ -377,13 +394,9 @@ impl Bulk {
         sender: &Sender,
         id: Id,
     ) -> Result<Done, HandlerError> {
-        let (mut state, mut commit, mut problem) = (pending.state, None, "");
-        match verdict {
-            Some(Verdict::Accepted(receipt) | Verdict::Repeated(receipt)) => {
-                commit = Some(commit_of(receipt))
-            }
-            Some(Verdict::Lower(_) | Verdict::Differs(_)) => (state, problem) = (State::Rejected, "revision"),
-            None => {}
+        let (mut state, mut problem) = (pending.state, "");
+        if let Some(Verdict::Lower(_) | Verdict::Differs(_)) = verdict {
+            (state, problem) = (State::Rejected, "revision");
         }
         let same = written_down(tx, sender, &pending.head, &pending.digest).await?;
         let (received, is_new) = (Instant(pending.came.received_at), same.is_none());
@@ -395,7 +408,8 @@ impl Bulk {
             attempts: 1,
             ..Delivery::new(id, sender, head, &pending.digest, (Way::Command, "command"), received)
         });
-        let decision = Decision { state, counts: pending.counts, commit, problem: problem.to_owned() };
+        let decision =
+            Decision { state, counts: pending.counts, commit: pending.commit, problem: problem.to_owned() };
         let is_decided = delivery.state == State::Replaced || (!is_new && delivery.state == state);
         if !is_decided {
             if is_new {
@@ -426,7 +440,7 @@ impl Bulk {
             receipt: Some(delivery.id.to_string()),
             rows_taken: if is_out { 0 } else { found.rows_taken },
             events: if is_out { 0 } else { found.events },
-            commit,
+            commit: pending.commit,
             is_new_sender: self.new_senders.contains(&pending.head.sender),
             ..found
         })

@@ -27,7 +27,6 @@ use crate::ingest::{Book, Came, Receipt, Rows};
 use crate::live::live;
 use crate::reference::store as records;
 use crate::senders::{self, Sender};
-use crate::take::commit_of;
 use crate::upkeep::{self, Verified};
 
 const SYSTEM: Scope = Scope::system("receipts as the lake has them");
@@ -178,7 +177,7 @@ fn plan<'a>(
             continue;
         };
         row.id = ids[&receipt.delivery];
-        set(&mut row, receipt, came, book.live(receipt.delivery).is_some());
+        set(&mut row, receipt, notes, book.live(receipt.delivery).is_some());
         row.replaced_by = next(&revisions, receipt).map(|number| ids[&number]);
         if let Some(sender) = sender.filter(|_| senders.iter().all(|one| one.id != row.sender)) {
             row.sender = sender.id;
@@ -269,7 +268,7 @@ fn pairs<'a>(book: &Book, notes: &Notes, rows: &'a [Delivery]) -> HashMap<i64, &
         let place = by_number.or_else(|| {
             free.iter().position(|row| {
                 (&row.code, row.day, row.revision) == (&one.sender, one.day, revision(one))
-                    || (&row.digest, row.commit) == (&one.digest, Some(commit_of(one)))
+                    || (&row.digest, row.commit) == (&one.digest, Some(notes.commit(one)))
             })
         });
         if let Some(place) = place {
@@ -332,16 +331,17 @@ fn lost(sender: &Sender, receipt: &Receipt, came: Option<&Came>) -> Delivery {
 }
 
 /// Makes a row say what the lake says.
-fn set(row: &mut Delivery, receipt: &Receipt, came: Option<&Came>, is_live: bool) {
+fn set(row: &mut Delivery, receipt: &Receipt, notes: &Notes, is_live: bool) {
     row.code.clone_from(&receipt.sender);
     row.day = receipt.day;
     row.revision = revision(receipt);
     row.digest.clone_from(&receipt.digest);
     row.counts.applications = receipt.rows.applications;
     row.counts.events = receipt.rows.events;
-    row.commit = Some(commit_of(receipt));
+    row.commit = Some(notes.commit(receipt));
     row.problem.clear();
-    let told = came.and_then(|came| State::find(&came.state)).filter(|state| state.stands());
+    let told =
+        notes.came(receipt.delivery).and_then(|came| State::find(&came.state)).filter(|state| state.stands());
     row.state = match (is_live, told) {
         (false, _) => State::Replaced,
         (true, Some(told)) => told,

@@ -1,11 +1,13 @@
 //! Digests of rows that don't depend on their order: what two sets of rows are told apart by in one pass over each,
 //! in memory that doesn't grow with them.
 //!
-//! Digests of what was delivered stand in the notes of commits: how a row is hashed never changes.
+//! Digests of what was delivered stand in the notes of commits: how a row is hashed never changes. A value that isn't
+//! there adds nothing to a hash, so that a table can get further columns at its end, which rows of before don't have.
 
 use std::collections::BTreeMap;
 
 use otklik_lake::arrow::array::{Array, ArrayRef, AsArray as _, Int64Array};
+use otklik_lake::arrow::buffer::NullBuffer;
 use otklik_lake::arrow::compute::cast;
 use otklik_lake::arrow::datatypes::{DataType, Int64Type, UInt32Type};
 use otklik_lake::{Error, Result, Table};
@@ -13,8 +15,8 @@ use twox_hash::XxHash3_64;
 
 use crate::tables;
 
-/// What stands for a value that was not given.
-const NONE: u64 = 0x9fb2_1c65_1e98_df25;
+/// What a digest in a note begins with: the rule it was made by.
+const RULE: &str = "2:";
 
 /// How many rows there are, and the sum of their hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +42,13 @@ impl Digest {
     /// The sum as it stands in notes.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{:016x}", self.sum)
+        format!("{RULE}{:016x}", self.sum)
+    }
+
+    /// Whether a note tells of another sum. Those of a rule of before tell nothing.
+    #[must_use]
+    pub fn differs(&self, noted: &str) -> bool {
+        noted.starts_with(RULE) && noted != self.text()
     }
 }
 
@@ -121,19 +129,26 @@ fn unknown(name: &str) -> Error {
 /// for themselves or in a list.
 fn hashes(columns: &[ArrayRef]) -> Result<Vec<u64>> {
     let mut hashes = vec![0; columns.first().map_or(0, |column| column.len())];
-    for column in columns {
-        hash(column, &mut hashes)?;
+    for (place, column) in (0_u64..).zip(columns) {
+        hash(column, place, &mut hashes)?;
     }
     hashes.iter_mut().for_each(|hash| *hash = last(*hash));
     Ok(hashes)
 }
 
-fn hash(column: &ArrayRef, hashes: &mut [u64]) -> Result<()> {
+fn hash(column: &ArrayRef, place: u64, hashes: &mut [u64]) -> Result<()> {
+    let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
     match column.data_type() {
         DataType::Dictionary(..) => {
             let list = column.as_dictionary_opt::<UInt32Type>().ok_or_else(|| unknown("of words"))?;
             let (keys, bytes) = (list.keys().values(), bytes(list.values())?);
-            fold(hashes, |row| XxHash3_64::oneshot(bytes(keys[row] as usize)));
+            if list.values().len() > hashes.len() {
+                fold(hashes, nulls, place, |row| XxHash3_64::oneshot(bytes(keys[row] as usize)));
+            } else {
+                let words: Vec<u64> =
+                    (0..list.values().len()).map(|word| XxHash3_64::oneshot(bytes(word))).collect();
+                fold(hashes, nulls, place, |row| words[keys[row] as usize]);
+            }
         }
         DataType::Utf8
         | DataType::LargeUtf8
@@ -141,25 +156,26 @@ fn hash(column: &ArrayRef, hashes: &mut [u64]) -> Result<()> {
         | DataType::Binary
         | DataType::BinaryView => {
             let bytes = bytes(column)?;
-            fold(hashes, |row| XxHash3_64::oneshot(bytes(row)));
+            fold(hashes, nulls, place, |row| XxHash3_64::oneshot(bytes(row)));
         }
         _ => {
             let numbers = cast(column, &DataType::Int64)?;
-            let numbers = numbers.as_primitive::<Int64Type>();
-            let values = numbers.values();
-            match numbers.nulls() {
-                None => fold(hashes, |row| values[row].cast_unsigned()),
-                Some(nulls) => {
-                    fold(hashes, |row| if nulls.is_valid(row) { values[row].cast_unsigned() } else { NONE });
-                }
-            }
+            let values = numbers.as_primitive::<Int64Type>().values();
+            fold(hashes, nulls, place, |row| values[row].cast_unsigned());
         }
     }
     Ok(())
 }
 
-fn fold(hashes: &mut [u64], value: impl Fn(usize) -> u64) {
-    hashes.iter_mut().enumerate().for_each(|(row, hash)| *hash = mix(*hash, value(row)));
+/// Takes the values of a column into the hashes of their rows.
+fn fold(hashes: &mut [u64], nulls: Option<&NullBuffer>, place: u64, value: impl Fn(usize) -> u64) {
+    // The same value in another column is another one.
+    let salt = place.wrapping_mul(0x9fb2_1c65_1e98_df25);
+    for (row, hash) in hashes.iter_mut().enumerate() {
+        if nulls.is_none_or(|nulls| nulls.is_valid(row)) {
+            *hash = mix(*hash, value(row) ^ salt);
+        }
+    }
 }
 
 /// The bytes of texts by their rows.
@@ -318,11 +334,26 @@ mod tests {
     }
 
     #[test]
+    fn mon16_rows_of_before_keep_their_digest_in_a_table_with_a_further_column() {
+        let before = arrays(&[(1, "А".to_owned(), None), (2, "Б".to_owned(), Some(0))]);
+        let with = |further: [Option<i64>; 2]| -> Vec<u64> {
+            let further: ArrayRef = Arc::new(Int64Array::from_iter(further));
+            hashes(&[before.as_slice(), &[further]].concat()).unwrap()
+        };
+        assert_eq!(with([None, None]), hashes(&before).unwrap());
+        let (first, second) = (hashes(&before).unwrap()[0], with([Some(0), None])[0]);
+        assert_ne!(first, second, "what is there counts, a zero too");
+        assert!(Digest { rows: 1, sum: 5 }.differs("2:0000000000000006"));
+        assert!(!Digest { rows: 1, sum: 5 }.differs("2:0000000000000005"));
+        assert!(!Digest { rows: 1, sum: 5 }.differs("0000000000000006"), "of a rule of before");
+    }
+
+    #[test]
     fn mon16_digests_in_notes_stay_readable() {
         let rows = [(7, "З-1".to_owned(), Some(5)), (7, "З-2".to_owned(), None), (9, String::new(), Some(0))];
         let texts: Vec<(i64, String)> =
             parts(&rows).into_iter().map(|(delivery, digest)| (delivery, digest.text())).collect();
-        let known = [(7, "6eeb0154fce455ac".to_owned()), (9, "81c846db38e76cb3".to_owned())];
+        let known = [(7, "2:a19480398b404e36".to_owned()), (9, "2:1adad91600f54021".to_owned())];
         assert_eq!(texts, known, "kept in lakes: must never change");
     }
 }

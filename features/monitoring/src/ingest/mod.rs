@@ -42,9 +42,10 @@ const ATTEMPTS: usize = 30;
 /// Deliveries of a commit, and the room for their numbers.
 pub const MOST_DELIVERIES: usize = 4_096;
 
-/// The commit that holds a delivery of the lake.
+/// The version that a delivery of the lake was taken in with. The commit that holds it has this number, or a higher one
+/// when files were put together or swept meanwhile.
 #[must_use]
-pub fn commit_of(receipt: &Receipt) -> i64 {
+pub fn version_of(receipt: &Receipt) -> i64 {
     receipt.delivery / i64::try_from(MOST_DELIVERIES).unwrap_or(i64::MAX)
 }
 

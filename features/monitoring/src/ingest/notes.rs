@@ -1,6 +1,6 @@
 //! What commits say in their notes: which deliveries they took in, and what their rows were.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt as _;
 use otklik_kernel::Id;
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::book::Receipt;
+use super::version_of;
 
 /// Tables of what is gone.
 pub const GONE: [&str; 2] = ["cases_gone", "steps_gone"];
@@ -58,9 +59,9 @@ pub struct Came {
 pub struct Notes {
     /// Deliveries by their numbers.
     pub deliveries: BTreeMap<i64, Note>,
-    /// Commits that wrote derived rows: those are versions.
-    pub versions: BTreeSet<i64>,
-    /// The digests of rows that a commit wrote to say what is gone, by table and commit; those of before say nothing.
+    /// The commits that wrote derived rows, by the versions of those.
+    pub versions: BTreeMap<i64, i64>,
+    /// The digests of rows that a commit wrote to say what is gone, by table and version; those of before say nothing.
     pub gone: BTreeMap<(String, i64), String>,
 }
 
@@ -84,33 +85,46 @@ impl Notes {
         self.deliveries.get(&delivery)?.came.as_ref()
     }
 
-    fn add(&mut self, entry: &Entry) -> Result<()> {
+    /// The commit that holds a delivery.
+    #[must_use]
+    pub fn commit(&self, receipt: &Receipt) -> i64 {
+        let version = version_of(receipt);
+        self.versions.get(&version).copied().unwrap_or(version)
+    }
+
+    /// Adds what an entry says; whether it wrote derived rows.
+    fn add(&mut self, entry: &Entry) -> Result<bool> {
         let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
+        // Commits of before say no version: it was taken for their number.
+        let version = note(entry, "version")?.unwrap_or(number);
         let kind = entry.notes.get("kind").and_then(|kind| kind.as_str());
-        if matches!(kind, Some("import" | "rebuild")) {
-            self.versions.insert(number);
+        let is_version = matches!(kind, Some("import" | "rebuild"));
+        if is_version {
+            self.versions.insert(version, number);
         }
         let deliveries: Vec<Note> = note(entry, "deliveries")?.unwrap_or_default();
         self.deliveries.extend(deliveries.into_iter().map(|note| (note.receipt.delivery, note)));
         let gone: BTreeMap<String, String> = note(entry, "gone")?.unwrap_or_default();
-        self.gone.extend(gone.into_iter().map(|(table, digest)| ((table, number), digest)));
-        Ok(())
+        self.gone.extend(gone.into_iter().map(|(table, digest)| ((table, version), digest)));
+        Ok(is_version)
     }
 }
 
-/// What the commit that took a delivery in says of it; `None` when there is no such commit.
+/// What the commit that took a delivery in says of it and of those beside it.
 ///
 /// # Errors
 /// The log can't be read.
-pub async fn note_of(lake: &Lake, receipt: &Receipt) -> Result<Option<Note>> {
-    let number = u64::try_from(super::commit_of(receipt)).unwrap_or(0);
-    let mut notes = Notes::default();
-    match lake.entry(number).await {
-        Ok(entry) => notes.add(&entry)?,
-        Err(Error::NoCommit(_)) => {}
-        Err(error) => return Err(error),
+pub async fn notes_of(lake: &Lake, receipt: &Receipt) -> Result<Notes> {
+    let mut number = u64::try_from(version_of(receipt)).unwrap_or(0);
+    loop {
+        let mut notes = Notes::default();
+        match lake.entry(number).await {
+            // Only commits that put files together or swept came between.
+            Ok(entry) if !notes.add(&entry)? => number += 1,
+            Ok(_) | Err(Error::NoCommit(_)) => return Ok(notes),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(notes.deliveries.remove(&receipt.delivery))
 }
 
 /// A note of an entry; `None` when it has none of that name.

@@ -86,6 +86,7 @@ pub async fn change(
     let made: Vec<Filed> = made.into_iter().chain(truth).collect();
     let change = Change::new()
         .note("kind", "import")
+        .note("version", version)
         .note("deliveries", json!(notes(receipts, came, &made)))
         .note("gone", json!(gone(&made, version)))
         .note("replaced", json!(replaced));
@@ -275,6 +276,8 @@ struct Anew<'a> {
     base: &'a Snapshot,
     book: Book,
     norms: Register,
+    /// The version of its rows.
+    version: i64,
     /// Into how many parts applications are taken.
     of: u64,
 }
@@ -284,7 +287,8 @@ impl<'a> Anew<'a> {
         let book = Book::read(&importer.engine, base).await?;
         let norms = Register::read(&importer.engine, base, &book, &[], importer.rules.terms()).await?;
         let rows = base.rows(tables::EVENTS.name()).max(base.rows(tables::APPLICATIONS.name()));
-        Ok(Self { importer, base, book, norms, of: rows.div_ceil(AT_ONCE) })
+        let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
+        Ok(Self { importer, base, book, norms, version, of: rows.div_ceil(AT_ONCE) })
     }
 
     /// What is made of the rows of one part.
@@ -293,14 +297,14 @@ impl<'a> Anew<'a> {
         bucket: u64,
         begin: impl Fn(&'static Table) -> R + Sync,
     ) -> Result<Vec<R::Made>, ImportError> {
-        let Self { importer, base, book, norms, of } = self;
-        let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
+        let Self { importer, base, book, norms, version, of } = self;
         let recalled = recall(&importer.engine, base, book, Which::Bucket { bucket, of: *of }).await?;
         let parts =
             recalled.iter().map(|(number, delivery)| Part { delivery, number: *number, is_fresh: false });
         let gathered = gather(parts.collect(), request_key)?;
         let (old, none) = (Olds::default(), HashSet::new());
-        let job = Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms, version };
+        let job =
+            Job { gathered: &gathered, old: &old, whole: &none, forced: &none, norms, version: *version };
         Ok(busy(|| job.run(importer, false, begin))?)
     }
 }
@@ -309,7 +313,7 @@ impl<'a> Anew<'a> {
 /// are stored; the change takes the old ones away.
 pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
     let anew = Anew::of(importer, base).await?;
-    let mut change = Change::new().note("kind", "rebuild");
+    let mut change = Change::new().note("kind", "rebuild").note("version", anew.version);
     for bucket in 0..anew.of {
         let made = anew.part(bucket, |table| Out::new(&importer.lake, table)).await?;
         change = keep(&importer.lake, change, made.into_iter().map(|filed| filed.file)).await?;

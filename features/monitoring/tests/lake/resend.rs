@@ -1,8 +1,15 @@
 //! Sending again, correcting, sending at once (MON-11).
 
-use otklik_monitoring::ingest::Verdict;
-use otklik_monitoring::upkeep::verify;
+use std::sync::Arc;
+
+use otklik_kernel::{Clock, Instant, SystemClock};
+use otklik_monitoring::derive::Rules;
+use otklik_monitoring::ingest::{Importer, Verdict};
+use otklik_monitoring::upkeep::{compact_by, rebuild, verify};
 use otklik_progress::model::Channel;
+use otklik_progress::reference::Reference;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::told::{Told, contents, importer, now, rows};
 
@@ -45,7 +52,7 @@ async fn mon11_the_same_bytes_give_the_same_receipt_and_a_correction_replaces_th
 async fn mon11_two_importers_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (one, other) = (importer(folder.path()), importer(folder.path()));
-    let run = async |importer: &otklik_monitoring::ingest::Importer, senders: [&str; 3]| {
+    let run = async |importer: &Importer, senders: [&str; 3]| {
         for sender in senders {
             importer.import(&[day(sender, 1, 1, 3).0]).await.unwrap();
         }
@@ -57,4 +64,37 @@ async fn mon11_two_importers_at_once_lose_nothing() {
     plain.import(&all).await.unwrap();
     assert_eq!(contents(&one, &[]).await, contents(&plain, &[]).await);
     assert!(verify(&one).await.unwrap().ok);
+}
+
+/// A clock: whenever somebody looks at it, somebody else puts the lake's files together.
+struct Meanwhile(Importer);
+
+impl Clock for Meanwhile {
+    fn now(&self) -> Instant {
+        let compaction = compact_by(self.0.lake(), self.0.engine(), 2);
+        block_in_place(|| Handle::current().block_on(compaction)).unwrap();
+        SystemClock.now()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mon11_what_is_imported_while_files_are_put_together_is_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = importer(folder.path());
+    for sender in ["А", "Б"] {
+        plain.import(&[day(sender, 1, 1, 3).0]).await.unwrap();
+    }
+    let rules = Arc::new(Rules::new(Reference::built_in().clone()));
+    let clock = Arc::new(Meanwhile(plain.clone()));
+    let beside = Importer::new(plain.lake().clone(), plain.engine().clone(), rules, clock, 2);
+    let before = plain.lake().latest().await.unwrap().number();
+    beside.import(&[day("А", 2, 2, 4).0]).await.unwrap();
+    let after = plain.lake().latest().await.unwrap().number();
+    assert!(after > before + 1, "files were put together between {before} and {after}");
+    let found = verify(&plain).await.unwrap();
+    assert!(found.ok, "{found:?}");
+    plain.import(&[day("В", 1, 1, 3).0]).await.unwrap();
+    assert!(verify(&plain).await.unwrap().ok);
+    rebuild(&plain).await.unwrap();
+    assert!(verify(&plain).await.unwrap().ok);
 }
