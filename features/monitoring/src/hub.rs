@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -64,6 +65,8 @@ struct Inner {
     upkeep: Engine,
     rules: Mutex<Option<Kept>>,
     answers: Turn<Option<Answers>>,
+    /// The commit of which was asked anew last.
+    fresh: AtomicU64,
 }
 
 /// What keeping the lake small came to.
@@ -90,6 +93,24 @@ impl PeriodicJob for KeepUp {
         let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
         let kept_up = aside.run(async move { hub.keep_up().await }).await;
         kept_up.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
+        Ok(())
+    }
+}
+
+/// Asks anew after an import what was asked before, as a job, on a thread of its own.
+#[derive(Debug)]
+pub struct Freshen(pub Hub);
+
+#[async_trait]
+impl PeriodicJob for Freshen {
+    async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
+        let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
+        if !self.0.is_stale().await.map_err(|error| later(&error))? {
+            return Ok(());
+        }
+        let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
+        let done = aside.run(async move { hub.freshen().await }).await;
+        done.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
         Ok(())
     }
 }
@@ -149,6 +170,7 @@ impl Hub {
             upkeep,
             rules: Mutex::default(),
             answers: Turn::default(),
+            fresh: AtomicU64::default(),
         })))
     }
 
@@ -260,13 +282,44 @@ impl Hub {
             return Ok(answers.clone());
         }
         let mut answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
-        if let Some(before) = before
-            && self.is_same(before.commit(), snapshot.number()).await
-        {
-            answers = answers.keeping(before);
+        if let Some(before) = before {
+            answers = answers.after(before);
+            if self.is_same(before.commit(), snapshot.number()).await {
+                answers = answers.keeping(before);
+            }
         }
         *kept = Some(answers.clone());
         Ok(answers)
+    }
+
+    /// Asks anew, of the last commit, what was asked of those before: whoever looks at the same page again after an import
+    /// finds it answered. How many questions that were; none where nobody has asked anything, or nothing is new.
+    ///
+    /// # Errors
+    /// The lake or the database can't be read.
+    pub async fn freshen(&self) -> Result<usize, HubError> {
+        if !self.is_stale().await? {
+            return Ok(0);
+        }
+        let answers = self.answers().await?;
+        self.0.fresh.store(answers.commit(), Ordering::Relaxed);
+        let mut done = 0;
+        for question in answers.open() {
+            // What comes meanwhile is asked about the next time.
+            if self.0.lake.latest().await?.number() != answers.commit() {
+                break;
+            }
+            answers.renew(&question).await?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    /// Whether there is a commit of which nothing was asked anew, and something was asked of those before.
+    async fn is_stale(&self) -> Result<bool, HubError> {
+        let is_asked = self.0.answers.lock().await.is_some();
+        let fresh = || self.0.fresh.load(Ordering::Relaxed);
+        Ok(is_asked && self.0.lake.latest().await?.number() != fresh())
     }
 
     /// Whether the commits after one only put files together, which changes no answer.

@@ -1,4 +1,4 @@
-//! What is done again and again: checking what came, sending what is due, keeping the lake small.
+//! What is done again and again: checking what came, sending what is due, keeping the lake small and answers fresh.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use otklik_jobs::Periodic;
 
 use crate::Monitoring;
 use crate::deliveries::work::Work;
-use crate::hub::KeepUp;
+use crate::hub::{Freshen, KeepUp};
 use crate::partners::deliver::SendDaily;
 use crate::partners::https;
 
@@ -25,5 +25,7 @@ pub fn schedules(monitoring: &Monitoring) -> Result<Vec<Periodic>, String> {
     send.waker = monitoring.to_send.clone();
     let keep =
         Periodic::new("monitoring.keep_up", Duration::from_secs(86_400), Arc::new(KeepUp(hub.clone())));
-    Ok(vec![check, send, keep])
+    let freshen =
+        Periodic::new("monitoring.freshen", Duration::from_secs(30), Arc::new(Freshen(hub.clone())));
+    Ok(vec![check, send, keep, freshen])
 }

@@ -59,8 +59,8 @@ impl Answers {
                 sums: &[],
                 kept: None,
             };
-            // Nobody asks for the same table a second time.
-            let alone = Self { kept: Arc::default(), ..self.clone() };
+            // Nobody can ask for the same table a second time.
+            let alone = Self { kept: Arc::default(), past: Arc::default(), ..self.clone() };
             alone.spread(ask, allowed, &of).await
         })
         .await

@@ -8,6 +8,7 @@ mod ask;
 mod conformance;
 mod counts;
 mod durations;
+mod kept;
 mod list;
 mod map;
 mod percentiles;
@@ -15,27 +16,25 @@ mod report;
 mod sheet;
 mod trace;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
 
 pub use ask::{Allowed, Ask, By, Fault, Period};
 pub use counts::stages;
+pub use kept::Question;
 pub use list::Which;
 pub use map::{Edge, Map, Node};
 pub use report::{Between, Further, MOST_EXAMPLES, Report};
 pub use sheet::{Cell, Sheet};
 pub use trace::{Told, Trace};
 
+use self::kept::{How, Kept, Past};
 use crate::derive::Rules;
 use crate::live::live;
 
 /// Up to so many rows percentiles are exact; above they come from counted buckets and are within 1 %.
 pub const EXACT: u64 = 2_000_000;
-
-/// Rows of answers that are kept, all together.
-const KEPT_ROWS: usize = 200_000;
 
 /// Answers about one snapshot. Cheap to copy; keep it as long as the snapshot is the latest.
 #[derive(Clone)]
@@ -44,29 +43,8 @@ pub struct Answers {
     few: Session,
     rules: Arc<Rules>,
     exact: u64,
-    kept: Arc<Mutex<Kept>>,
-}
-
-/// Answers by their queries: a snapshot never changes, and who may see what stands in the query.
-#[derive(Default)]
-struct Kept {
-    sheets: HashMap<String, Sheet>,
-    rows: usize,
-}
-
-impl Kept {
-    fn keep(&mut self, query: &str, sheet: &Sheet) {
-        // An answer of one row takes room too.
-        let rows = sheet.rows.len() + 10;
-        if rows > KEPT_ROWS / 10 {
-            return;
-        }
-        if self.rows + rows > KEPT_ROWS {
-            *self = Self::default();
-        }
-        self.rows += rows;
-        self.sheets.insert(query.to_owned(), sheet.clone());
-    }
+    kept: Arc<Kept>,
+    past: Arc<Past>,
 }
 
 impl Answers {
@@ -77,13 +55,20 @@ impl Answers {
     pub async fn of(engine: &Engine, snapshot: &Snapshot, rules: Arc<Rules>) -> Result<Self> {
         let session = live(engine, snapshot, Look::Whole).await?;
         let few = live(engine, snapshot, Look::Few).await?;
-        Ok(Self { session, few, rules, exact: EXACT, kept: Arc::default() })
+        Ok(Self { session, few, rules, exact: EXACT, kept: Arc::default(), past: Arc::default() })
     }
 
     /// With what was answered before, of a snapshot that holds the same.
     #[must_use]
     pub fn keeping(mut self, before: &Self) -> Self {
         self.kept = Arc::clone(&before.kept);
+        self
+    }
+
+    /// With the questions of before, to be asked anew ([`Self::open`]).
+    #[must_use]
+    pub fn after(mut self, before: &Self) -> Self {
+        self.past = Arc::clone(&before.past);
         self
     }
 
@@ -118,20 +103,51 @@ impl Answers {
         ask.condition(&Allowed::All, "began_day")
     }
 
-    async fn sheet(&self, query: &str) -> Result<Sheet> {
-        self.once(query, async || Sheet::of(&self.session.rows(query).await?)).await
+    /// What was asked before and isn't answered, what was asked last first: to be asked anew ([`Self::renew`]).
+    #[must_use]
+    pub fn open(&self) -> Vec<Question> {
+        self.past.again().into_iter().filter(|question| !self.kept.has(&question.query)).collect()
     }
 
-    /// What was answered before, or is now.
+    /// Answers a question, for whoever asks it next.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn renew(&self, question: &Question) -> Result<()> {
+        self.made(&question.query, &question.how).await.map(drop)
+    }
+
+    async fn sheet(&self, query: &str) -> Result<Sheet> {
+        self.answer(query, &How::Rows).await
+    }
+
+    async fn answer(&self, query: &str, how: &How) -> Result<Sheet> {
+        self.past.ask(query, how);
+        self.made(query, how).await
+    }
+
+    async fn made(&self, query: &str, how: &How) -> Result<Sheet> {
+        self.once(query, async || match how {
+            How::Rows => Sheet::of(&self.session.rows(query).await?),
+            How::Merged { names, sums } => self.merged(query, names, sums).await,
+        })
+        .await
+    }
+
+    /// What was answered before, or is now: once, whoever else asks meanwhile.
     async fn once(&self, query: &str, answer: impl AsyncFnOnce() -> Result<Sheet>) -> Result<Sheet> {
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept().sheets.get(query).cloned();
-        if let Some(sheet) = known {
-            return Ok(sheet);
+        let place = self.kept.place(query);
+        if let Some(sheet) = place.get() {
+            return Ok(sheet.clone());
         }
-        let sheet = answer().await?;
-        kept().keep(query, &sheet);
-        Ok(sheet)
+        let sheet = place
+            .get_or_try_init(async || {
+                let sheet = answer().await?;
+                self.kept.count(query, &sheet);
+                Ok::<_, otklik_lake::Error>(sheet)
+            })
+            .await?;
+        Ok(sheet.clone())
     }
 
     /// For questions that pick few rows out of many.

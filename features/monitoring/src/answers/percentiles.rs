@@ -10,6 +10,7 @@ use otklik_lake::arrow::compute::{SortOptions, cast, partition, take_record_batc
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use otklik_lake::arrow::row::{RowConverter, Rows, SortField};
 
+use super::kept::How;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 use crate::derive::quantile;
 
@@ -95,17 +96,18 @@ impl Answers {
         // apart one by one.
         let query =
             format!("select {keys}{also}bucket, count, seconds from spans where {kept} and {condition}");
-        self.once(&query, async || self.merged(&query, &names, &[]).await).await
+        self.answer(&query, &How::Merged { names, sums: Vec::new() }).await
     }
 
     /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
     async fn counted(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
         let query = format!("select * from ({query}) b where rows <> 0");
-        self.once(&query, async || self.merged(&query, names, sums).await).await
+        let sums = sums.iter().map(|(_, name)| (*name).to_owned()).collect();
+        self.answer(&query, &How::Merged { names: names.to_vec(), sums }).await
     }
 
     /// Rows come in any order: there are many more of them than keys, and putting those in order is quicker.
-    async fn merged(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
+    pub(super) async fn merged(&self, query: &str, names: &[String], sums: &[String]) -> Result<Sheet> {
         let mut batches = self.session.stream(query).await?;
         let mut groups: HashMap<Box<[u8]>, (Vec<Cell>, Counted)> = HashMap::new();
         while let Some(batch) = batches.try_next().await? {
@@ -142,7 +144,7 @@ impl Answers {
         sheet.columns.extend(names.iter().cloned());
         sheet.columns.extend(["n", "mean"].map(str::to_owned));
         sheet.columns.extend(SHARES.map(|(name, _)| name.to_owned()));
-        sheet.columns.extend(sums.iter().map(|(_, name)| (*name).to_owned()));
+        sheet.columns.extend(sums.iter().cloned());
         sheet.rows = groups.into_iter().filter_map(|(_, (key, group))| group.row(key)).collect();
         Ok(sheet)
     }

@@ -45,6 +45,36 @@ fn mon13_an_answer_outlives_a_compaction_and_neither_an_import_nor_other_rules()
 }
 
 #[test]
+fn mon13_what_was_asked_is_asked_anew_after_an_import_before_anybody_looks() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let hub = &site.monitoring.hub;
+        let day = |day: i32| {
+            let request = format!("1-{day}");
+            let mut told = Told::new("r27", DAY.0 - day, 1, 1);
+            told.application(&request, "100", 27, "2700", Channel::ALL[0]);
+            told.event(&request, 1, 2, 1_795_000_000 + i64::from(day), "");
+            told.event(&request, 1, 1, 1_795_000_600 + i64::from(day), "");
+            told
+        };
+        let steps = async || {
+            let answers = hub.answers().await.unwrap();
+            let sheet = answers.exact_up_to(0).transitions(&Ask::default(), &Allowed::All).await.unwrap();
+            sheet.whole(0, "n")
+        };
+        assert_eq!(hub.freshen().await.unwrap(), 0, "nobody has asked anything");
+        take(&site, &day(1)).await;
+        assert_eq!((began(&overview(&site).await.1), steps().await), (Some(1), Some(1)));
+        assert_eq!(hub.freshen().await.unwrap(), 0, "all of it is answered");
+        take(&site, &day(2)).await;
+        assert_eq!(hub.freshen().await.unwrap(), 2);
+        assert!(hub.answers().await.unwrap().open().is_empty(), "whoever asks now finds both answered");
+        assert_eq!(hub.freshen().await.unwrap(), 0, "once for each commit");
+        assert_eq!((began(&overview(&site).await.1), steps().await), (Some(2), Some(2)));
+    });
+}
+
+#[test]
 fn mon15_a_pause_at_a_centre_is_told_of_as_one_without_an_end() {
     with(async |site| {
         site.sender("r27", "2700", "whole").await;

@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::Uri;
 use axum::response::Response;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use otklik_progress::model::Channel;
 use otklik_ui::{Choice, Page, Section};
 use otklik_web::{Fail, Form, Who, html};
@@ -26,6 +27,9 @@ pub(super) use figures::stage;
 pub(super) use words::Words;
 
 pub(super) const PATH: &str = "/admin/monitoring/analysis";
+
+/// Figures that are made at once: each has parts that take one core.
+const AT_ONCE: usize = 2;
 
 #[derive(Template)]
 #[template(path = "monitoring/analysis.html")]
@@ -154,9 +158,10 @@ async fn page(monitoring: &Monitoring, who: &Who, asked: &Asked, words: &Words) 
     let answers = monitoring.hub.answers().await.map_err(failed)?;
     let mut made: Vec<Figure> = Vec::new();
     if answers.commit() > 0 {
-        for code in figures::ALL {
-            made.extend(figures::make(code, l, &answers, asked, words).await.map_err(broken)?);
-        }
+        let all = figures::ALL.map(|code| figures::make(code, l, &answers, asked, words));
+        let all: Vec<Option<Figure>> =
+            stream::iter(all).buffered(AT_ONCE).try_collect().await.map_err(broken)?;
+        made.extend(all.into_iter().flatten());
     }
     // A figure in which something is to be chosen is there always.
     let is_empty = made.iter().all(|figure| figure.rows.is_empty());

@@ -1,0 +1,170 @@
+//! What was answered, and what was asked: answers about a snapshot are kept, and questions asked anew about the next.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use super::Sheet;
+
+/// Rows of answers that are kept, all together.
+const ROWS: usize = 200_000;
+
+/// Questions that are remembered.
+const MOST: usize = 200;
+
+/// How often a question is asked anew without anybody asking it meanwhile.
+const ROUNDS: u8 = 30;
+
+/// Answers by their queries: a snapshot never changes, and who may see what stands in the query.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<Sheets>);
+
+#[derive(Debug, Default)]
+struct Sheets {
+    sheets: HashMap<String, Arc<OnceCell<Sheet>>>,
+    rows: usize,
+}
+
+impl Kept {
+    /// The place of an answer: whoever comes first fills it, others wait for that.
+    pub fn place(&self, query: &str) -> Arc<OnceCell<Sheet>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.sheets.entry(query.to_owned()).or_default())
+    }
+
+    /// Whether there is an answer.
+    pub fn has(&self, query: &str) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.sheets.get(query).is_some_and(|place| place.initialized())
+    }
+
+    /// Makes room for an answer that has come.
+    pub fn count(&self, query: &str, sheet: &Sheet) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // An answer of one row takes room too.
+        let rows = sheet.rows.len() + 10;
+        if rows > ROWS / 10 {
+            kept.sheets.remove(query);
+        } else if kept.rows + rows > ROWS {
+            *kept = Sheets::default();
+        } else {
+            kept.rows += rows;
+        }
+    }
+}
+
+/// How rows become an answer.
+#[derive(Clone, Debug)]
+pub(super) enum How {
+    /// As they are.
+    Rows,
+    /// Counted buckets by keys of these names, with these sums, become percentiles.
+    Merged {
+        /// Names of keys.
+        names: Vec<String>,
+        /// Names of sums.
+        sums: Vec<String>,
+    },
+}
+
+/// A question as it was asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub(super) query: String,
+    pub(super) how: How,
+}
+
+/// Questions that were asked, of this snapshot and those before.
+#[derive(Debug, Default)]
+pub(super) struct Past(Mutex<Questions>);
+
+#[derive(Debug, Default)]
+struct Questions {
+    turn: u64,
+    asked: HashMap<String, Asked>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    how: How,
+    turn: u64,
+    rounds: u8,
+}
+
+impl Past {
+    /// Remembers a question.
+    pub fn ask(&self, query: &str, how: &How) {
+        let mut past = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        past.turn += 1;
+        let turn = past.turn;
+        if let Some(known) = past.asked.get_mut(query) {
+            (known.turn, known.rounds) = (turn, 0);
+            return;
+        }
+        past.asked.insert(query.to_owned(), Asked { how: how.clone(), turn, rounds: 0 });
+        if past.asked.len() > MOST {
+            let oldest =
+                past.asked.iter().min_by_key(|(_, asked)| asked.turn).map(|(query, _)| query.clone());
+            oldest.map(|query| past.asked.remove(&query));
+        }
+    }
+
+    /// The questions to ask anew, those asked last first.
+    pub fn again(&self) -> Vec<Question> {
+        let mut past = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        past.asked.retain(|_, asked| asked.rounds < ROUNDS);
+        past.asked.values_mut().for_each(|asked| asked.rounds += 1);
+        let question = |(query, asked): (&String, &Asked)| {
+            (asked.turn, Question { query: query.clone(), how: asked.how.clone() })
+        };
+        let mut all: Vec<(u64, Question)> = past.asked.iter().map(question).collect();
+        all.sort_unstable_by_key(|(turn, _)| Reverse(*turn));
+        all.into_iter().map(|(_, question)| question).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mon13_questions_are_remembered_as_long_as_somebody_asks_them() {
+        let past = Past::default();
+        for number in 0..MOST + 5 {
+            past.ask(&number.to_string(), &How::Rows);
+        }
+        past.ask("7", &How::Rows);
+        let asked: Vec<String> = past.again().into_iter().map(|question| question.query).collect();
+        assert_eq!(asked.len(), MOST);
+        assert_eq!(asked[..2], ["7".to_owned(), (MOST + 4).to_string()]);
+        assert!(!asked.contains(&"4".to_owned()), "the oldest are forgotten");
+        for _ in 1..ROUNDS {
+            past.ask("9", &How::Rows);
+            assert_eq!(past.again().len(), MOST);
+        }
+        let left: Vec<String> = past.again().into_iter().map(|question| question.query).collect();
+        assert_eq!(left, ["9"]);
+    }
+
+    #[test]
+    fn mon13_large_answers_are_not_kept_and_many_make_room() {
+        let kept = Kept::default();
+        let keep = |query: &str, rows: usize| {
+            let sheet = Sheet { rows: vec![Vec::new(); rows], ..Sheet::default() };
+            kept.place(query).set(sheet.clone()).unwrap();
+            kept.count(query, &sheet);
+        };
+        keep("large", ROWS / 10);
+        assert!(!kept.has("large"));
+        for number in 0..10 {
+            keep(&number.to_string(), ROWS / 10 - 10);
+        }
+        assert!(kept.has("0") && kept.has("9"));
+        keep("one more", 1);
+        assert!(!kept.has("0") && !kept.has("one more"));
+        keep("0", 1);
+        assert!(kept.has("0"));
+    }
+}
