@@ -92,5 +92,5 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-partner", as: "administrator", open: ofRegion(entry("partners")) },
   { name: "monitoring-sending", as: "administrator", open: ofRegion(first("/partners", /\/sendings\/\d+$/)) },
   { name: "monitoring-partner-new", as: "administrator", open: ofRegion(at("/partners/new")) },
-  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/partners/new", "Добавить", "Адрес не подходит")) },
+  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/partners/new", "Добавить", "Заполните это поле")) },
 ];

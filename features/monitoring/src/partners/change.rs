@@ -97,7 +97,9 @@ async fn check(
         wrong("name", Wrong::Long);
     }
     let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
-    if body.is_none() {
+    if text::is_blank(&raw.body) {
+        wrong("body", Wrong::Empty);
+    } else if body.is_none() {
         wrong("body", Wrong::NoBody);
     }
     let sender = match raw.sender.trim() {
@@ -113,6 +115,7 @@ async fn check(
     }
     match method {
         None => wrong("method", Wrong::NoChoice),
+        Some(_) if address.is_empty() => wrong("address", Wrong::Empty),
         Some(method) if !fits(method, address) || address.len() > LONGEST => wrong("address", Wrong::Address),
         Some(Method::Sftp) if !is_fingerprint(raw.server_key.trim()) => wrong("server_key", Wrong::ServerKey),
         Some(Method::Sftp) if raw.login.trim().is_empty() => wrong("login", Wrong::Empty),

@@ -60,7 +60,9 @@ async fn check(tx: &Tx, scope: &Scope, raw: &Raw<'_>, own: Option<Id>) -> Result
         wrong("name", Wrong::Long);
     }
     let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
-    if body.is_none() {
+    if text::is_blank(&raw.body) {
+        wrong("body", Wrong::Empty);
+    } else if body.is_none() {
         wrong("body", Wrong::NoBody);
     }
     let policy = Policy::find(raw.policy);
