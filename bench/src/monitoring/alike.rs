@@ -91,6 +91,15 @@ pub fn groups(sheet: &Value, keys: &[&str]) -> anyhow::Result<Groups> {
     Ok(rows.iter().map(group).collect())
 }
 
+/// Groups whose keys end with the name of a region, with its code instead: packages name regions, answers have codes.
+pub fn with_codes(groups: &Groups, codes: &BTreeMap<String, String>) -> Groups {
+    let coded = |key: &String| {
+        let (service, region) = key.split_once(' ')?;
+        Some(format!("{service} {}", codes.get(region)?))
+    };
+    groups.iter().map(|(key, values)| (coded(key).unwrap_or_else(|| key.clone()), *values)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -117,5 +126,13 @@ mod tests {
         let more = with("c 01", [1.0, 1.0, 1.0]);
         assert!(!more.is_well() && more.line().starts_with("FAILURE: x: 2 groups beside 3, 1 "), "{more:?}");
         assert!(!Alike::of("x", &Groups::new(), &Groups::new()).is_well());
+    }
+
+    #[test]
+    fn named_regions_are_told_by_their_codes() {
+        let codes = BTreeMap::from([("Республика Адыгея".to_owned(), "01".to_owned())]);
+        let named = ["a Республика Адыгея", "b Где-то"].map(|key| (key.to_owned(), [1.0, 2.0, 3.0]));
+        let keys: Vec<String> = with_codes(&Groups::from(named), &codes).into_keys().collect();
+        assert_eq!(keys, ["a 01", "b Где-то"]);
     }
 }

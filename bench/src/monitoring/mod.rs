@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
-use self::alike::{Alike, groups};
+use self::alike::{Alike, groups, with_codes};
 use self::duckdb::{Answer, DuckDb};
 use self::ours::{OFFICIALS, Ours};
 use self::table::{Line, Wanted, markdown};
@@ -221,7 +221,8 @@ impl Run<'_> {
         add(&format!("{what}; the peer: from its events"), totals.seconds, events, Wanted::Times(0.5));
         add(&format!("{what}; the peer: over our files"), totals.seconds, of_ours, Wanted::Shown);
         let found = groups(&sheet, &["service", "region"])?;
-        alike.push(Alike::of("whole durations, the peer from its own events", &found, &events.groups));
+        let own = with_codes(&events.groups, &ours.regions()?);
+        alike.push(Alike::of("whole durations, the peer from its own events", &found, &own));
         alike.push(Alike::of("whole durations, the peer over our files", &found, &of_ours.groups));
         let (overview, _) = ours.report(&["overview", "--by", "day"], TIMES)?;
         let (start, _) = ours.report(&["completeness"], TIMES)?;

@@ -162,6 +162,21 @@ impl Ours {
         Ok((Cost { seconds, peak_mib }, answer))
     }
 
+    /// The codes of regions by their names.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn regions(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let said = self.otklik.run(&["monitoring", "records", "regions", "--json"])?;
+        let value: Value = serde_json::from_str(&said).with_context(|| said.clone())?;
+        let records = value["records"].as_array().context("no regions")?;
+        let code = |record: &Value| {
+            let region = &record["content"]["region"];
+            Some((region["name"].as_str()?.to_owned(), region["code"].as_str()?.to_owned()))
+        };
+        Ok(records.iter().filter_map(code).collect())
+    }
+
     /// Where the lake lies.
     pub fn lake(&self) -> PathBuf {
         self.otklik.data.join("lake")
