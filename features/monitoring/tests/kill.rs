@@ -2,7 +2,7 @@
 //!
 //! A child process of this program imports, puts together and cleans without end, and says what it begins. It is killed
 //! in each of the three by turns, the lake looked over, and the next child goes on. Ten times; two hundred with
-//! `OTKLIK_SOAK=1`, each twenty with a lake of their own: in a large one a child spends its time with opening it.
+//! `OTKLIK_SOAK=1`, each ten with a lake of their own: in a large one a child spends its time with opening it.
 
 #[path = "lake/told.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         println!("{NAME}: test");
         return ExitCode::SUCCESS;
     }
-    let (lakes, rounds) = if std::env::var_os("OTKLIK_SOAK").is_some() { (10, 20) } else { (1, 10) };
+    let (lakes, rounds) = if std::env::var_os("OTKLIK_SOAK").is_some() { (20, 10) } else { (1, 10) };
     let mut killed = Killed::default();
     for _ in 0..lakes {
         runtime.block_on(killed.in_a_lake(rounds));
