@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -29,6 +28,10 @@ use crate::upkeep;
 const MEMORY: usize = 512 << 20;
 /// Parts in which a query runs at once.
 const PARTS: usize = 2;
+/// Microseconds without an import after which it is asked anew what was asked before.
+const QUIET: i64 = 60 * 1_000_000;
+/// Microseconds after which that is done even if imports go on.
+const LONG_AGO: i64 = 15 * 60 * 1_000_000;
 /// Rows that name others as gone, at most: every answer joins against them in that memory.
 const MOST_GONE: u64 = 4_000_000;
 
@@ -65,8 +68,28 @@ struct Inner {
     upkeep: Engine,
     rules: Mutex<Option<Kept>>,
     answers: Turn<Option<Answers>>,
-    /// The commit of which was asked anew last.
-    fresh: AtomicU64,
+    fresh: Mutex<Fresh>,
+}
+
+/// How far asking anew has come.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fresh {
+    /// The commit of which was asked last, and when.
+    commit: u64,
+    at: Instant,
+    /// The last commit that was there, and since when.
+    seen: u64,
+    since: Instant,
+}
+
+impl Fresh {
+    /// Whether it is time to ask of the latest commit: when nothing has come for a while, or it was long ago.
+    fn is_due(&mut self, latest: u64, now: Instant) -> bool {
+        if self.seen != latest {
+            (self.seen, self.since) = (latest, now);
+        }
+        self.commit != latest && (now.0 - self.since.0 >= QUIET || now.0 - self.at.0 >= LONG_AGO)
+    }
 }
 
 /// What keeping the lake small came to.
@@ -103,9 +126,9 @@ pub struct Freshen(pub Hub);
 
 #[async_trait]
 impl PeriodicJob for Freshen {
-    async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
+    async fn run(&self, now: Instant) -> Result<(), HandlerError> {
         let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
-        if !self.0.is_stale().await.map_err(|error| later(&error))? {
+        if !self.0.is_stale(now).await.map_err(|error| later(&error))? {
             return Ok(());
         }
         let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
@@ -170,7 +193,7 @@ impl Hub {
             upkeep,
             rules: Mutex::default(),
             answers: Turn::default(),
-            fresh: AtomicU64::default(),
+            fresh: Mutex::default(),
         })))
     }
 
@@ -298,13 +321,16 @@ impl Hub {
     /// # Errors
     /// The lake or the database can't be read.
     pub async fn freshen(&self) -> Result<usize, HubError> {
-        if !self.is_stale().await? {
+        if self.0.answers.lock().await.is_none() {
             return Ok(0);
         }
-        let answers = self.answers().await?;
-        self.0.fresh.store(answers.commit(), Ordering::Relaxed);
+        let (answers, now) = (self.answers().await?, self.0.clock.now());
+        {
+            let mut fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+            (fresh.commit, fresh.at) = (answers.commit(), now);
+        }
         let mut done = 0;
-        for question in answers.open() {
+        for question in answers.open(now) {
             // What comes meanwhile is asked about the next time.
             if self.0.lake.latest().await?.number() != answers.commit() {
                 break;
@@ -315,11 +341,13 @@ impl Hub {
         Ok(done)
     }
 
-    /// Whether there is a commit of which nothing was asked anew, and something was asked of those before.
-    async fn is_stale(&self) -> Result<bool, HubError> {
-        let is_asked = self.0.answers.lock().await.is_some();
-        let fresh = || self.0.fresh.load(Ordering::Relaxed);
-        Ok(is_asked && self.0.lake.latest().await?.number() != fresh())
+    /// Whether it is time to ask anew, and something was asked.
+    async fn is_stale(&self, now: Instant) -> Result<bool, HubError> {
+        if self.0.answers.lock().await.is_none() {
+            return Ok(false);
+        }
+        let latest = self.0.lake.latest().await?.number();
+        Ok(self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).is_due(latest, now))
     }
 
     /// Whether the commits after one only put files together, which changes no answer.
@@ -343,6 +371,16 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+
+    #[test]
+    fn mon13_it_is_asked_anew_when_nothing_comes_or_it_was_long_ago() {
+        let (mut fresh, second) = (Fresh { commit: 4, ..Fresh::default() }, 1_000_000);
+        let mut is_due = |latest, at: i64| fresh.is_due(latest, Instant(at * second));
+        assert!(!is_due(4, 0) && !is_due(5, 10) && !is_due(5, 69));
+        assert!(!is_due(6, 70) && !is_due(7, 130) && is_due(7, 190));
+        assert!(is_due(8, 900), "imports go on");
+        assert!(!is_due(4, 9_000), "of that it was asked");
+    }
 
     #[tokio::test]
     async fn what_is_done_aside_ends_when_it_is_given_up() {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use otklik_kernel::Instant;
 use tokio::sync::OnceCell;
 
 use super::Sheet;
@@ -14,8 +15,9 @@ const ROWS: usize = 200_000;
 /// Questions that are remembered.
 const MOST: usize = 200;
 
-/// How often a question is asked anew without anybody asking it meanwhile.
-const ROUNDS: u8 = 30;
+/// How long a question is asked anew after somebody asked it: a day and some, so that pages of yesterday are answered in
+/// the morning.
+const LONG: i64 = 30 * 60 * 60 * 1_000_000;
 
 /// Answers by their queries: a snapshot never changes, and who may see what stands in the query.
 #[derive(Debug, Default)]
@@ -90,7 +92,8 @@ struct Questions {
 struct Asked {
     how: How,
     turn: u64,
-    rounds: u8,
+    /// When questions were asked anew for the first time after somebody had asked it.
+    since: Option<Instant>,
 }
 
 impl Past {
@@ -100,10 +103,10 @@ impl Past {
         past.turn += 1;
         let turn = past.turn;
         if let Some(known) = past.asked.get_mut(query) {
-            (known.turn, known.rounds) = (turn, 0);
+            (known.turn, known.since) = (turn, None);
             return;
         }
-        past.asked.insert(query.to_owned(), Asked { how: how.clone(), turn, rounds: 0 });
+        past.asked.insert(query.to_owned(), Asked { how: how.clone(), turn, since: None });
         if past.asked.len() > MOST {
             let oldest =
                 past.asked.iter().min_by_key(|(_, asked)| asked.turn).map(|(query, _)| query.clone());
@@ -111,11 +114,10 @@ impl Past {
         }
     }
 
-    /// The questions to ask anew, those asked last first.
-    pub fn again(&self) -> Vec<Question> {
+    /// The questions to ask anew now, those asked last first.
+    pub fn again(&self, now: Instant) -> Vec<Question> {
         let mut past = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        past.asked.retain(|_, asked| asked.rounds < ROUNDS);
-        past.asked.values_mut().for_each(|asked| asked.rounds += 1);
+        past.asked.retain(|_, asked| now.0 - asked.since.get_or_insert(now).0 < LONG);
         let question = |(query, asked): (&String, &Asked)| {
             (asked.turn, Question { query: query.clone(), how: asked.how.clone() })
         };
@@ -136,16 +138,16 @@ mod tests {
             past.ask(&number.to_string(), &How::Rows);
         }
         past.ask("7", &How::Rows);
-        let asked: Vec<String> = past.again().into_iter().map(|question| question.query).collect();
+        let again = |now| -> Vec<String> {
+            past.again(Instant(now)).into_iter().map(|question| question.query).collect()
+        };
+        let asked = again(0);
         assert_eq!(asked.len(), MOST);
         assert_eq!(asked[..2], ["7".to_owned(), (MOST + 4).to_string()]);
         assert!(!asked.contains(&"4".to_owned()), "the oldest are forgotten");
-        for _ in 1..ROUNDS {
-            past.ask("9", &How::Rows);
-            assert_eq!(past.again().len(), MOST);
-        }
-        let left: Vec<String> = past.again().into_iter().map(|question| question.query).collect();
-        assert_eq!(left, ["9"]);
+        past.ask("9", &How::Rows);
+        assert_eq!(again(LONG - 1).len(), MOST);
+        assert_eq!(again(LONG), ["9"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod trace;
 
 use std::sync::Arc;
 
+use otklik_kernel::Instant;
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
 
 pub use ask::{Allowed, Ask, By, Fault, Period};
@@ -105,8 +106,8 @@ impl Answers {
 
     /// What was asked before and isn't answered, what was asked last first: to be asked anew ([`Self::renew`]).
     #[must_use]
-    pub fn open(&self) -> Vec<Question> {
-        self.past.again().into_iter().filter(|question| !self.kept.has(&question.query)).collect()
+    pub fn open(&self, now: Instant) -> Vec<Question> {
+        self.past.again(now).into_iter().filter(|question| !self.kept.has(&question.query)).collect()
     }
 
     /// Answers a question, for whoever asks it next.
