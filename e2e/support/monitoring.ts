@@ -76,7 +76,7 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-senders", as: "mer_observer", open: at("/senders") },
   { name: "monitoring-sender", as: "administrator", open: ofRegion(entry("senders")) },
   { name: "monitoring-sender-new", as: "administrator", open: ofRegion(at("/senders/new")) },
-  { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/senders/new", "Добавить", "Заполните это поле")) },
+  { name: "monitoring-sender-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/senders/new", "Добавить", "Укажите код органа")) },
   { name: "monitoring-statuses", as: "mer_observer", open: at("/records") },
   { name: "monitoring-status", as: "mer_observer", open: at("/records/one?kind=statuses&name=6") },
   { name: "monitoring-status-for-editing", as: "analytical_centre", open: at("/records/one?kind=statuses&name=6") },
@@ -92,5 +92,5 @@ export const MONITORING: Looked[] = [
   { name: "monitoring-partner", as: "administrator", open: ofRegion(entry("partners")) },
   { name: "monitoring-sending", as: "administrator", open: ofRegion(first("/partners", /\/sendings\/\d+$/)) },
   { name: "monitoring-partner-new", as: "administrator", open: ofRegion(at("/partners/new")) },
-  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/partners/new", "Добавить", "Заполните это поле")) },
+  { name: "monitoring-partner-new-with-mistakes", as: "administrator", status: 422, open: ofRegion(press("/partners/new", "Добавить", "Укажите адрес")) },
 ];

@@ -91,9 +91,23 @@ pub(crate) fn or_mistakes<T>(done: Result<T, Refusal>) -> Result<Result<T, Vec<M
 pub(crate) fn errors(l: crate::texts::L, mistakes: &[Mistake]) -> Errors {
     let mut errors = Errors::new();
     for &(field, wrong) in mistakes {
-        errors.add(field, words(l, wrong));
+        let text = if wrong == Wrong::Empty { empty(l, field).to_owned() } else { words(l, wrong) };
+        errors.add(field, text);
     }
     errors
+}
+
+/// What a field wants that was left empty: above the form it stands without its name.
+fn empty(l: crate::texts::L, field: &str) -> &'static str {
+    match field {
+        "name" => l.empty_name(),
+        "code" => l.empty_code(),
+        "body" => l.empty_body(),
+        "address" => l.empty_address(),
+        "login" => l.empty_login(),
+        "reason" => l.empty_reason(),
+        _ => l.wrong_empty(),
+    }
 }
 
 fn words(l: crate::texts::L, wrong: Wrong) -> String {

@@ -45,6 +45,11 @@ async fn check(tx: &Tx, scope: &Scope, raw: &Raw<'_>, own: Option<Id>) -> Result
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut wrong = |field, wrong| mistakes.push((field, wrong));
     let (code, name) = (raw.code.trim(), raw.name.trim());
+    if text::is_blank(name) {
+        wrong("name", Wrong::Empty);
+    } else if name.chars().count() > LONGEST {
+        wrong("name", Wrong::Long);
+    }
     if code.is_empty() {
         wrong("code", Wrong::Empty);
     } else if !is_code(code) {
@@ -53,11 +58,6 @@ async fn check(tx: &Tx, scope: &Scope, raw: &Raw<'_>, own: Option<Id>) -> Result
         && Some(known.id) != own
     {
         wrong("code", Wrong::Taken);
-    }
-    if text::is_blank(name) {
-        wrong("name", Wrong::Empty);
-    } else if name.chars().count() > LONGEST {
-        wrong("name", Wrong::Long);
     }
     let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
     if text::is_blank(&raw.body) {
