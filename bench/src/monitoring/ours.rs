@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use super::watch::{Cost, watch};
-use crate::clock::now;
+use crate::clock::{millis, now};
 use crate::desk::{talk, tree};
 use crate::otklik::Otklik;
 
@@ -19,6 +22,9 @@ pub const OFFICIALS: [(&str, &str); 2] = [("country", tree::ROOT), ("region", RE
 const REGION: &str = "region-54";
 /// Its authorities and centres, as the generator counts them.
 const PLACES: [(&str, &str, usize); 2] = [("ogv", "executive", 4), ("mfc", "mfc", 6)];
+
+/// The server looks every half a minute, and begins when nothing was imported for a minute.
+const UNTIL_FRESH: Duration = Duration::from_secs(110);
 
 /// How long a page took, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -87,11 +93,7 @@ impl Ours {
         for path in paths {
             let mut taken = Vec::with_capacity(times);
             for _ in 0..=times {
-                let begun = now();
-                let page = talk::page(server.address, path, &official)?;
-                taken.push(begun.elapsed().as_secs_f64() * 1000.0);
-                ensure!(page.status == 200, "{path} has status {}", page.status);
-                ensure!(page.text().contains("<table"), "{path} has no figures");
+                taken.push(timed(server.address, path, &official)?);
             }
             let first = taken.remove(0);
             taken.sort_by(f64::total_cmp);
@@ -101,6 +103,25 @@ impl Ours {
         let peak = server.memory()?.peak as f64 / 1024.0;
         server.stop()?;
         Ok((all, peak))
+    }
+
+    /// Asks the server for pages once as one official, imports more by the command, waits until the server has asked anew
+    /// what was asked before, and tells how many milliseconds each page takes then.
+    ///
+    /// # Errors
+    /// The server doesn't start, the command fails, or a page isn't given.
+    pub fn pages_after(&self, official: &str, paths: &[&str], more: &Path) -> anyhow::Result<Vec<f64>> {
+        let server = self.otklik.serve(None)?;
+        let official = talk::sign_in(server.address, official)?;
+        let ask = || -> anyhow::Result<Vec<f64>> {
+            paths.iter().map(|path| timed(server.address, path, &official)).collect()
+        };
+        ask()?;
+        self.import(more)?;
+        sleep(UNTIL_FRESH);
+        let taken = ask()?;
+        server.stop()?;
+        Ok(taken)
     }
 
     /// Generates data of applications that begin over some days from a first one.
@@ -189,6 +210,16 @@ impl Ours {
     pub fn bytes(&self) -> anyhow::Result<BTreeMap<String, u64>> {
         bytes_of(&self.lake())
     }
+}
+
+/// How many milliseconds a page takes.
+fn timed(server: SocketAddr, path: &str, official: &talk::Official) -> anyhow::Result<f64> {
+    let begun = now();
+    let page = talk::page(server, path, official)?;
+    let taken = millis(begun.elapsed());
+    ensure!(page.status == 200, "{path} has status {}", page.status);
+    ensure!(page.text().contains("<table"), "{path} has no figures");
+    Ok(taken)
 }
 
 fn bytes_of(lake: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
