@@ -97,7 +97,7 @@ async fn check(
         wrong("name", Wrong::Long);
     }
     let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
-    if text::is_blank(&raw.body) {
+    if text::is_blank(raw.body) {
         wrong("body", Wrong::Empty);
     } else if body.is_none() {
         wrong("body", Wrong::NoBody);

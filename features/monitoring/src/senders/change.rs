@@ -60,7 +60,7 @@ async fn check(tx: &Tx, scope: &Scope, raw: &Raw<'_>, own: Option<Id>) -> Result
         wrong("code", Wrong::Taken);
     }
     let body = bodies::find_by_code(tx, scope, raw.body.trim()).await?;
-    if text::is_blank(&raw.body) {
+    if text::is_blank(raw.body) {
         wrong("body", Wrong::Empty);
     } else if body.is_none() {
         wrong("body", Wrong::NoBody);
