@@ -300,16 +300,20 @@ impl Hub {
     pub async fn answers(&self) -> Result<Answers, HubError> {
         let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
         let mut kept = self.0.answers.lock().await;
-        let before = kept.as_ref().filter(|one| one.is_by(&rules));
-        if let Some(answers) = before.filter(|one| one.commit() == snapshot.number()) {
+        let has_same_rules = kept.as_ref().is_some_and(|one| one.is_by(&rules));
+        if let Some(answers) = kept.as_ref().filter(|one| has_same_rules && one.commit() == snapshot.number())
+        {
             return Ok(answers.clone());
         }
         let mut answers = Answers::of(&self.0.engine, &snapshot, rules).await?;
-        if let Some(before) = before {
+        if let Some(before) = &*kept {
             answers = answers.after(before);
-            if self.is_same(before.commit(), snapshot.number()).await {
+            if has_same_rules && self.is_same(before.commit(), snapshot.number()).await {
                 answers = answers.keeping(before);
             }
+        }
+        if !has_same_rules {
+            self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).commit = 0;
         }
         *kept = Some(answers.clone());
         Ok(answers)

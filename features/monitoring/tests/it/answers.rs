@@ -73,6 +73,9 @@ fn mon13_what_was_asked_is_asked_anew_after_an_import_before_anybody_looks() {
         assert!(hub.answers().await.unwrap().open(now).is_empty(), "whoever asks now finds both answered");
         assert_eq!(hub.freshen().await.unwrap(), 0, "once for each commit");
         assert_eq!((began(&overview(&site).await.1), steps().await), (Some(2), Some(2)));
+        let fields = status("Рассматривается");
+        site.post("administrator", ONE, &borrowed(&fields)).await.expect(StatusCode::SEE_OTHER);
+        assert_eq!(hub.freshen().await.unwrap(), 2, "by other rules there may be other answers");
     });
 }
 
