@@ -105,43 +105,52 @@ pub struct KeptUp {
     pub swept: usize,
 }
 
-/// Keeps the lake small, as a job: on threads of its own, so that no page waits behind it for one that serves pages.
+/// Keeps the lake small, as a job.
 #[derive(Debug)]
 pub struct KeepUp(pub Hub);
 
 #[async_trait]
 impl PeriodicJob for KeepUp {
     async fn run(&self, _now: Instant) -> Result<(), HandlerError> {
-        let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
-        let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
-        let kept_up = aside.run(async move { hub.keep_up().await }).await;
-        kept_up.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
-        Ok(())
+        let hub = self.0.clone();
+        Aside::job(async move { hub.keep_up().await }).await
     }
 }
 
-/// Asks anew after an import what was asked before, as a job, on a thread of its own.
+/// Asks anew after an import what was asked before, as a job.
 #[derive(Debug)]
 pub struct Freshen(pub Hub);
 
 #[async_trait]
 impl PeriodicJob for Freshen {
     async fn run(&self, now: Instant) -> Result<(), HandlerError> {
-        let later = |error: &dyn std::fmt::Display| HandlerError::Later(error.to_string());
-        if !self.0.is_stale(now).await.map_err(|error| later(&error))? {
-            return Ok(());
+        let hub = self.0.clone();
+        match hub.is_stale(now).await {
+            Ok(true) => Aside::job(async move { hub.freshen().await }).await,
+            Ok(false) => Ok(()),
+            Err(error) => Err(later(error)),
         }
-        let (aside, hub) = (Aside::new().map_err(|error| later(&error))?, self.0.clone());
-        let done = aside.run(async move { hub.freshen().await }).await;
-        done.map_err(|error| later(&error))?.map_err(|error| later(&error))?;
-        Ok(())
     }
+}
+
+/// What a job fails of, which is tried again.
+pub(crate) fn later(error: impl std::fmt::Display) -> HandlerError {
+    HandlerError::Later(error.to_string())
 }
 
 /// A thread beside those that serve pages, for work that takes the processor for long. What runs on it ends with it.
 struct Aside(Option<Runtime>);
 
 impl Aside {
+    /// Does work for a job: no page waits behind it for a thread that serves pages.
+    async fn job<T: Send + 'static>(
+        work: impl Future<Output = Result<T, HubError>> + Send + 'static,
+    ) -> Result<(), HandlerError> {
+        let aside = Self::new().map_err(later)?;
+        aside.run(work).await.map_err(later)?.map_err(later)?;
+        Ok(())
+    }
+
     fn new() -> io::Result<Self> {
         Builder::new_multi_thread().worker_threads(1).enable_all().build().map(|threads| Self(Some(threads)))
     }

@@ -26,7 +26,7 @@ use crate::deliveries::progress::Progress;
 use crate::deliveries::store::Decision;
 use crate::deliveries::work::{Taken, Taker, refused};
 use crate::deliveries::{Counts, Delivery, State};
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, HubError, later};
 use crate::ingest::notes::notes_of;
 use crate::ingest::{Came, Verdict, text, typed};
 use crate::live::versioned;
@@ -38,10 +38,6 @@ use crate::tables;
 pub const FEW: usize = 2_000;
 
 const SYSTEM: Scope = Scope::system("what data are checked against");
-
-fn later(error: impl std::fmt::Display) -> HandlerError {
-    HandlerError::Later(error.to_string())
-}
 
 /// What data of a day are checked against: reference, services, bodies, senders.
 ///

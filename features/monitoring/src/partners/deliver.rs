@@ -12,7 +12,7 @@ use otklik_web::Ctx;
 use super::https::{self, Account};
 use super::{Method, Partner, Sending, State, Subject, about, folder, sftp, store};
 use crate::export::{self, Made};
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, later};
 use crate::ingest::Book;
 use crate::{seal, senders};
 
@@ -24,10 +24,6 @@ const MOST_ATTEMPTS: i32 = 40;
 const AT_ONCE: u64 = 20;
 
 const SYSTEM: Scope = Scope::system("sending to partners by schedule");
-
-fn later(error: HubError) -> HandlerError {
-    HandlerError::Later(error.to_string())
-}
 
 /// Sends what is due.
 pub struct SendDaily {
