@@ -15,7 +15,7 @@ use otklik_lake::{Engine, Lake, Place};
 use otklik_organisations::store as bodies;
 use otklik_progress::reference::{Fault, Reference};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Mutex as Turn;
+use tokio::sync::{Mutex as Turn, OnceCell};
 
 use crate::answers::Answers;
 use crate::derive::Rules;
@@ -69,6 +69,8 @@ struct Inner {
     rules: Mutex<Option<Kept>>,
     answers: Turn<Option<Answers>>,
     fresh: Mutex<Fresh>,
+    /// Whether what is derived has the form that this programme knows.
+    fits: OnceCell<()>,
 }
 
 /// How far asking anew has come.
@@ -203,6 +205,7 @@ impl Hub {
             rules: Mutex::default(),
             answers: Turn::default(),
             fresh: Mutex::default(),
+            fits: OnceCell::new(),
         })))
     }
 
@@ -264,7 +267,10 @@ impl Hub {
     /// See [`Self::rules`].
     pub async fn importer(&self) -> Result<Importer, HubError> {
         let rules = self.rules().await?;
-        Ok(Importer::new(self.0.lake.clone(), self.0.engine.clone(), rules, self.0.clock.clone(), PARTS))
+        let (lake, engine) = (self.0.lake.clone(), self.0.engine.clone());
+        let importer = Importer::new(lake, engine, rules, self.0.clock.clone(), PARTS);
+        self.0.fits.get_or_try_init(async || upkeep::fit(&importer).await.map(drop)).await?;
+        Ok(importer)
     }
 
     /// A body and those below it.
@@ -286,6 +292,7 @@ impl Hub {
     /// # Errors
     /// The lake fails.
     pub async fn keep_up(&self) -> Result<KeptUp, HubError> {
+        self.importer().await?;
         let compacted = upkeep::compact(&self.0.lake, &self.0.upkeep).await?;
         let swept = self.0.lake.vacuum(Instant::DAY).await?;
         let (commit, removed, added) = (compacted.commit, compacted.removed, compacted.added);
@@ -298,6 +305,7 @@ impl Hub {
     /// # Errors
     /// The lake fails.
     pub async fn relieve(&self) -> Result<(), HubError> {
+        self.importer().await?;
         upkeep::take_gone_away(&self.0.lake, &self.0.upkeep, MOST_GONE).await?;
         Ok(())
     }
@@ -307,6 +315,7 @@ impl Hub {
     /// # Errors
     /// The lake or the database can't be read.
     pub async fn answers(&self) -> Result<Answers, HubError> {
+        self.importer().await?;
         let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
         let mut kept = self.0.answers.lock().await;
         let has_same_rules = kept.as_ref().is_some_and(|one| one.is_by(&rules));
@@ -354,9 +363,11 @@ impl Hub {
         Ok(done)
     }
 
-    /// Whether it is time to ask anew, and something was asked.
+    /// Whether it is time to ask anew, and something was asked. Opens the lake first after the start, so that nobody waits
+    /// for that.
     async fn is_stale(&self, now: Instant) -> Result<bool, HubError> {
         if self.0.answers.lock().await.is_none() {
+            self.answers().await?;
             return Ok(false);
         }
         let latest = self.0.lake.latest().await?.number();

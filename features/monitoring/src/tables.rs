@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use otklik_lake::arrow::datatypes::{DataType, Field, Schema};
 use otklik_lake::{Packing, Table};
 
-use crate::derive::CODES;
+use crate::derive::{CODES, STAGES};
 
 /// What questions are about and rows lie together by, beside days: pages without it are left out.
 const ASKED: [&str; 3] = ["service", "region", "body"];
@@ -242,36 +242,40 @@ pub static EXCHANGES: LazyLock<Table> = LazyLock::new(|| {
 /// Rows of `transitions` and `exchanges` that no longer hold: those of an application below a version.
 pub static STEPS_GONE: LazyLock<Table> = LazyLock::new(|| gone("steps_gone"));
 
-/// How many durations fell into each bucket; rows of equal keys add up, some are negative.
+/// How many durations fell into each bucket, per civil day on which they ended; rows of equal keys add up, some are
+/// negative.
 ///
-/// `from_status` is a status, or [`TOTAL`] with what is counted in `to_status`.
+/// How long durations are together stands with [`TOGETHER`], once for all buckets: by each it would be most of the table.
+/// `from_status` is a status, or [`TOTAL`] with what is counted in `to_status`. Whole durations are counted by region,
+/// transitions in all regions together: their region is 0.
 pub static SPANS: LazyLock<Table> = LazyLock::new(|| {
     Table::new(
         "spans",
         Schema::new(vec![
-            int("month"),
-            text("service"),
-            small("region"),
             small("from_status"),
             small("to_status"),
+            text("service"),
+            small("region"),
+            int("day"),
             small("bucket"),
             number("count"),
             number("seconds"),
         ]),
     )
+    .row_group(1 << 17)
     .level(1)
 });
 
+/// `bucket` of all buckets together: none is counted in it.
+pub const TOGETHER: i16 = -1;
 /// `from_status` of spans that are no transitions.
 pub const TOTAL: i16 = -1;
 /// `to_status` of the whole duration.
 pub const WHOLE: i16 = -1;
 /// `to_status` of the duration without suspension.
 pub const ACTIVE: i16 = -2;
-/// `to_status` of the waiting at a multifunctional centre, from the ticket to the call.
-pub const WAITING: i16 = -3;
 
-/// The sums of `figures`, in order.
+/// The sums of `figures`, in order; those of [`STAGES`] follow.
 pub const FIGURES_OF: [&str; 16] = [
     "began",
     "digital",
@@ -291,21 +295,47 @@ pub const FIGURES_OF: [&str; 16] = [
     "paused_seconds",
 ];
 
-/// Counts per civil day: of applications that began on it (the first six) and that ended on it (the others).
+/// All sums of `figures`.
+pub const SUMS: [&str; FIGURES_OF.len() + STAGES.len()] = {
+    let mut sums = [""; FIGURES_OF.len() + STAGES.len()];
+    let mut place = 0;
+    while place < sums.len() {
+        sums[place] = match place < FIGURES_OF.len() {
+            true => FIGURES_OF[place],
+            false => STAGES[place - FIGURES_OF.len()].sum,
+        };
+        place += 1;
+    }
+    sums
+};
+
+/// Counts per civil day: of applications that began on it (the first six, and how many were stopped at each stage) and
+/// that ended on it (the others). Those that began are told apart by the rules that they break, as bits (`findings`).
 /// Rows of equal keys add up, some are negative.
 pub static FIGURES: LazyLock<Table> = LazyLock::new(|| {
-    let mut fields =
-        vec![int("day"), text("service"), text("variant"), small("region"), text("body"), tiny("channel_in")];
-    fields.extend(FIGURES_OF.iter().map(|name| number(name)));
+    let mut fields = vec![
+        int("day"),
+        text("service"),
+        text("variant"),
+        small("region"),
+        text("body"),
+        tiny("channel_in"),
+        number("findings"),
+    ];
+    fields.extend(SUMS.iter().map(|name| number(name)));
     Table::new("figures", Schema::new(fields)).level(1)
 });
+
+/// The form of what is derived, counted up whenever tables or what stands in them change: what an older programme
+/// wrote is made anew before anything else is done ([`crate::upkeep::fit`]).
+pub const FORM: u64 = 2;
 
 /// The columns of a table that add up over rows of equal keys, which are all others; none unless it is one of sums.
 #[must_use]
 pub fn sums_of(table: &str) -> &'static [&'static str] {
     match table {
         "spans" => &["count", "seconds"],
-        "figures" => &FIGURES_OF,
+        "figures" => &SUMS,
         _ => &[],
     }
 }

@@ -10,7 +10,7 @@ use otklik_lake::arrow::datatypes::DataType;
 use otklik_lake::{Error, Result, Session};
 use otklik_progress::reference::Role;
 
-use super::durations::{between, later};
+use super::durations::{ACTIVE, between, later};
 use super::percentiles::Of;
 use super::{Allowed, Answers, Ask, Sheet};
 use crate::derive::{decode, suspended};
@@ -52,10 +52,10 @@ impl Answers {
             let value = format!("({} - coalesce(suspended, 0))", between(from, to));
             let of = Of {
                 table: &table,
-                value: &value,
+                values: &[(&value, &ACTIVE)],
                 day: "began_day",
                 also: &[],
-                only: "known",
+                only: &format!("known and {value} is not null"),
                 sums: &[],
                 kept: None,
             };

@@ -149,6 +149,11 @@ impl Ask {
         if self.by.is_empty() { String::new() } else { format!("{before} {}", self.names()) }
     }
 
+    /// The names of what it is broken down by, before others: `service, region, `.
+    pub(super) fn named(&self) -> String {
+        self.by.iter().map(|by| format!("{}, ", by.word())).collect()
+    }
+
     /// Names of what it is broken down by: `service, region`.
     pub(super) fn names(&self) -> String {
         self.by.iter().map(|by| by.word()).collect::<Vec<_>>().join(", ")
@@ -189,18 +194,19 @@ impl Ask {
         parts.join(" and ")
     }
 
-    /// Whether sums that are kept by service, region and month suffice.
-    pub(super) fn is_coarse(&self, allowed: &Allowed) -> bool {
-        let is_kept = |by: &By| matches!(by, By::Service | By::Region | By::Month);
-        let is_first = self.from.is_none_or(|day| day.0 % 100 == 1);
-        let is_last = self.to.is_none_or(|day| day.plus_days(1).0 % 100 == 1);
+    /// Whether sums that are kept by service and day, or by region too, suffice.
+    pub(super) fn is_coarse(&self, allowed: &Allowed, by_region: bool) -> bool {
+        let is_kept = |by: &By| match by {
+            By::Service | By::Month | By::Day => true,
+            By::Region => by_region,
+            By::Variant | By::Body | By::Channel => false,
+        };
         *allowed == Allowed::All
             && self.by.iter().all(is_kept)
+            && (by_region || self.regions.is_empty())
             && self.variants.is_empty()
             && self.bodies.is_empty()
             && self.channels.is_empty()
-            && is_first
-            && is_last
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use otklik_lake::Result;
 
-use super::counts::counted;
 use super::sheet::key;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 
@@ -16,40 +15,42 @@ impl Answers {
     /// The lake can't be read.
     pub async fn conformance(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
         let rules = self.rules.rules_between(ask.from, ask.to);
-        let sums: Vec<String> = rules
-            .iter()
-            .map(|rule| {
-                let (number, bit) = (rule.number, bit(rule.number));
-                format!("{} as rule_{number}", counted(&format!("(findings & {bit}) <> 0")))
-            })
-            .collect();
         let query = format!(
-            "select {}count(*) as began, {} as broken, {} \
-             from live_cases where known and began is not null and {} {} {}",
-            ask.selected("began_day"),
-            counted("findings <> 0"),
-            sums.join(", "),
-            ask.condition(allowed, "began_day"),
-            ask.listed("group by"),
-            ask.listed("order by")
+            "select {}findings, cast(sum(began) as bigint) as began from figures where {} \
+             group by {}findings having sum(began) <> 0 order by {}findings",
+            ask.selected("day"),
+            ask.condition(allowed, "day"),
+            ask.named(),
+            ask.named()
         );
-        let wide = self.sheet(&query).await?;
+        let found = self.sheet(&query).await?;
         let keys = ask.by.len();
         let mut sheet = Sheet { is_exact: true, ..Sheet::default() };
         sheet.columns.extend(ask.by.iter().map(|by| by.word().to_owned()));
         sheet.columns.extend(["rule", "name", "title", "n", "began", "share"].map(str::to_owned));
-        for row in &wide.rows {
-            let began = row[keys].clone();
-            for (rule, n) in rules.iter().zip(&row[keys + 2..]) {
-                let share = n.number().zip(began.number()).filter(|(_, began)| *began > 0.0);
-                let mut cells = row[..keys].to_vec();
+        // Rows of equal keys follow one another.
+        let mut groups: Vec<&[Vec<Cell>]> =
+            found.rows.chunk_by(|one, other| one[..keys] == other[..keys]).collect();
+        if groups.is_empty() && keys == 0 {
+            groups.push(&[]);
+        }
+        for rows in groups {
+            let numbers = |row: &Vec<Cell>| Some((row.get(keys)?.whole()?, row.get(keys + 1)?.whole()?));
+            let sum = |is: &dyn Fn(i64) -> bool| -> i64 {
+                rows.iter().filter_map(numbers).filter(|(findings, _)| is(*findings)).map(|(_, n)| n).sum()
+            };
+            let began = sum(&|_| true);
+            for rule in &rules {
+                let n = sum(&|findings| findings >> rule.number & 1 != 0);
+                let share = (began > 0).then(|| Cell::Real(n as f64 / began as f64));
+                let mut cells = rows.first().map_or_else(Vec::new, |row| row[..keys].to_vec());
                 cells.extend([
                     Cell::Whole(rule.number.into()),
                     Cell::Text(rule.name.clone()),
                     Cell::Text(rule.title.clone()),
-                    n.clone(),
-                    began.clone(),
-                    share.map_or(Cell::None, |(n, began)| Cell::Real(n / began)),
+                    Cell::Whole(n),
+                    Cell::Whole(began),
+                    share.unwrap_or(Cell::None),
                 ]);
                 sheet.rows.push(cells);
             }
@@ -84,7 +85,7 @@ impl Answers {
         if bits.is_empty() || most == 0 {
             return Ok(examples);
         }
-        let keys: String = ask.by.iter().map(|by| format!("{}, ", by.word())).collect();
+        let keys = ask.named();
         let query = format!(
             "select {keys}rule, request from (select {keys}rule, request, row_number() over \
              (partition by {keys}rule order by began desc, request) as place \

@@ -3,32 +3,20 @@
 use otklik_lake::Result;
 use otklik_progress::reference::Role;
 
-use super::percentiles::{Of, grouped, keys, names};
+use super::percentiles::{ALL, Of};
 use super::{Allowed, Answers, Ask, Sheet};
+use crate::derive::STAGES;
+use crate::live::versioned;
 use crate::tables::FIGURES_OF;
-
-/// Stages of refusal, in the order of an application's way: name, statuses. 1019 and 1023 are one legal event
-/// (MON-15).
-const STAGES: [(&str, &[i16]); 9] = [
-    ("booking_failed", &[1022]),
-    ("missed", &[1018, 1006]),
-    ("consent_refused", &[82]),
-    ("sending_failed", &[5, 22, 24]),
-    ("not_accepted", &[1019, 1023]),
-    ("cancelled", &[10]),
-    ("denied", &[4]),
-    ("denied_online", &[41]),
-    ("cancelling_refused", &[11]),
-];
 
 /// Names of the stages at which an application may stop, in the order of its way.
 pub fn stages() -> impl Iterator<Item = &'static str> {
-    STAGES.iter().map(|(name, _)| *name)
+    STAGES.iter().map(|stage| stage.name)
 }
 
 /// The condition over `cases` that an application stopped at a stage.
 pub(super) fn stage(name: &str) -> String {
-    let statuses = STAGES.iter().find(|(one, _)| *one == name).map_or(&[][..], |(_, statuses)| *statuses);
+    let statuses = STAGES.iter().find(|stage| stage.name == name).map_or(&[][..], |stage| stage.statuses);
     let has = statuses.iter().map(|status| format!("first_{status} is not null"));
     std::iter::once("false".to_owned()).chain(has).collect::<Vec<_>>().join(" or ")
 }
@@ -36,6 +24,11 @@ pub(super) fn stage(name: &str) -> String {
 /// How many rows fit a condition, as SQL: zero where there are none at all.
 pub(super) fn counted(condition: &str) -> String {
     format!("coalesce(sum(case when {condition} then 1 else 0 end), 0)")
+}
+
+/// The sum of a column, as SQL: zero where there are no rows.
+fn total(column: &str) -> String {
+    format!("cast(coalesce(sum({column}), 0) as bigint)")
 }
 
 /// A mark of `ratings` as SQL, brought to the scale from 1 to 5: the ends of the scale that was agreed with its sender
@@ -52,17 +45,18 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn figures(&self, ask: &Ask, allowed: &Allowed, names: &[&str]) -> Result<Sheet> {
-        let sums: Vec<String> =
-            names.iter().map(|name| format!("cast(coalesce(sum({name}), 0) as bigint) as {name}")).collect();
-        let query = format!(
-            "select {}{} from figures where {} {} {}",
-            ask.selected("day"),
-            sums.join(", "),
-            ask.condition(allowed, "day"),
-            ask.listed("group by"),
-            ask.listed("order by")
-        );
-        self.sheet(&query).await
+        let sums: Vec<String> = names.iter().map(|name| format!("{} as {name}", total(name))).collect();
+        let query = |ask: &Ask| {
+            format!(
+                "select {}{} from figures where {} {} {}",
+                ask.selected("day"),
+                sums.join(", "),
+                ask.condition(allowed, "day"),
+                ask.listed("group by"),
+                ask.listed("order by")
+            )
+        };
+        self.sums(ask, query).await
     }
 
     /// What a first page shows: all kept figures with the shares of digital, kept norms and broken order.
@@ -99,17 +93,21 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn refusals(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let stages: Vec<String> =
-            stages().map(|name| format!("{} as {name}", counted(&stage(name)))).collect();
-        let query = format!(
-            "select {}count(*) as began, {} from live_cases where known and began is not null and {} {} {}",
-            ask.selected("began_day"),
-            stages.join(", "),
-            ask.condition(allowed, "began_day"),
-            ask.listed("group by"),
-            ask.listed("order by")
-        );
-        self.sheet(&query).await
+        let stages = STAGES.iter().map(|stage| format!("{} as {}", total(stage.sum), stage.name));
+        let stages: Vec<String> = stages.collect();
+        let query = |ask: &Ask| {
+            format!(
+                "select {}{} as began, {} from figures where {} {} {} {}",
+                ask.selected("day"),
+                total("began"),
+                stages.join(", "),
+                ask.condition(allowed, "day"),
+                ask.listed("group by"),
+                if ask.by.is_empty() { "" } else { "having sum(began) <> 0" },
+                ask.listed("order by")
+            )
+        };
+        self.sums(ask, query).await
     }
 
     /// Interagency exchange by the day of the answer: how many were answered, how many failed, the share of failures,
@@ -131,29 +129,19 @@ impl Answers {
 
     async fn exchange(&self, ask: &Ask, allowed: &Allowed, also: &[(&str, &str)]) -> Result<Sheet> {
         let (answered, failed) = (self.in_role(Role::Answered), self.in_role(Role::AskFailed));
+        let is = |condition: &str| format!("case when {condition} then 1 else 0 end");
         let of = Of {
             table: "live_exchanges",
-            value: "seconds",
+            values: &[(&format!("case when {answered} then seconds end"), &ALL)],
             day: "day",
             also,
-            only: &answered,
-            sums: &[],
+            only: &format!("({answered} or {failed})"),
+            sums: &[(&is(&answered), "answered"), (&is(&failed), "failed"), ("1", "ended")],
             kept: None,
         };
-        let (keys, names) = (keys(ask, also, of.day), names(ask, also));
-        let query = format!(
-            "select {keys}{} as answered, {} as failed, {} as ended from live_exchanges where {} {} {}",
-            counted(&answered),
-            counted(&failed),
-            counted(&format!("({answered}) or ({failed})")),
-            ask.condition(allowed, of.day),
-            grouped("group by", &names),
-            grouped("order by", &names)
-        );
-        let counts = self.sheet(&query).await?.share("failed_share", "failed", "ended", 1.0);
-        let times = self.spread(ask, allowed, &of).await?;
-        let spread = ["n", "mean", "p50", "p75", "p90", "p95"].map(|name| (name, name));
-        Ok(counts.beside(&times, names.len(), &spread).or_zero(&["n"]))
+        let sheet = self.spread(ask, allowed, &of).await?.share("failed_share", "failed", "ended", 1.0);
+        let first = ["answered", "failed", "ended", "failed_share"];
+        Ok(sheet.led_by(ask.by.len() + also.len(), &first))
     }
 
     /// The condition that a status has a role.
@@ -171,20 +159,20 @@ impl Answers {
     pub async fn complaints(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
         const NAMES: [&str; 4] = ["accepted", "upheld", "rejected", "applications"];
         let of = |event: i32| counted(&format!("event = {event}"));
-        let query = format!(
-            "select {}{} as accepted, {} as upheld, {} as rejected, \
-             count(distinct case when event = 1 then c.request_key end) as applications \
-             from live_complaints x join live_cases c on c.request_key = x.request_key \
-             where c.known and c.began is not null and {} {} {}",
-            ask.selected("began_day"),
-            of(1),
-            of(3),
-            of(4),
-            ask.condition(allowed, "began_day"),
-            ask.listed("group by"),
-            ask.listed("order by")
-        );
-        let told = self.sheet(&query).await?;
+        let query = |ask: &Ask| {
+            format!(
+                "select {}{} as accepted, {} as upheld, {} as rejected, \
+                 count(distinct case when event = 1 then request_key end) as applications from {} {} {}",
+                ask.selected("began_day"),
+                of(1),
+                of(3),
+                of(4),
+                self.about("live_complaints", "event", ask, allowed),
+                ask.listed("group by"),
+                ask.listed("order by")
+            )
+        };
+        let told = self.sums(ask, query).await?;
         let all = self.figures(ask, allowed, &["began"]).await?;
         let all = all.beside(&told, ask.by.len(), &NAMES.map(|name| (name, name))).or_zero(&NAMES);
         Ok(all.share("per_thousand", "applications", "began", 1_000.0))
@@ -200,16 +188,28 @@ impl Answers {
         let marks: Vec<String> = (1..=5)
             .map(|nearest| format!("{} as mark_{nearest}", counted(&format!("round({mark}) = {nearest}"))))
             .collect();
-        let query = format!(
-            "select {}count(*) as n, avg({mark}) as mean, {} \
-             from live_ratings x join live_cases c on c.request_key = x.request_key \
-             where c.known and c.began is not null and {} {} {}",
-            ask.selected("began_day"),
-            marks.join(", "),
-            ask.condition(allowed, "began_day"),
-            ask.listed("group by"),
-            ask.listed("order by")
+        let query = |ask: &Ask| {
+            format!(
+                "select {}count(*) as n, sum({mark}) as mean, {} from {} {} {}",
+                ask.selected("began_day"),
+                marks.join(", "),
+                self.about("live_ratings", "mark, mark_least, mark_most", ask, allowed),
+                ask.listed("group by"),
+                ask.listed("order by")
+            )
+        };
+        Ok(self.sums(ask, query).await?.mean("mean", "n"))
+    }
+
+    /// Rows about applications that began in the period, some columns of them, with what is known of the application.
+    /// Versions that are gone are left out last: of the few that such rows are about.
+    fn about(&self, table: &str, columns: &str, ask: &Ask, allowed: &Allowed) -> String {
+        let of = "request_key, version, service, variant, region, body, channel_in, began_day";
+        let rows = format!(
+            "(select c.*, {columns} from {table} x join (select {of} from cases where known and began is not null \
+             and {}) c on c.request_key = x.request_key)",
+            ask.condition(allowed, "began_day")
         );
-        self.sheet(&query).await
+        format!("({})", versioned(self.session.snapshot(), &rows, "cases_gone", "true", "true"))
     }
 }

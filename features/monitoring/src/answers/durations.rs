@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use otklik_lake::{Error, Result};
 
-use super::percentiles::Of;
+use super::percentiles::{ALL, InSpans, Of, Statistic};
 use super::{Allowed, Answers, Ask, Cell, Sheet};
 use crate::derive;
+use crate::tables::{ACTIVE as WITHOUT, TOTAL};
 
 /// Columns of durations without suspension, beside those with it.
-const ACTIVE: [(&str, &str); 3] = [("mean", "active_mean"), ("p50", "active_p50"), ("p95", "active_p95")];
+pub(super) const ACTIVE: [(Statistic, &str); 3] = [
+    (Statistic::Mean, "active_mean"),
+    (Statistic::Share(0.5), "active_p50"),
+    (Statistic::Share(0.95), "active_p95"),
+];
 
 impl Answers {
     /// Whole durations of applications that ended in the period: from the first event to the last decision or end,
@@ -18,23 +23,23 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn durations(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let of = |value, kept| Of {
+        let of = Of {
             table: "live_cases",
-            value,
+            values: &[("total", &ALL), ("(total - paused)", &ACTIVE)],
             day: "ended_day",
             also: &[],
-            only: "known",
+            only: "known and total is not null",
             sums: &[],
-            kept: Some(kept),
+            kept: Some(InSpans {
+                only: &format!("from_status = {TOTAL}"),
+                value: &format!("case when to_status = {WITHOUT} then 1 else 0 end"),
+                by_region: true,
+            }),
         };
-        let whole = of("total", "from_status = -1 and to_status = -1");
-        let active = of("(total - paused)", "from_status = -1 and to_status = -2");
-        let (whole, active) =
-            (self.spread(ask, allowed, &whole).await?, self.spread(ask, allowed, &active).await?);
+        let sheet = self.spread(ask, allowed, &of).await?;
         let norms = self.figures(ask, allowed, &["measured", "within"]).await?;
-        let keys = ask.by.len();
-        let sheet = whole.beside(&active, keys, &ACTIVE);
-        let norms = sheet.beside(&norms, keys, &[("measured", "measured"), ("within", "within")]);
+        let columns = [("measured", "measured"), ("within", "within")];
+        let norms = sheet.beside(&norms, ask.by.len(), &columns);
         Ok(norms.share("within_share", "within", "measured", 1.0))
     }
 
@@ -51,16 +56,17 @@ impl Answers {
         let value = between(from, to);
         let of = Of {
             table: "live_cases",
-            value: &value,
+            values: &[(&value, &ALL)],
             day: "began_day",
             also: &[],
-            only: "known",
+            only: &format!("known and {value} is not null"),
             sums: &[],
             kept: None,
         };
         let whole = self.spread(ask, allowed, &of).await?;
         let active = self.active(ask, allowed, from, to).await?;
-        Ok(whole.beside(&active, ask.by.len(), &ACTIVE))
+        let columns = ACTIVE.map(|(_, name)| (name, name));
+        Ok(whole.beside(&active, ask.by.len(), &columns))
     }
 
     /// From each status to the next, by the day of the later one. What was suspended is a step of its own, from the
@@ -83,12 +89,12 @@ impl Answers {
     async fn steps(&self, ask: &Ask, allowed: &Allowed, which: &str) -> Result<Sheet> {
         let of = Of {
             table: "live_transitions",
-            value: "seconds",
+            values: &[("seconds", &ALL)],
             day: "day",
             also: &[("from_status", "from_status"), ("to_status", "to_status")],
             only: which,
             sums: &[],
-            kept: Some(which),
+            kept: Some(InSpans { only: which, value: "0", by_region: false }),
         };
         self.spread(ask, allowed, &of).await
     }
@@ -133,19 +139,18 @@ impl Answers {
     /// The lake can't be read.
     pub async fn waiting(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
         let limit = self.rules.waiting().sql("began_day");
-        let within = format!("sum(case when waited <= {limit} then 1 else 0 end)");
-        let measured = format!("count({limit})");
+        let is = |condition: &str| format!("case when {condition} then 1 else 0 end");
         let of = Of {
             table: "live_cases",
-            value: "waited",
+            values: &[("waited", &ALL)],
             day: "began_day",
             also: &[],
-            only: "known",
+            only: "known and waited is not null",
             sums: &[
-                (within.as_str(), "within"),
-                (measured.as_str(), "measured"),
-                ("sum(called)", "called_seconds"),
-                ("count(called)", "called"),
+                (&is(&format!("waited <= {limit}")), "within"),
+                (&is(&format!("{limit} is not null")), "measured"),
+                ("called", "called_seconds"),
+                (&is("called is not null"), "called"),
             ],
             kept: None,
         };

@@ -8,6 +8,7 @@ use otklik_kernel::Instant;
 use tokio::sync::OnceCell;
 
 use super::Sheet;
+use super::percentiles::Spread;
 
 /// Rows of answers that are kept, all together.
 const ROWS: usize = 200_000;
@@ -42,6 +43,16 @@ impl Kept {
         kept.sheets.get(query).is_some_and(|place| place.initialized())
     }
 
+    /// Keeps an answer that came along with another.
+    pub fn keep(&self, query: &str, sheet: Sheet) {
+        let place = self.place(query);
+        if place.set(sheet).is_ok()
+            && let Some(sheet) = place.get()
+        {
+            self.count(query, sheet);
+        }
+    }
+
     /// Makes room for an answer that has come.
     pub fn count(&self, query: &str, sheet: &Sheet) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,13 +73,15 @@ impl Kept {
 pub(super) enum How {
     /// As they are.
     Rows,
-    /// Counted buckets by keys of these names, with these sums, become percentiles.
-    Merged {
-        /// Names of keys.
-        names: Vec<String>,
-        /// Names of sums.
-        sums: Vec<String>,
+    /// As they are; all columns but the first add up to the answer to another question, about everything together.
+    Sums {
+        /// What it is broken down by: so many columns.
+        keys: usize,
+        /// The other question.
+        whole: String,
     },
+    /// They become percentiles.
+    Spread(Spread),
 }
 
 /// A question as it was asked.

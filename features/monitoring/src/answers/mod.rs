@@ -35,7 +35,7 @@ use crate::derive::Rules;
 use crate::live::live;
 
 /// Up to so many rows percentiles are exact; above they come from counted buckets and are within 1 %.
-pub const EXACT: u64 = 2_000_000;
+pub const EXACT: u64 = 1_000_000;
 
 /// Answers about one snapshot. Cheap to copy; keep it as long as the snapshot is the latest.
 #[derive(Clone)]
@@ -83,6 +83,7 @@ impl Answers {
     #[must_use]
     pub fn exact_up_to(mut self, rows: u64) -> Self {
         self.exact = rows;
+        self.kept = Arc::default();
         self
     }
 
@@ -122,15 +123,41 @@ impl Answers {
         self.answer(query, &How::Rows).await
     }
 
+    /// The answer to a question whose columns are sums. Broken down, it answers the question about everything together
+    /// too.
+    async fn sums(&self, ask: &Ask, query: impl Fn(&Ask) -> String) -> Result<Sheet> {
+        let all = Ask { by: Vec::new(), ..ask.clone() };
+        let how = match ask.by.len() {
+            0 => How::Rows,
+            keys => How::Sums { keys, whole: query(&all) },
+        };
+        self.answer(&query(ask), &how).await
+    }
+
     async fn answer(&self, query: &str, how: &How) -> Result<Sheet> {
         self.past.ask(query, how);
         self.made(query, how).await
     }
 
     async fn made(&self, query: &str, how: &How) -> Result<Sheet> {
-        self.once(query, async || match how {
-            How::Rows => Sheet::of(&self.session.rows(query).await?),
-            How::Merged { names, sums } => self.merged(query, names, sums).await,
+        self.once(query, async || {
+            let rows = async || Sheet::of(&self.session.rows(query).await?);
+            let (sheet, whole) = match how {
+                How::Rows => (rows().await?, None),
+                How::Sums { keys, whole } => {
+                    let sheet = rows().await?;
+                    let all = sheet.added(*keys);
+                    (sheet, Some((whole, all)))
+                }
+                How::Spread(spread) => {
+                    let (sheet, all) = self.collected(query, spread).await?;
+                    (sheet, spread.whole().zip(all))
+                }
+            };
+            if let Some((query, sheet)) = whole {
+                self.kept.keep(query, sheet);
+            }
+            Ok(sheet)
         })
         .await
     }

@@ -1,213 +1,452 @@
 //! Percentiles of durations: exact while there are few, from counted buckets above, within 1 %.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use futures_util::TryStreamExt as _;
 use otklik_lake::Result;
-use otklik_lake::arrow::array::{AsArray as _, RecordBatch, UInt64Array};
-use otklik_lake::arrow::compute::{SortOptions, cast, partition, take_record_batch};
-use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
-use otklik_lake::arrow::row::{RowConverter, Rows, SortField};
+use otklik_lake::arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch};
+use otklik_lake::arrow::compute::{SortOptions, cast};
+use otklik_lake::arrow::datatypes::{DataType, Int32Type};
+use otklik_lake::arrow::row::{RowConverter, SortField};
 
 use super::kept::How;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
-use crate::derive::quantile;
+use crate::derive::{bucket, quantile};
+use crate::ingest::Sums;
 
-/// The percentiles of every answer, with their names.
-const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p75", 0.75), ("p90", 0.9), ("p95", 0.95)];
+/// What is told of a duration, with the names of its columns.
+type Told<'a> = &'a [(Statistic, &'a str)];
+
+/// Everything that can be told of a duration.
+pub(super) const ALL: [(Statistic, &str); 6] = [
+    (Statistic::Count, "n"),
+    (Statistic::Mean, "mean"),
+    (Statistic::Share(0.5), "p50"),
+    (Statistic::Share(0.75), "p75"),
+    (Statistic::Share(0.9), "p90"),
+    (Statistic::Share(0.95), "p95"),
+];
+
+/// What is told of a duration.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Statistic {
+    /// How many there are.
+    Count,
+    /// Their mean.
+    Mean,
+    /// What this share of them doesn't exceed.
+    Share(f64),
+}
 
 /// What percentiles are asked of.
 pub(super) struct Of<'a> {
     /// The view; what is joined to it comes after its name.
     pub table: &'a str,
-    /// The duration.
-    pub value: &'a str,
+    /// Durations, with what is told of each; those that are null don't count.
+    pub values: &'a [(&'a str, Told<'a>)],
     /// The column of the day that counts.
     pub day: &'a str,
     /// Further columns to break down by, with their names.
     pub also: &'a [(&'a str, &'a str)],
     /// Which rows.
     pub only: &'a str,
-    /// Sums beside, with their names: they need not be merged from buckets.
+    /// What of each row is added up beside, with names of the sums: whole numbers.
     pub sums: &'a [(&'a str, &'a str)],
-    /// The condition that finds the same in `spans`, if it is kept there.
-    pub kept: Option<&'a str>,
+    /// Where the same is kept in `spans`, if it is.
+    pub kept: Option<InSpans<'a>>,
+}
+
+/// Where durations are kept in `spans`.
+#[derive(Clone, Copy)]
+pub(super) struct InSpans<'a> {
+    /// The condition that finds them.
+    pub only: &'a str,
+    /// The place among the values of the one that a row counts, as SQL.
+    pub value: &'a str,
+    /// Whether they are kept by regions.
+    pub by_region: bool,
+}
+
+/// How rows become percentiles: first what they are broken down by, then durations and what is added up, or the place
+/// of a duration, its bucket, how many and how long together.
+#[derive(Clone, Debug)]
+pub(super) struct Spread {
+    names: Vec<String>,
+    told: Vec<Vec<(Statistic, String)>>,
+    sums: Vec<String>,
+    /// Whether rows are counted buckets.
+    is_counted: bool,
+    /// Up to so many rows percentiles are exact.
+    exact: u64,
+    /// The question about everything together, of one that is broken down: its answer comes with it.
+    whole: Option<String>,
 }
 
 impl Answers {
-    /// `n`, `mean`, percentiles and sums of a duration, in the order of what they are broken down by.
+    /// What is told of durations and sums, in the order of what they are broken down by.
     pub(super) async fn spread(&self, ask: &Ask, allowed: &Allowed, of: &Of<'_>) -> Result<Sheet> {
-        if let Some(kept) = of.kept.filter(|_| ask.is_coarse(allowed) && of.sums.is_empty()) {
-            let table = of.table.trim_start_matches("live_");
-            if self.session.snapshot().rows(table) > self.exact {
-                return self.kept(ask, allowed, of, kept).await;
-            }
-        }
-        let condition =
-            format!("{} and {} and {} is not null", ask.condition(allowed, of.day), of.only, of.value);
-        let (table, value) = (of.table, of.value);
-        let own = table.split(' ').next().unwrap_or_default().trim_start_matches("live_");
-        let rows = match self.session.snapshot().rows(own) {
-            rows if rows <= self.exact => rows,
-            _ => {
-                let counted =
-                    self.sheet(&format!("select count(*) as n from {table} where {condition}")).await?;
-                counted.get(0, "n").and_then(Cell::whole).map_or(0, i64::unsigned_abs)
-            }
+        let table = of.table.trim_start_matches("live_");
+        let kept = of.kept.filter(|kept| {
+            ask.is_coarse(allowed, kept.by_region) && self.session.snapshot().rows(table) > self.exact
+        });
+        let query = |ask: &Ask, also: &[(&str, &str)]| match kept {
+            Some(kept) => counted(ask, allowed, also, kept),
+            None => single(ask, allowed, also, of),
         };
-        let keys = keys(ask, of.also, of.day);
-        let sums: String = of.sums.iter().map(|(sum, name)| format!(", {sum} as {name}")).collect();
-        let names = names(ask, of.also);
-        if rows <= self.exact {
-            let value = format!("cast({value} as double)");
-            let shares =
-                SHARES.map(|(name, share)| format!(", percentile_cont({value}, {share}) as {name}")).concat();
-            let query = format!(
-                "select {keys}count({value}) as n, avg({value}) as mean{shares}{sums} from {table} \
-                 where {condition} {} {}",
-                grouped("group by", &names),
-                grouped("order by", &names)
-            );
-            return self.sheet(&query).await;
-        }
-        let bucket = format!(
-            "case when {value} < 128 then greatest(cast({value} as bigint), 0) \
-             else 128 + cast(floor(ln({value} / 128.0) / ln(1.02)) as bigint) end"
-        );
-        let query = format!(
-            "select {keys}{bucket} as bucket, count(*) as rows, sum(cast({value} as bigint)) as seconds{sums} \
-             from {table} where {condition} group by {}bucket",
-            listed(&names)
-        );
-        self.counted(&query, &names, of.sums).await
+        let all = Ask { by: Vec::new(), ..ask.clone() };
+        let whole = match (ask.by.is_empty(), of.also.is_empty()) {
+            (false, true) => Some(query(&all, &[])),
+            // Steps of all kinds together are never asked for.
+            (true, false) if of.kept.is_none() => Some(query(&all, &[])),
+            _ => None,
+        };
+        let told = of
+            .values
+            .iter()
+            .map(|(_, told)| told.iter().map(|(statistic, name)| (*statistic, (*name).to_owned())).collect());
+        let spread = Spread {
+            names: names(ask, of.also),
+            told: told.collect(),
+            sums: of.sums.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            is_counted: kept.is_some(),
+            exact: self.exact,
+            whole,
+        };
+        self.answer(&query(ask, of.also), &How::Spread(spread)).await
     }
 
-    /// From the sums that are kept.
-    async fn kept(&self, ask: &Ask, allowed: &Allowed, of: &Of<'_>, kept: &str) -> Result<Sheet> {
-        let mut months = ask.clone();
-        let month = |day: otklik_kernel::CivilDay| otklik_kernel::CivilDay(day.0 / 100);
-        (months.from, months.to) = (ask.from.map(month), ask.to.map(month));
-        let condition = months.condition(allowed, "month");
-        let names = names(ask, of.also);
-        let keys: String = ask.by.iter().map(|by| format!("{}, ", by.word())).collect();
-        let also: String = of.also.iter().map(|(_, name)| format!("{name}, ")).collect();
-        // Rows of equal keys are added up here: there are few keys and, by each, few buckets, which a query would tell
-        // apart one by one.
-        let query =
-            format!("select {keys}{also}bucket, count, seconds from spans where {kept} and {condition}");
-        self.answer(&query, &How::Merged { names, sums: Vec::new() }).await
-    }
-
-    /// Percentiles of counted buckets: `query` gives keys, `bucket`, `rows`, `seconds` and sums that add up.
-    async fn counted(&self, query: &str, names: &[String], sums: &[(&str, &str)]) -> Result<Sheet> {
-        let query = format!("select * from ({query}) b where rows <> 0");
-        let sums = sums.iter().map(|(_, name)| (*name).to_owned()).collect();
-        self.answer(&query, &How::Merged { names: names.to_vec(), sums }).await
-    }
-
-    /// Rows come in any order: there are many more of them than keys, and putting those in order is quicker.
-    pub(super) async fn merged(&self, query: &str, names: &[String], sums: &[String]) -> Result<Sheet> {
+    /// The answer, and that about everything together if it is asked for. Rows are added up here: a query would group
+    /// them by everything they are broken down by and each duration or bucket, which is slower.
+    pub(super) async fn collected(&self, query: &str, spread: &Spread) -> Result<(Sheet, Option<Sheet>)> {
         let mut batches = self.session.stream(query).await?;
-        let mut groups: HashMap<Box<[u8]>, (Vec<Cell>, Counted)> = HashMap::new();
+        let mut groups = Groups::of(spread);
         while let Some(batch) = batches.try_next().await? {
-            let keys = batch.project(&(0..names.len()).collect::<Vec<_>>())?;
-            // Rows of one key follow each other in a file: one look for all of them.
-            let (runs, keys) = runs(keys)?;
-            let ordered = ordered(&keys)?;
-            let whole = |place: usize| cast(batch.column(names.len() + place), &DataType::Int64);
-            let (buckets, rows, seconds) = (whole(0)?, whole(1)?, whole(2)?);
-            let beside: Vec<_> = (0..sums.len())
-                .map(|place| cast(batch.column(names.len() + 3 + place), &DataType::Float64))
-                .collect::<std::result::Result<_, _>>()?;
-            let (buckets, rows) = (buckets.as_primitive::<Int64Type>(), rows.as_primitive::<Int64Type>());
-            let seconds = seconds.as_primitive::<Int64Type>();
-            for (place, run) in runs.into_iter().enumerate() {
-                let own = ordered.as_ref().map_or(&[][..], |rows| rows.row(place).data());
-                if !groups.contains_key(own) {
-                    let cells = Sheet::of(&[keys.slice(place, 1)])?.rows.pop().unwrap_or_default();
-                    groups.insert(own.into(), (cells, Counted::of(sums.len())));
-                }
-                let Some((_, group)) = groups.get_mut(own) else { continue };
-                for row in run {
-                    group.add(buckets.value(row), rows.value(row));
-                    group.seconds += seconds.value(row);
-                    for (sum, column) in group.sums.iter_mut().zip(&beside) {
-                        *sum += column.as_primitive::<Float64Type>().value(row);
-                    }
-                }
+            groups.add(&batch)?;
+        }
+        Ok(groups.sheets())
+    }
+}
+
+/// Durations one by one.
+fn single(ask: &Ask, allowed: &Allowed, also: &[(&str, &str)], of: &Of<'_>) -> String {
+    let values = of.values.iter().map(|(value, _)| *value).chain(of.sums.iter().map(|(sum, _)| *sum));
+    let values: Vec<String> = values.map(|value| format!("cast({value} as bigint)")).collect();
+    let (keys, condition) = (keys(ask, also, of.day), ask.condition(allowed, of.day));
+    format!("select {keys}{} from {} where {condition} and {}", values.join(", "), of.table, of.only)
+}
+
+/// Counted buckets from the sums that are kept.
+fn counted(ask: &Ask, allowed: &Allowed, also: &[(&str, &str)], kept: InSpans<'_>) -> String {
+    let (keys, condition) = (keys(ask, also, "day"), ask.condition(allowed, "day"));
+    let InSpans { only, value, .. } = kept;
+    format!("select {keys}{value}, bucket, count, seconds from spans where {only} and {condition}")
+}
+
+impl Spread {
+    /// The question about everything together, if its answer comes too.
+    pub fn whole(&self) -> Option<&String> {
+        self.whole.as_ref()
+    }
+}
+
+/// Rows by what they are broken down by.
+struct Groups<'a> {
+    spread: &'a Spread,
+    numbers: Numbers,
+    groups: Vec<Group>,
+    /// How many durations there are so far.
+    rows: u64,
+    is_exact: bool,
+}
+
+/// What has the same keys.
+#[derive(Default)]
+struct Group {
+    key: Vec<Cell>,
+    /// The key as bytes whose order is its own.
+    place: Box<[u8]>,
+    values: Vec<Values>,
+    sums: Vec<i64>,
+}
+
+/// Durations of a group.
+#[derive(Clone, Default)]
+struct Values {
+    /// One by one, as long as they are few.
+    single: Vec<i64>,
+    /// How many there are in each bucket otherwise.
+    counts: Vec<i64>,
+    n: i64,
+    seconds: i64,
+}
+
+impl<'a> Groups<'a> {
+    fn of(spread: &'a Spread) -> Self {
+        let is_exact = !spread.is_counted && spread.exact > 0;
+        Self { spread, numbers: Numbers::default(), groups: Vec::new(), rows: 0, is_exact }
+    }
+
+    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
+        let keys = self.spread.names.len();
+        let of = self.numbers.of(&batch.columns()[..keys], batch.num_rows())?;
+        for (row, number) in of.iter().enumerate() {
+            if *number as usize == self.groups.len() {
+                let group = self.group(&batch.project(&(0..keys).collect::<Vec<_>>())?.slice(row, 1))?;
+                self.groups.push(group);
             }
         }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        let mut sheet = Sheet { is_exact: false, ..Sheet::default() };
+        let columns = batch.columns()[keys..].iter().map(|column| cast(column, &DataType::Int64));
+        let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
+        let columns: Vec<&Int64Array> = columns.iter().map(|column| column.as_primitive()).collect();
+        if let (true, [value, bucket, count, seconds]) = (self.spread.is_counted, &columns[..]) {
+            for (row, group) in of.iter().enumerate() {
+                let values = &mut self.groups[*group as usize].values;
+                if let Some(values) = usize::try_from(value.value(row)).ok().and_then(|at| values.get_mut(at))
+                {
+                    values.count(bucket.value(row), count.value(row), seconds.value(row));
+                }
+            }
+            return Ok(());
+        }
+        let (values, sums) = columns.split_at(self.spread.told.len());
+        for (place, column) in values.iter().enumerate() {
+            self.values(place, column, &of);
+        }
+        for (place, column) in sums.iter().enumerate() {
+            for (number, value) in of.iter().zip(column.iter()) {
+                self.groups[*number as usize].sums[place] += value.unwrap_or(0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one duration of each row.
+    fn values(&mut self, place: usize, column: &Int64Array, of: &[u32]) {
+        for (number, value) in of.iter().zip(column.iter()) {
+            let Some(value) = value else { continue };
+            let values = &mut self.groups[*number as usize].values[place];
+            match self.is_exact {
+                true => values.single.push(value),
+                false => values.count(bucket(value).into(), 1, value),
+            }
+        }
+        let taken = column.len() - column.null_count();
+        self.rows += if place == 0 { taken as u64 } else { 0 };
+        if self.is_exact && self.rows > self.spread.exact {
+            self.is_exact = false;
+            self.groups.iter_mut().flat_map(|group| &mut group.values).for_each(Values::count_all);
+        }
+    }
+
+    fn group(&self, key: &RecordBatch) -> Result<Group> {
+        let last = SortOptions { descending: false, nulls_first: false };
+        let fields = key.schema_ref().fields().iter();
+        let fields: Vec<SortField> =
+            fields.map(|field| SortField::new_with_options(field.data_type().clone(), last)).collect();
+        let place = match fields.is_empty() {
+            true => Box::default(),
+            false => RowConverter::new(fields)?.convert_columns(key.columns())?.row(0).data().into(),
+        };
+        let key = Sheet::of(std::slice::from_ref(key))?.rows.pop().unwrap_or_default();
+        Ok(Group { key, place, ..self.nothing() })
+    }
+
+    fn nothing(&self) -> Group {
+        let values = vec![Values::default(); self.spread.told.len()];
+        Group { values, sums: vec![0; self.spread.sums.len()], ..Group::default() }
+    }
+
+    fn sheets(mut self) -> (Sheet, Option<Sheet>) {
+        self.groups.sort_unstable_by(|one, other| one.place.cmp(&other.place));
+        let whole = (self.spread.whole.is_some() || self.spread.names.is_empty()).then(|| {
+            let mut all = self.nothing();
+            self.groups.iter().for_each(|group| all.merge(group));
+            all
+        });
+        let whole = whole.map(|group| self.sheet(&[], vec![group]));
+        if self.spread.names.is_empty() {
+            return (whole.unwrap_or_default(), None);
+        }
+        let mut groups = std::mem::take(&mut self.groups);
+        groups.retain(|group| !group.is_nothing());
+        (self.sheet(&self.spread.names, groups), whole)
+    }
+
+    fn sheet(&self, names: &[String], groups: Vec<Group>) -> Sheet {
+        let mut sheet = Sheet { is_exact: self.is_exact, ..Sheet::default() };
         sheet.columns.extend(names.iter().cloned());
-        sheet.columns.extend(["n", "mean"].map(str::to_owned));
-        sheet.columns.extend(SHARES.map(|(name, _)| name.to_owned()));
-        sheet.columns.extend(sums.iter().cloned());
-        sheet.rows = groups.into_iter().filter_map(|(_, (key, group))| group.row(key)).collect();
-        Ok(sheet)
+        sheet.columns.extend(self.spread.told.iter().flatten().map(|(_, name)| name.clone()));
+        sheet.columns.extend(self.spread.sums.iter().cloned());
+        sheet.rows = groups.into_iter().map(|group| group.row(&self.spread.told)).collect();
+        sheet
     }
 }
 
-/// Rows of one key that follow each other, and the key of each such run.
-fn runs(keys: RecordBatch) -> Result<(Vec<Range<usize>>, RecordBatch)> {
-    if keys.num_columns() == 0 {
-        let all = Some(0..keys.num_rows()).filter(|run| !run.is_empty());
-        return Ok((all.into_iter().collect(), keys));
-    }
-    let runs = partition(keys.columns())?.ranges();
-    let firsts = UInt64Array::from_iter_values(runs.iter().map(|run| run.start as u64));
-    Ok((runs, take_record_batch(&keys, &firsts)?))
-}
-
-/// Keys as bytes whose order is theirs; `None` without columns.
-fn ordered(keys: &RecordBatch) -> Result<Option<Rows>> {
-    if keys.num_columns() == 0 {
-        return Ok(None);
-    }
-    let last = SortOptions { descending: false, nulls_first: false };
-    let fields = keys.schema_ref().fields().iter();
-    let fields = fields.map(|field| SortField::new_with_options(field.data_type().clone(), last)).collect();
-    Ok(Some(RowConverter::new(fields)?.convert_columns(keys.columns())?))
-}
-
-#[derive(Default)]
-struct Counted {
-    /// How many there are in each bucket.
-    counts: Vec<i64>,
-    seconds: i64,
-    sums: Vec<f64>,
-}
-
-impl Counted {
-    fn of(sums: usize) -> Self {
-        Self { sums: vec![0.0; sums], ..Self::default() }
+impl Group {
+    fn merge(&mut self, other: &Self) {
+        for (values, others) in self.values.iter_mut().zip(&other.values) {
+            values.merge(others);
+        }
+        for (sum, other) in self.sums.iter_mut().zip(&other.sums) {
+            *sum += other;
+        }
     }
 
-    fn add(&mut self, bucket: i64, rows: i64) {
+    /// Whether what was counted has been taken away again.
+    fn is_nothing(&self) -> bool {
+        self.values.iter().all(|values| values.len() == 0) && self.sums.iter().all(|sum| *sum == 0)
+    }
+
+    fn row(self, told: &[Vec<(Statistic, String)>]) -> Vec<Cell> {
+        let mut row = self.key;
+        for (values, told) in self.values.into_iter().zip(told) {
+            let mut values = values.finished();
+            row.extend(told.iter().map(|(statistic, _)| values.tell(*statistic)));
+        }
+        row.extend(self.sums.into_iter().map(Cell::Whole));
+        row
+    }
+}
+
+impl Values {
+    fn len(&self) -> i64 {
+        self.n + self.single.len() as i64
+    }
+
+    fn count(&mut self, bucket: i64, times: i64, seconds: i64) {
         let bucket = usize::try_from(bucket).unwrap_or(0).min(i16::MAX as usize);
         if self.counts.len() <= bucket {
             self.counts.resize(bucket + 1, 0);
         }
-        self.counts[bucket] += rows;
+        self.counts[bucket] += times;
+        self.n += times;
+        self.seconds += seconds;
     }
 
-    fn row(self, mut key: Vec<Cell>) -> Option<Vec<Cell>> {
-        let count: i64 = self.counts.iter().sum();
-        if count <= 0 {
-            return None;
+    /// Counts what is there one by one.
+    fn count_all(&mut self) {
+        for value in std::mem::take(&mut self.single) {
+            self.count(bucket(value).into(), 1, value);
         }
-        let buckets = (0_i16..).zip(self.counts).filter(|(_, count)| *count != 0);
-        let counts: Vec<(i16, i64)> = buckets.collect();
-        key.push(Cell::Whole(count));
-        key.push(Cell::Real(self.seconds as f64 / count as f64));
-        for (_, share) in SHARES {
-            key.push(quantile(&counts, share).map_or(Cell::None, Cell::Real));
-        }
-        key.extend(self.sums.into_iter().map(Cell::Real));
-        Some(key)
     }
+
+    fn merge(&mut self, other: &Self) {
+        self.single.extend(&other.single);
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
+            *count += other;
+        }
+        self.n += other.n;
+        self.seconds += other.seconds;
+    }
+
+    /// Ready to be told of.
+    fn finished(mut self) -> Finished {
+        if !self.single.is_empty() && self.n > 0 {
+            self.count_all();
+        }
+        let counts = (0_i16..).zip(self.counts).filter(|(_, count)| *count != 0).collect();
+        let seconds = self.seconds + self.single.iter().sum::<i64>();
+        Finished { n: self.n + self.single.len() as i64, single: self.single, counts, seconds }
+    }
+}
+
+/// Durations one by one or counted, all of them.
+struct Finished {
+    single: Vec<i64>,
+    counts: Vec<(i16, i64)>,
+    n: i64,
+    seconds: i64,
+}
+
+impl Finished {
+    fn tell(&mut self, statistic: Statistic) -> Cell {
+        match statistic {
+            Statistic::Count => Cell::Whole(self.n.max(0)),
+            _ if self.n <= 0 => Cell::None,
+            Statistic::Mean => Cell::Real(self.seconds as f64 / self.n as f64),
+            Statistic::Share(share) if self.counts.is_empty() => Cell::Real(among(&mut self.single, share)),
+            Statistic::Share(share) => quantile(&self.counts, share).map_or(Cell::None, Cell::Real),
+        }
+    }
+}
+
+/// What a share of durations, of which there are some, doesn't exceed: between the two nearest as `percentile_cont` has
+/// it.
+fn among(durations: &mut [i64], share: f64) -> f64 {
+    let rank = share * (durations.len() - 1) as f64;
+    let below = libm::floor(rank);
+    let (_, low, above) = durations.select_nth_unstable(below as usize);
+    let low = *low as f64;
+    let high = above.iter().min().map_or(low, |next| *next as f64);
+    low + (high - low) * (rank - below)
+}
+
+/// Numbers of keys from zero on, as they come: equal keys have equal numbers.
+#[derive(Default)]
+struct Numbers {
+    /// By column, the numbers of its texts.
+    texts: Vec<HashMap<Box<str>, u32>>,
+    /// By column, the numbers of what was told apart before it together with its own.
+    pairs: Vec<Sums<(u32, u32), u32>>,
+}
+
+impl Numbers {
+    /// The number of each row.
+    fn of(&mut self, keys: &[ArrayRef], rows: usize) -> Result<Vec<u32>> {
+        self.texts.resize_with(keys.len(), HashMap::new);
+        self.pairs.resize_with(keys.len(), Sums::default);
+        let mut numbers = vec![0; rows];
+        for ((key, texts), pairs) in keys.iter().zip(&mut self.texts).zip(&mut self.pairs) {
+            let own = values(key, texts)?;
+            let mut last = None;
+            for (number, own) in numbers.iter_mut().zip(own) {
+                let pair = (*number, own);
+                *number = match last {
+                    Some((before, known)) if before == pair => known,
+                    _ => {
+                        let next = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
+                        *pairs.entry(pair).or_insert(next)
+                    }
+                };
+                last = Some((pair, *number));
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+/// A number for each value of a column: a number's own, or that of a text.
+fn values(column: &ArrayRef, texts: &mut HashMap<Box<str>, u32>) -> Result<Vec<u32>> {
+    if column.data_type().is_integer() {
+        let column = cast(column, &DataType::Int32)?;
+        let column = column.as_primitive::<Int32Type>();
+        return Ok(column.iter().map(|value| value.map_or(u32::MAX, i32::cast_unsigned)).collect());
+    }
+    let column = cast(column, &DataType::Utf8View)?;
+    let column = column.as_string_view();
+    let mut last: Option<(&str, u32)> = None;
+    Ok(column
+        .iter()
+        .map(|text| {
+            let text = text.unwrap_or_default();
+            let number = match last {
+                Some((before, number)) if before == text => number,
+                _ => match texts.get(text) {
+                    Some(number) => *number,
+                    None => {
+                        let next = u32::try_from(texts.len()).unwrap_or(u32::MAX);
+                        texts.insert(text.into(), next);
+                        next
+                    }
+                },
+            };
+            last = Some((text, number));
+            number
+        })
+        .collect())
 }
 
 pub(super) fn keys(ask: &Ask, also: &[(&str, &str)], day: &str) -> String {
@@ -215,15 +454,110 @@ pub(super) fn keys(ask: &Ask, also: &[(&str, &str)], day: &str) -> String {
     ask.selected(day) + &also
 }
 
-pub(super) fn names(ask: &Ask, also: &[(&str, &str)]) -> Vec<String> {
+fn names(ask: &Ask, also: &[(&str, &str)]) -> Vec<String> {
     let by = ask.by.iter().map(|by| by.word().to_owned());
     by.chain(also.iter().map(|(_, name)| (*name).to_owned())).collect()
 }
 
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name}, ")).collect()
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-pub(super) fn grouped(before: &str, names: &[String]) -> String {
-    if names.is_empty() { String::new() } else { format!("{before} {}", names.join(", ")) }
+    use otklik_lake::arrow::array::StringArray;
+
+    use super::*;
+
+    fn spread(exact: u64, whole: bool) -> Spread {
+        let told = ALL.map(|(statistic, name)| (statistic, name.to_owned()));
+        Spread {
+            names: vec!["service".to_owned(), "day".to_owned()],
+            told: vec![told.to_vec()],
+            sums: vec!["within".to_owned()],
+            is_counted: false,
+            exact,
+            whole: whole.then(String::new),
+        }
+    }
+
+    /// A service, a day, a duration, whether it was within.
+    type Row<'a> = (&'a str, i64, Option<i64>, i64);
+
+    fn batch(rows: &[Row<'_>]) -> RecordBatch {
+        let numbers = |of: &dyn Fn(&Row<'_>) -> Option<i64>| -> ArrayRef {
+            Arc::new(Int64Array::from_iter(rows.iter().map(of)))
+        };
+        RecordBatch::try_from_iter([
+            ("service", Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.0))) as ArrayRef),
+            ("day", numbers(&|row| Some(row.1))),
+            ("value", numbers(&|row| row.2)),
+            ("within", numbers(&|row| Some(row.3))),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn mon13_few_are_told_exactly_and_many_within_one_percent() {
+        let rows = [
+            batch(&[
+                ("Б", 2, Some(1_000), 1),
+                ("А", 1, Some(40), 0),
+                ("А", 1, None, 5),
+                ("Б", 2, Some(3_000), 1),
+            ]),
+            batch(&[("А", 2, Some(7), 0), ("Б", 2, Some(2_000), 0), ("А", 1, Some(20), 1)]),
+        ];
+        for exact in [6, 5, 0] {
+            let spread = spread(exact, true);
+            let mut groups = Groups::of(&spread);
+            rows.iter().for_each(|batch| groups.add(batch).unwrap());
+            let (sheet, whole) = groups.sheets();
+            assert_eq!(sheet.is_exact, exact == 6);
+            let keys: Vec<_> =
+                (0..3).map(|row| (sheet.text(row, "service"), sheet.text(row, "day"))).collect();
+            assert_eq!(keys.len(), sheet.rows.len());
+            assert_eq!(keys.iter().map(|(service, _)| *service).collect::<Vec<_>>(), ["А", "А", "Б"]);
+            let of = |sheet: &Sheet, row, name| sheet.get(row, name).and_then(Cell::number);
+            let is_near = |found: Option<f64>, expected: f64| {
+                let free = if exact == 6 { 0.0 } else { expected * 0.01 };
+                found.is_some_and(|found| (found - expected).abs() <= free)
+            };
+            for (row, [n, mean, half, most, within]) in [
+                [2.0, 30.0, 30.0, 39.0, 6.0],
+                [1.0, 7.0, 7.0, 7.0, 0.0],
+                [3.0, 2_000.0, 2_000.0, 2_900.0, 2.0],
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                assert_eq!((of(&sheet, row, "n"), of(&sheet, row, "mean")), (Some(n), Some(mean)));
+                assert!(is_near(of(&sheet, row, "p50"), half) && is_near(of(&sheet, row, "p95"), most));
+                assert_eq!(of(&sheet, row, "within"), Some(within));
+            }
+            let whole = whole.unwrap();
+            assert_eq!((of(&whole, 0, "n"), of(&whole, 0, "within")), (Some(6.0), Some(8.0)));
+            assert!(is_near(of(&whole, 0, "p50"), 520.0), "{whole:?}");
+        }
+    }
+
+    #[test]
+    fn mon13_nothing_is_told_of_what_was_taken_away_again() {
+        let mut spread = Spread { is_counted: true, names: vec!["service".to_owned()], ..spread(0, false) };
+        spread.sums.clear();
+        let column = |values: [i64; 4]| Arc::new(Int64Array::from_iter_values(values)) as ArrayRef;
+        let batch = RecordBatch::try_from_iter([
+            ("service", Arc::new(StringArray::from_iter_values(["А", "Б", "Б", "А"])) as ArrayRef),
+            ("value", column([0, 0, 0, 0])),
+            ("bucket", column([9, 7, 7, 9])),
+            ("count", column([2, 1, -1, 1])),
+            ("seconds", column([18, 7, -7, 9])),
+        ])
+        .unwrap();
+        let mut groups = Groups::of(&spread);
+        groups.add(&batch).unwrap();
+        let (sheet, _) = groups.sheets();
+        assert_eq!(sheet.rows.len(), 1);
+        assert_eq!((sheet.text(0, "service"), sheet.whole(0, "n")), ("А", Some(3)));
+        assert_eq!(sheet.get(0, "p95"), Some(&Cell::Real(9.0)));
+        assert!(!sheet.is_exact);
+    }
 }

@@ -130,6 +130,46 @@ impl Sheet {
         self
     }
 
+    /// All rows added up, but for the first `keys` cells; zeros where there are none.
+    #[must_use]
+    pub(super) fn added(&self, keys: usize) -> Self {
+        let columns = self.columns.get(keys..).unwrap_or_default().to_vec();
+        let mut sums = vec![Cell::Whole(0); columns.len()];
+        for row in &self.rows {
+            for (sum, cell) in sums.iter_mut().zip(&row[keys..]) {
+                *sum = match (&*sum, cell) {
+                    (Cell::Whole(sum), Cell::Whole(cell)) => Cell::Whole(sum + cell),
+                    (sum, cell) => Cell::Real(sum.number().unwrap_or(0.0) + cell.number().unwrap_or(0.0)),
+                };
+            }
+        }
+        Self { columns, rows: vec![sums], is_exact: self.is_exact }
+    }
+
+    /// With some columns first, after the `keys` ones.
+    #[must_use]
+    pub(super) fn led_by(mut self, keys: usize, columns: &[&str]) -> Self {
+        for (place, name) in (keys..).zip(columns) {
+            if let Some(from) = self.column(name).filter(|from| *from >= place) {
+                self.columns[place..=from].rotate_right(1);
+                self.rows.iter_mut().for_each(|row| row[place..=from].rotate_right(1));
+            }
+        }
+        self
+    }
+
+    /// With a sum divided by how many there were; nothing of none.
+    #[must_use]
+    pub(super) fn mean(mut self, sum: &str, n: &str) -> Self {
+        if let Some((sum, n)) = self.column(sum).zip(self.column(n)) {
+            for row in &mut self.rows {
+                let mean = row[sum].number().zip(row[n].number()).filter(|(_, n)| *n > 0.0);
+                row[sum] = mean.map_or(Cell::None, |(sum, n)| Cell::Real(sum / n));
+            }
+        }
+        self
+    }
+
     /// With zeros where some columns of counts say nothing.
     #[must_use]
     pub(super) fn or_zero(mut self, columns: &[&str]) -> Self {
@@ -227,5 +267,34 @@ fn named(name: &str, number: i64) -> Cell {
         "month" => Cell::Text(format!("{:04}-{:02}", number / 100, number % 100)),
         "day" => Cell::Text(format!("{:04}-{:02}-{:02}", number / 10_000, number / 100 % 100, number % 100)),
         _ => Cell::Whole(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(columns: &[&str], rows: &[&[Cell]]) -> Sheet {
+        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+        Sheet { columns, rows: rows.iter().map(|row| row.to_vec()).collect(), is_exact: true }
+    }
+
+    #[test]
+    fn mon13_parts_add_up_to_the_whole() {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let parts =
+            [&[text("А"), Cell::Whole(2), Cell::Real(7.5)][..], &[text("Б"), Cell::Whole(3), Cell::None]];
+        let all = sheet(&["body", "n", "mean"], &parts).added(1);
+        assert_eq!(all, sheet(&["n", "mean"], &[&[Cell::Whole(5), Cell::Real(7.5)]]));
+        assert_eq!(all.mean("mean", "n").rows, [[Cell::Whole(5), Cell::Real(1.5)]]);
+        let none = sheet(&["body", "n", "mean"], &[]).added(1).mean("mean", "n");
+        assert_eq!(none.rows, [[Cell::Whole(0), Cell::None]]);
+    }
+
+    #[test]
+    fn mon13_columns_are_brought_to_the_front() {
+        let one = sheet(&["k", "n", "p50", "a", "b"], &[&[1, 2, 3, 4, 5].map(Cell::Whole)]);
+        let led = sheet(&["k", "a", "b", "n", "p50"], &[&[1, 4, 5, 2, 3].map(Cell::Whole)]);
+        assert_eq!(one.led_by(1, &["a", "b"]), led);
     }
 }

@@ -6,6 +6,7 @@ use otklik_progress::reference::{Pauses, Role, pauses};
 
 use super::Step;
 use super::rules::{CODES, NormOf, Rules, place};
+use super::stages::stops;
 
 /// How an application ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct Case {
     pub failed: i32,
     /// Numbers of rules of the order allowed on the day it began that were broken, as bits.
     pub findings: u64,
+    /// The stages at which it was refused something, as bits in the order of [`super::STAGES`].
+    pub stops: i16,
     /// How much the norm allows, in its units; `None` without a norm.
     pub norm: Option<i32>,
     /// How much was spent; `None` while what the norm runs to hasn't come.
@@ -155,6 +158,7 @@ pub fn derive(rules: &Rules, norm: NormOf<'_>, app: u32, steps: &[Step], derived
         if let Some(place) = place(step.status) {
             case.first[place].get_or_insert(step.at);
             case.last_of[place] = Some(step.at);
+            case.stops |= stops(step.status);
         }
         if roles & bit(Role::Planned) != 0 {
             continue;
@@ -238,6 +242,7 @@ impl Default for Case {
             answered: 0,
             failed: 0,
             findings: 0,
+            stops: 0,
             norm: None,
             spent: None,
             is_within: None,

@@ -5,11 +5,13 @@
 mod bucket;
 mod case;
 mod rules;
+mod stages;
 mod trail;
 
 pub use bucket::{bucket, middle, quantile};
 pub use case::{Case, Derived, Exchange, Outcome, Transition, derive, suspended};
 pub use rules::{CODES, NormOf, Rules, Term, Turn, Waiting, measured, place};
+pub use stages::{STAGES, Stage, stops};
 pub use trail::{decode, encode};
 
 /// An event of an application, as deriving needs it.

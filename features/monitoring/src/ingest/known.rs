@@ -25,7 +25,7 @@ const FEW: usize = 20_000;
 const COLUMNS: &str = "c.request_key, c.version, c.request, c.known, c.service, c.variant, c.channel_in, \
     c.channel_out, c.mnemonic, c.region, c.body, c.body_name, c.sex, c.age, c.ogrn, c.given_day, c.given_sender, \
     c.given_line, c.began_day, c.ended_day, c.outcome, c.asked, c.answered, c.failed, c.findings, c.is_within, \
-    c.total, c.paused, c.waited, c.trail";
+    c.total, c.paused, c.trail";
 
 /// An application as the lake holds it.
 #[derive(Clone, Debug)]
@@ -203,7 +203,7 @@ impl Olds {
             let last = steps.last().map_or(i64::MIN, |step| step.at);
             let trail_at = (self.trails.len(), length);
             self.trails.extend_from_slice(trail);
-            let old = Old { version, given, counted: counted.get(row), last, trail: trail_at };
+            let old = Old { version, given, counted: counted.get(row, &steps), last, trail: trail_at };
             match self.rows_of[place] {
                 NONE => {
                     self.rows_of[place] = u32::try_from(self.rows.len()).unwrap_or(NONE);

@@ -30,6 +30,7 @@ pub use gather::{Collision, request_key};
 pub use grouping::Grouping;
 pub(crate) use known::{text, typed};
 pub use notes::Came;
+pub(crate) use sums::Sums;
 pub(crate) use truth::without;
 pub(crate) use work::{DERIVED, digests, rebuild};
 

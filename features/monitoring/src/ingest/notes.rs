@@ -97,8 +97,7 @@ impl Notes {
         let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
         // Commits of before say no version: it was taken for their number.
         let version = note(entry, "version")?.unwrap_or(number);
-        let kind = entry.notes.get("kind").and_then(|kind| kind.as_str());
-        let is_version = matches!(kind, Some("import" | "rebuild"));
+        let is_version = is_version(entry);
         if is_version {
             self.versions.insert(version, number);
         }
@@ -125,6 +124,27 @@ pub async fn notes_of(lake: &Lake, receipt: &Receipt) -> Result<Notes> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The form of what is derived in a lake up to a commit: that of the last one that wrote such rows; `None` when none did.
+///
+/// # Errors
+/// The log can't be read.
+pub async fn form(lake: &Lake, last: u64) -> Result<Option<u64>> {
+    for number in (1..=last).rev() {
+        let entry = lake.entry(number).await?;
+        if is_version(&entry) {
+            // Commits of before say none: theirs was the first.
+            return Ok(Some(note(&entry, "form")?.unwrap_or(1)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a commit wrote derived rows.
+fn is_version(entry: &Entry) -> bool {
+    let kind = entry.notes.get("kind").and_then(|kind| kind.as_str());
+    matches!(kind, Some("import" | "rebuild"))
 }
 
 /// A note of an entry; `None` when it has none of that name.

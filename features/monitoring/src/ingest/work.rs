@@ -87,6 +87,7 @@ pub async fn change(
     let change = Change::new()
         .note("kind", "import")
         .note("version", version)
+        .note("form", tables::FORM)
         .note("deliveries", json!(notes(receipts, came, &made)))
         .note("gone", json!(gone(&made, version)))
         .note("replaced", json!(replaced));
@@ -313,7 +314,8 @@ impl<'a> Anew<'a> {
 /// are stored; the change takes the old ones away.
 pub async fn rebuild(importer: &Importer, base: &Snapshot) -> Result<Change, ImportError> {
     let anew = Anew::of(importer, base).await?;
-    let mut change = Change::new().note("kind", "rebuild").note("version", anew.version);
+    let mut change =
+        Change::new().note("kind", "rebuild").note("version", anew.version).note("form", tables::FORM);
     for bucket in 0..anew.of {
         let made = anew.part(bucket, |table| Out::new(&importer.lake, table)).await?;
         change = keep(&importer.lake, change, made.into_iter().map(|filed| filed.file)).await?;

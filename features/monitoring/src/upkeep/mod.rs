@@ -8,7 +8,26 @@ use otklik_lake::Error;
 pub use compact::{Compacted, compact, compact_by, take_gone_away};
 pub use verify::{Verified, verify};
 
+use crate::ingest::notes::form;
 use crate::ingest::{ImportError, Importer};
+use crate::tables::FORM;
+
+/// Makes everything derived anew where an older programme wrote it in another form; the number of the commit if so.
+///
+/// # Errors
+/// As of [`rebuild`]; or a newer programme wrote it.
+pub async fn fit(importer: &Importer) -> Result<Option<u64>, ImportError> {
+    let lake = importer.lake();
+    match form(lake, lake.latest().await?.number()).await? {
+        None | Some(FORM) => Ok(None),
+        Some(form) if form < FORM => rebuild(importer).await.map(Some),
+        Some(form) => {
+            let text =
+                format!("what is derived has form {form}, this programme knows {FORM}: a newer one wrote it");
+            Err(Error::Invalid(text).into())
+        }
+    }
+}
 
 /// Makes everything derived anew from what was delivered: after reference data were edited. The number of the
 /// commit.

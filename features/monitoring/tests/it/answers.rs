@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use otklik_kernel::Clock as _;
+use otklik_lake::Change;
 use otklik_monitoring::answers::{Allowed, Ask, By, Sheet};
+use otklik_monitoring::hub::Hub;
 use otklik_monitoring::upkeep::{rebuild, verify};
 use otklik_progress::model::{Channel, Process};
 
@@ -12,7 +14,11 @@ use crate::records::{ONE, borrowed, status};
 use crate::site::{DAY, Site, with};
 
 async fn overview(site: &Site) -> (u64, Sheet) {
-    let answers = site.monitoring.hub.answers().await.unwrap();
+    overview_of(&site.monitoring.hub).await
+}
+
+async fn overview_of(hub: &Hub) -> (u64, Sheet) {
+    let answers = hub.answers().await.unwrap();
     (answers.commit(), answers.overview(&Ask::default(), &Allowed::All).await.unwrap())
 }
 
@@ -46,6 +52,35 @@ fn mon13_an_answer_outlives_a_compaction_and_neither_an_import_nor_other_rules()
 }
 
 #[test]
+fn mon13_what_an_older_programme_derived_is_made_anew_before_it_is_asked() {
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        told.application("1-1", "100", 27, "2700", Channel::ALL[0]);
+        told.event("1-1", 1, 2, 1_795_000_000, "");
+        take(&site, &told).await;
+        let expected = overview(&site).await;
+        // A commit of before: it says no form, and tables of sums are not what they are now.
+        let hub = &site.monitoring.hub;
+        let base = hub.lake().latest().await.unwrap();
+        let older = |change: Change| change.note("kind", "import").note("version", base.number() + 1);
+        let sums = ["figures", "spans"].into_iter().flat_map(|table| base.files(table));
+        let change = sums.fold(older(Change::new()), |change, file| change.without(&file.path));
+        let old = hub.lake().commit(&base, change).await.unwrap();
+        let again = site.hub_again();
+        let (commit, sheet) = overview_of(&again).await;
+        assert_eq!((commit, &sheet), (old.number() + 1, &expected.1));
+        assert!(verify(&again.importer().await.unwrap()).await.unwrap().ok);
+        assert_eq!(overview_of(&site.hub_again()).await.0, commit, "once is enough");
+        // What a newer one made is not touched.
+        let change = older(Change::new()).note("form", 1_000);
+        hub.lake().commit(&hub.lake().latest().await.unwrap(), change).await.unwrap();
+        let refused = site.hub_again().answers().await.err().unwrap();
+        assert!(refused.to_string().contains("form 1000"), "{refused}");
+    });
+}
+
+#[test]
 fn mon13_what_was_asked_is_asked_anew_after_an_import_before_anybody_looks() {
     with(async |site| {
         site.sender("r27", "2700", "whole").await;
@@ -60,7 +95,7 @@ fn mon13_what_was_asked_is_asked_anew_after_an_import_before_anybody_looks() {
         };
         let steps = async || {
             let answers = hub.answers().await.unwrap();
-            let sheet = answers.exact_up_to(0).transitions(&Ask::default(), &Allowed::All).await.unwrap();
+            let sheet = answers.transitions(&Ask::default(), &Allowed::All).await.unwrap();
             sheet.whole(0, "n")
         };
         assert_eq!(hub.freshen().await.unwrap(), 0, "nobody has asked anything");

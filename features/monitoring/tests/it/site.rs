@@ -147,6 +147,11 @@ impl Answer {
     }
 }
 
+fn hub(t: &TestDb) -> Hub {
+    let place = Place::folder(t.folder.path().join("lake")).unwrap();
+    Hub::open(&t.db, place, t.clock.clone(), t.shared_random()).unwrap()
+}
+
 pub struct Site {
     pub t: TestDb,
     pub ctx: Ctx,
@@ -185,17 +190,21 @@ impl Site {
             live: otklik_web::Live::default(),
             metrics: Arc::new(Metrics::default()),
         });
-        let place = Place::folder(t.folder.path().join("lake")).unwrap();
         let monitoring = Monitoring {
             ctx: ctx.clone(),
             offices: SharedOffices::open(&t.db).await.unwrap(),
             depot: Depot::new(Arc::new(InMemory::new())),
-            hub: Hub::open(&t.db, place, t.clock.clone(), t.shared_random()).unwrap(),
+            hub: hub(&t),
             received: Waker::default(),
             to_send: Waker::default(),
         };
         let router = otklik_monitoring::routes(&monitoring).router;
         Self { t, ctx, monitoring, taker: Arc::new(Told::default()), router }
+    }
+
+    /// The lake as a programme that starts now opens it.
+    pub fn hub_again(&self) -> Hub {
+        hub(&self.t)
     }
 
     pub fn act(&self) -> Act<'_> {

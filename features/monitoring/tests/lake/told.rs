@@ -153,17 +153,17 @@ pub async fn contents(importer: &Importer, without: &[&str]) -> Vec<(String, Vec
         let query = match name {
             "deliveries" | "cases_gone" | "steps_gone" => continue,
             "spans" => {
-                "select month, service, region, from_status, to_status, bucket, sum(count), sum(seconds) \
-                from spans group by month, service, region, from_status, to_status, bucket \
+                "select day, service, region, from_status, to_status, bucket, sum(count), sum(seconds) \
+                from spans group by day, service, region, from_status, to_status, bucket \
                 having sum(count) <> 0 or sum(seconds) <> 0"
                     .to_owned()
             }
             "figures" => {
-                let sums = otklik_monitoring::tables::FIGURES_OF.map(|name| format!("sum({name})"));
-                let some = otklik_monitoring::tables::FIGURES_OF.map(|name| format!("sum({name}) <> 0"));
+                let sums = otklik_monitoring::tables::SUMS.map(|name| format!("sum({name})"));
+                let some = otklik_monitoring::tables::SUMS.map(|name| format!("sum({name}) <> 0"));
                 format!(
-                    "select day, service, variant, region, body, channel_in, {} from figures \
-                     group by day, service, variant, region, body, channel_in having {}",
+                    "select day, service, variant, region, body, channel_in, findings, {} from figures \
+                     group by day, service, variant, region, body, channel_in, findings having {}",
                     sums.join(", "),
                     some.join(" or ")
                 )

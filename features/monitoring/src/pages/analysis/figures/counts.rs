@@ -139,12 +139,12 @@ impl Maker<'_> {
 
     pub(super) async fn interagency(&self) -> Result<Option<Figure>> {
         let l = self.l;
+        let sheet = self.answers.mnemonics(&self.asked.ask(&[]), &self.asked.allowed).await?;
         let all = self.answers.interagency(&self.asked.ask(&[]), &self.asked.allowed).await?;
         let ended = |sheet: &Sheet, row| whole(sheet, row, "answered") + whole(sheet, row, "failed");
         if ended(&all, 0) == 0 {
             return Ok(None);
         }
-        let sheet = self.answers.mnemonics(&self.asked.ask(&[]), &self.asked.allowed).await?;
         let (also, mut head) = self.also();
         let table = self.answers.mnemonics(&self.asked.ask(&also), &self.asked.allowed).await?;
         let name = |sheet: &Sheet, row: usize| match sheet.text(row, "mnemonic") {
