@@ -63,6 +63,22 @@ const PAGES: [(&str, &str); 3] = [
     ("analysis, a year", "/admin/monitoring/analysis?from=2025-06-01&to=2026-05-31"),
     ("map of the process, 30 days", "/admin/monitoring/map?from=2026-01-12&to=2026-02-10"),
 ];
+/// A page that opens the lake and asks for no figure of [`FIGURES`].
+const OPENED: &str = "/admin/monitoring/map?from=2026-01-12&to=2026-01-12";
+/// The figures of the page of analysis, and some days to ask for them.
+const FIGURES: [&str; 10] = [
+    "dynamics",
+    "durations",
+    "norm",
+    "bottlenecks",
+    "waiting",
+    "refusals",
+    "interagency",
+    "order",
+    "digital",
+    "people",
+];
+const FIGURES_OF: &str = "/admin/monitoring/analysis.csv?from=2026-01-13&to=2026-02-11";
 /// How often each.
 const PAGE_TIMES: usize = 100;
 
@@ -184,6 +200,7 @@ impl Run<'_> {
             ));
         }
         let answers = self.answers(&ours, &parquet, &mut lines)?;
+        figures(&ours, &mut lines)?;
         self.pages_after(&ours, applications, &folder, &mut lines)?;
         if on_top {
             self.day(&ours, &folder, &mut lines)?;
@@ -289,6 +306,28 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The figures behind a page one by one, each for the first time, of a lake whose files are together.
+fn figures(ours: &Ours, lines: &mut Vec<Line>) -> anyhow::Result<()> {
+    eprintln!("  figures asked for the first time");
+    let cost = ours.compact()?;
+    lines.push(line("putting the lake together", cost.seconds, None, "s", Wanted::Shown));
+    lines.push(peak("…", cost.peak_mib));
+    let paths = FIGURES.map(|figure| format!("{FIGURES_OF}&figure={figure}"));
+    for (official, _) in OFFICIALS {
+        let mut runs = Vec::with_capacity(TIMES);
+        for _ in 0..TIMES {
+            runs.push(ours.parts(official, OPENED, &paths)?);
+        }
+        for (place, figure) in FIGURES.into_iter().enumerate() {
+            let mut taken: Vec<f64> = runs.iter().map(|run| run[place]).collect();
+            taken.sort_by(f64::total_cmp);
+            let what = format!("figure for the {official}, asked for the first time: {figure}");
+            lines.push(line(&what, taken[TIMES / 2], None, "ms", Wanted::AtMost(50.0)));
+        }
+    }
+    Ok(())
 }
 
 fn line(what: &str, ours: f64, peer: Option<f64>, unit: &'static str, wanted: Wanted) -> Line {

@@ -105,6 +105,37 @@ impl Ours {
         Ok((all, peak))
     }
 
+    /// Puts the files of the lake together, as a server does once a day.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn compact(&self) -> anyhow::Result<Cost> {
+        Ok(watch(&mut self.otklik.command(&["monitoring", "compact"]))?.0)
+    }
+
+    /// Asks a server for the parts of a page once as one official, each for the first time after the start; how many
+    /// milliseconds each takes.
+    ///
+    /// # Errors
+    /// The server doesn't start, or a part isn't given.
+    pub fn parts(&self, official: &str, opened: &str, paths: &[String]) -> anyhow::Result<Vec<f64>> {
+        let server = self.otklik.serve(None)?;
+        let official = talk::sign_in(server.address, official)?;
+        // The server has opened the lake then.
+        timed(server.address, opened, &official)?;
+        let part = |path: &String| -> anyhow::Result<f64> {
+            let begun = now();
+            let file = talk::page(server.address, path, &official)?;
+            let taken = millis(begun.elapsed());
+            ensure!(file.status == 200, "{path} has status {}", file.status);
+            ensure!(file.text().lines().count() > 1, "{path} has no rows");
+            Ok(taken)
+        };
+        let taken = paths.iter().map(part).collect();
+        server.stop()?;
+        taken
+    }
+
     /// Asks the server for pages once as one official, imports more by the command, waits until the server has asked anew
     /// what was asked before, and tells how many milliseconds each page takes then.
     ///
