@@ -367,7 +367,7 @@ impl Hub {
     /// for that.
     async fn is_stale(&self, now: Instant) -> Result<bool, HubError> {
         if self.0.answers.lock().await.is_none() {
-            self.answers().await?;
+            self.answers().await?.ready().await?;
             return Ok(false);
         }
         let latest = self.0.lake.latest().await?.number();

@@ -208,6 +208,16 @@ impl Session {
         Ok(())
     }
 
+    /// Gives the rows of a query a name and keeps them in memory.
+    ///
+    /// # Errors
+    /// It can't be planned or fails.
+    pub async fn hold(&self, name: &str, query: &str) -> Result<()> {
+        let rows = self.context.sql(query).await?.cache().await?.into_view();
+        self.context.register_table(name, rows)?;
+        Ok(())
+    }
+
     /// The rows of an answer, all in memory; an empty batch of its columns when there are none.
     ///
     /// # Errors

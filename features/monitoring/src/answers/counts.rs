@@ -4,7 +4,7 @@ use otklik_lake::Result;
 use otklik_progress::reference::Role;
 
 use super::percentiles::{ALL, Of};
-use super::{Allowed, Answers, Ask, Sheet};
+use super::{Allowed, Answers, Ask, EXACT, Sheet};
 use crate::derive::STAGES;
 use crate::live::versioned;
 use crate::tables::FIGURES_OF;
@@ -167,11 +167,12 @@ impl Answers {
                 of(1),
                 of(3),
                 of(4),
-                self.about("live_complaints", "event", ask, allowed),
+                about("said_complaints", ask, allowed),
                 ask.listed("group by"),
                 ask.listed("order by")
             )
         };
+        self.said().await?;
         let told = self.sums(ask, query).await?;
         let all = self.figures(ask, allowed, &["began"]).await?;
         let all = all.beside(&told, ask.by.len(), &NAMES.map(|name| (name, name))).or_zero(&NAMES);
@@ -193,23 +194,43 @@ impl Answers {
                 "select {}count(*) as n, sum({mark}) as mean, {} from {} {} {}",
                 ask.selected("began_day"),
                 marks.join(", "),
-                self.about("live_ratings", "mark, mark_least, mark_most", ask, allowed),
+                about("said_ratings", ask, allowed),
                 ask.listed("group by"),
                 ask.listed("order by")
             )
         };
+        self.said().await?;
         Ok(self.sums(ask, query).await?.mean("mean", "n"))
     }
 
-    /// Rows about applications that began in the period, some columns of them, with what is known of the application.
-    /// Versions that are gone are left out last: of the few that such rows are about.
-    fn about(&self, table: &str, columns: &str, ask: &Ask, allowed: &Allowed) -> String {
+    /// Readies `said_ratings` and `said_complaints`: what people said, with what is known of the applications that began.
+    /// It takes a look at all applications, so that it is kept in memory while it isn't too much.
+    pub(super) async fn said(&self) -> Result<()> {
+        let ready = async || {
+            for (table, columns) in [("ratings", "mark, mark_least, mark_most"), ("complaints", "event")] {
+                let (name, query) = (format!("said_{table}"), self.with_applications(table, columns));
+                match self.session.snapshot().rows(table) <= EXACT {
+                    true => self.session.hold(&name, &query).await?,
+                    false => self.session.view(&name, &query).await?,
+                }
+            }
+            Ok(())
+        };
+        self.said.get_or_try_init(ready).await.copied()
+    }
+
+    /// Versions of applications that are gone are left out last: of the few that such rows are about.
+    fn with_applications(&self, table: &str, columns: &str) -> String {
         let of = "request_key, version, service, variant, region, body, channel_in, began_day";
         let rows = format!(
-            "(select c.*, {columns} from {table} x join (select {of} from cases where known and began is not null \
-             and {}) c on c.request_key = x.request_key)",
-            ask.condition(allowed, "began_day")
+            "(select c.*, {columns} from live_{table} x join \
+             (select {of} from cases where known and began is not null) c on c.request_key = x.request_key)"
         );
-        format!("({})", versioned(self.session.snapshot(), &rows, "cases_gone", "true", "true"))
+        versioned(self.session.snapshot(), &rows, "cases_gone", "true", "true")
     }
+}
+
+/// What was said of applications that began in the period.
+fn about(said: &str, ask: &Ask, allowed: &Allowed) -> String {
+    format!("{said} where {}", ask.condition(allowed, "began_day"))
 }

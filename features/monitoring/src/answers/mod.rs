@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use otklik_kernel::Instant;
 use otklik_lake::{Engine, Look, Result, Session, Snapshot};
+use tokio::sync::OnceCell;
 
 pub use ask::{Allowed, Ask, By, Fault, Period};
 pub use counts::stages;
@@ -46,6 +47,8 @@ pub struct Answers {
     exact: u64,
     kept: Arc<Kept>,
     past: Arc<Past>,
+    /// Whether what people said is ready to be asked about, see [`Self::ready`].
+    said: Arc<OnceCell<()>>,
 }
 
 impl Answers {
@@ -56,7 +59,16 @@ impl Answers {
     pub async fn of(engine: &Engine, snapshot: &Snapshot, rules: Arc<Rules>) -> Result<Self> {
         let session = live(engine, snapshot, Look::Whole).await?;
         let few = live(engine, snapshot, Look::Few).await?;
-        Ok(Self { session, few, rules, exact: EXACT, kept: Arc::default(), past: Arc::default() })
+        let (kept, past, said) = Default::default();
+        Ok(Self { session, few, rules, exact: EXACT, kept, past, said })
+    }
+
+    /// Readies what takes long whatever is asked about: nobody who asks waits for it then.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn ready(&self) -> Result<()> {
+        self.said().await
     }
 
     /// With what was answered before, of a snapshot that holds the same.
@@ -116,6 +128,7 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn renew(&self, question: &Question) -> Result<()> {
+        self.ready().await?;
         self.made(&question.query, &question.how).await.map(drop)
     }
 
