@@ -360,10 +360,7 @@ impl Values {
     }
 
     /// Ready to be told of.
-    fn finished(mut self) -> Finished {
-        if !self.single.is_empty() && self.n > 0 {
-            self.count_all();
-        }
+    fn finished(self) -> Finished {
         let counts = (0_i16..).zip(self.counts).filter(|(_, count)| *count != 0).collect();
         let seconds = self.seconds + self.single.iter().sum::<i64>();
         Finished { n: self.n + self.single.len() as i64, single: self.single, counts, seconds }
