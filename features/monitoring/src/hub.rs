@@ -341,7 +341,7 @@ impl Hub {
     /// finds it answered. How many questions that were; none where nobody has asked anything, or nothing is new.
     ///
     /// # Errors
-    /// The lake or the database can't be read.
+    /// The lake or the database can't be read; questions that have an answer got it.
     pub async fn freshen(&self) -> Result<usize, HubError> {
         if self.0.answers.lock().await.is_none() {
             return Ok(0);
@@ -351,16 +351,18 @@ impl Hub {
             let mut fresh = self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner);
             (fresh.commit, fresh.at) = (answers.commit(), now);
         }
-        let mut done = 0;
+        let (mut done, mut failed) = (0, None);
         for question in answers.open(now) {
             // What comes meanwhile is asked about the next time.
             if self.0.lake.latest().await?.number() != answers.commit() {
                 break;
             }
-            answers.renew(&question).await?;
-            done += 1;
+            match answers.renew(&question).await {
+                Ok(()) => done += 1,
+                Err(error) => failed = Some(error),
+            }
         }
-        Ok(done)
+        failed.map_or(Ok(done), |error| Err(error.into()))
     }
 
     /// Whether it is time to ask anew, and something was asked. Opens the lake first after the start, so that nobody waits

@@ -60,11 +60,14 @@ impl Kept {
         let rows = sheet.rows.len() + 10;
         if rows > ROWS / 10 {
             kept.sheets.remove(query);
-        } else if kept.rows + rows > ROWS {
-            *kept = Sheets::default();
-        } else {
-            kept.rows += rows;
+            return;
         }
+        if kept.rows + rows > ROWS {
+            let own = kept.sheets.remove(query);
+            *kept = Sheets::default();
+            kept.sheets.extend(own.map(|own| (query.to_owned(), own)));
+        }
+        kept.rows += rows;
     }
 }
 
@@ -178,7 +181,7 @@ mod tests {
         }
         assert!(kept.has("0") && kept.has("9"));
         keep("one more", 1);
-        assert!(!kept.has("0") && !kept.has("one more"));
+        assert!(!kept.has("0") && kept.has("one more"));
         keep("0", 1);
         assert!(kept.has("0"));
     }

@@ -172,4 +172,34 @@ mod tests {
         assert!(note.digests.is_empty() && note.came.is_none());
         assert_eq!(json!(note), old);
     }
+
+    #[test]
+    fn mon11_a_delivery_is_held_by_the_commit_that_has_its_version() {
+        let entry = |number: u64, kind: &str, notes: serde_json::Value| -> Entry {
+            let mut entry =
+                json!({ "format": 1, "number": number, "id": "", "at": 0, "previous": "", "notes": notes });
+            entry["notes"]["kind"] = kind.into();
+            serde_json::from_value(entry).unwrap()
+        };
+        let mut notes = Notes::default();
+        // While the second was made, files were put together.
+        for (number, kind, said) in [
+            (1, "import", json!({ "version": 1 })),
+            (2, "compact", json!({})),
+            (3, "import", json!({ "version": 2 })),
+        ] {
+            notes.add(&entry(number, kind, said)).unwrap();
+        }
+        let commit = |version: i64| {
+            let delivery = version * i64::try_from(crate::ingest::MOST_DELIVERIES).unwrap() + 7;
+            let receipt = json!({
+                "delivery": delivery, "sender": "r27", "day": "2026-11-21", "revision": 1, "digest": "00", "at": 5,
+                "rows": {
+                    "services": 0, "applications": 1, "events": 2, "payments": 0, "ratings": 0, "complaints": 0,
+                },
+            });
+            notes.commit(&serde_json::from_value(receipt).unwrap())
+        };
+        assert_eq!((commit(1), commit(2)), (1, 3));
+    }
 }
