@@ -127,6 +127,9 @@ pub struct Freshen(pub Hub);
 impl PeriodicJob for Freshen {
     async fn run(&self, now: Instant) -> Result<(), HandlerError> {
         let hub = self.0.clone();
+        if !hub.is_open().await {
+            return Aside::job(async move { hub.open_all().await }).await;
+        }
         match hub.is_stale(now).await {
             Ok(true) => Aside::job(async move { hub.freshen().await }).await,
             Ok(false) => Ok(()),
@@ -343,7 +346,7 @@ impl Hub {
     /// # Errors
     /// The lake or the database can't be read; questions that have an answer got it.
     pub async fn freshen(&self) -> Result<usize, HubError> {
-        if self.0.answers.lock().await.is_none() {
+        if !self.is_open().await {
             return Ok(0);
         }
         let (answers, now) = (self.answers().await?, self.0.clock.now());
@@ -365,13 +368,18 @@ impl Hub {
         failed.map_or(Ok(done), |error| Err(error.into()))
     }
 
-    /// Whether it is time to ask anew, and something was asked. Opens the lake first after the start, so that nobody waits
-    /// for that.
+    /// Whether anybody, or the job, has opened the lake to ask.
+    async fn is_open(&self) -> bool {
+        self.0.answers.lock().await.is_some()
+    }
+
+    /// Opens the lake after the start and readies what takes long, so that nobody who asks waits for that.
+    async fn open_all(&self) -> Result<(), HubError> {
+        Ok(self.answers().await?.ready().await?)
+    }
+
+    /// Whether it is time to ask anew.
     async fn is_stale(&self, now: Instant) -> Result<bool, HubError> {
-        if self.0.answers.lock().await.is_none() {
-            self.answers().await?.ready().await?;
-            return Ok(false);
-        }
         let latest = self.0.lake.latest().await?.number();
         Ok(self.0.fresh.lock().unwrap_or_else(PoisonError::into_inner).is_due(latest, now))
     }
