@@ -29,6 +29,9 @@ pub enum Error {
     /// What was asked for makes no sense; nothing was changed.
     #[error("{0}")]
     Invalid(String),
+    /// What was asked for would take more memory than there is for it.
+    #[error("too much at once: {0}")]
+    TooMuch(String),
     /// The store failed.
     #[error("storage: {0}")]
     Store(#[from] object_store::Error),

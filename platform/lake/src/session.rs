@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -198,24 +199,28 @@ impl Session {
         &self.context
     }
 
-    /// Gives a query a name.
+    /// Gives a query a name, which another had perhaps.
     ///
     /// # Errors
     /// It can't be planned.
     pub async fn view(&self, name: &str, query: &str) -> Result<()> {
         let view = self.context.sql(query).await?.into_view();
-        self.context.register_table(name, view)?;
+        self.name(name, view)
+    }
+
+    fn name(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<()> {
+        self.context.deregister_table(name)?;
+        self.context.register_table(name, table)?;
         Ok(())
     }
 
-    /// Gives the rows of a query a name and keeps them in memory.
+    /// Gives the rows of a query a name, which another had perhaps, and keeps them in memory.
     ///
     /// # Errors
     /// It can't be planned or fails.
     pub async fn hold(&self, name: &str, query: &str) -> Result<()> {
         let rows = self.context.sql(query).await?.cache().await?.into_view();
-        self.context.register_table(name, rows)?;
-        Ok(())
+        self.name(name, rows)
     }
 
     /// The rows of an answer, all in memory; an empty batch of its columns when there are none.

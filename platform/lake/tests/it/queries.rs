@@ -68,6 +68,13 @@ async fn one_key_is_found_among_many_and_views_are_queries_by_name() {
         let keys = found.column(0).as_any().downcast_ref::<StringViewArray>().expect("texts");
         let values = found.column(2).as_any().downcast_ref::<Int64Array>().expect("numbers");
         assert_eq!((keys.value(1), values.value(0), values.value(1)), ("k012345", 24_690 * 7 % 1_000, 837));
+        // A name may be given anew: whoever gave it before may have been broken off.
+        for _ in 0..2 {
+            session.hold("late", "select key from events where key = 'k012345'").await.expect("rows");
+            let held = session.rows("select * from late").await.expect("an answer");
+            assert_eq!(held.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
+            session.view("late", "select * from events").await.expect("a view");
+        }
     }
 }
 
