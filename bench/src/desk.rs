@@ -1,6 +1,6 @@
 //! `otklik-bench desk`: what officials do all day, over a year of responses of a whole country's offices.
 
-pub mod export;
+mod export;
 mod live;
 mod mail;
 mod questions;

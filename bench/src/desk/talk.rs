@@ -44,13 +44,18 @@ pub fn get(address: SocketAddr, path: &str, official: &Official) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n")
 }
 
-/// Sends a request on a connection of its own and reads the whole answer.
-fn exchange(address: SocketAddr, request: &str) -> anyhow::Result<Answer> {
+/// Sends a request on a connection of its own and reads what comes to its end.
+fn send(address: SocketAddr, request: &str) -> anyhow::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn exchange(address: SocketAddr, request: &str) -> anyhow::Result<Answer> {
+    let bytes = send(address, request)?;
     let head = http::parse_head(&bytes).map_err(|trouble| anyhow!(trouble))?.context("no answer")?;
     Ok(Answer { status: head.status, bytes, head: head.length })
 }
@@ -62,6 +67,19 @@ fn exchange(address: SocketAddr, request: &str) -> anyhow::Result<Answer> {
 pub fn page(address: SocketAddr, path: &str, official: &Official) -> anyhow::Result<Answer> {
     let request = get(address, path, official).replacen("\r\n", "\r\nConnection: close\r\n", 1);
     exchange(address, &request)
+}
+
+/// A table as an official takes it along, whole.
+///
+/// # Errors
+/// No connection, or the server refuses.
+pub fn table(address: SocketAddr, path: &str, official: &Official) -> anyhow::Result<Vec<u8>> {
+    // Its size isn't told beforehand: by HTTP/1.0 the body comes as it is, to the end of the connection.
+    let mut bytes = send(address, &get(address, path, official).replacen("HTTP/1.1", "HTTP/1.0", 1))?;
+    let status = http::status(&bytes).context("no status")?;
+    ensure!(status == 200, "{path} has status {status}");
+    let end = memmem::find(&bytes, b"\r\n\r\n").context("no body")?;
+    Ok(bytes.split_off(end + 4))
 }
 
 /// How many events the server has accepted and not handled yet; nothing when it doesn't say.
