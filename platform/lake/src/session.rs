@@ -15,7 +15,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionContext;
 
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::prelude::SessionConfig;
+use datafusion::prelude::{DataFrame, SessionConfig};
 use url::Url;
 
 use crate::lake::Lake;
@@ -204,8 +204,15 @@ impl Session {
     /// # Errors
     /// It can't be planned.
     pub async fn view(&self, name: &str, query: &str) -> Result<()> {
-        let view = self.context.sql(query).await?.into_view();
+        let view = self.planned(query).await?.into_view();
         self.name(name, view)
+    }
+
+    /// Plans a query on a stack of its own: it takes much, and whoever asks may stand deep in theirs.
+    async fn planned(&self, query: &str) -> Result<DataFrame> {
+        let (context, query) = (self.context.clone(), query.to_owned());
+        let planned = tokio::spawn(async move { context.sql(&query).await }).await;
+        Ok(planned.map_err(std::io::Error::other)??)
     }
 
     fn name(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<()> {
@@ -219,7 +226,7 @@ impl Session {
     /// # Errors
     /// It can't be planned or fails.
     pub async fn hold(&self, name: &str, query: &str) -> Result<()> {
-        let rows = self.context.sql(query).await?.cache().await?.into_view();
+        let rows = self.planned(query).await?.cache().await?.into_view();
         self.name(name, rows)
     }
 
@@ -228,7 +235,7 @@ impl Session {
     /// # Errors
     /// It can't be planned or fails.
     pub async fn rows(&self, query: &str) -> Result<Vec<RecordBatch>> {
-        let answer = self.context.sql(query).await?;
+        let answer = self.planned(query).await?;
         let columns = Arc::clone(answer.schema().inner());
         let mut batches = answer.collect().await?;
         if batches.is_empty() {
@@ -242,6 +249,6 @@ impl Session {
     /// # Errors
     /// It can't be planned.
     pub async fn stream(&self, query: &str) -> Result<SendableRecordBatchStream> {
-        Ok(self.context.sql(query).await?.execute_stream().await?)
+        Ok(self.planned(query).await?.execute_stream().await?)
     }
 }
