@@ -9,7 +9,7 @@ pub mod monitoring;
 pub mod responses;
 pub mod user;
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -30,11 +30,33 @@ impl Json {
             if self.json { serde_json::to_string_pretty(answer)? } else { words.trim_end().to_owned() };
         say(&(text + "\n"))
     }
+
+    /// Prints an answer as it is made: it may be larger than memory.
+    pub fn stream(
+        self,
+        answer: &impl Serialize,
+        words: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let said = match self.json {
+            true => {
+                let printed = serde_json::to_writer_pretty(&mut out, answer);
+                printed.map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
+            }
+            false => words(&mut out),
+        };
+        heard(said.and_then(|()| out.flush()))
+    }
 }
 
-/// Prints text. Whoever reads it may have had enough (`… | head`).
+/// Prints text.
 pub fn say(text: &str) -> anyhow::Result<()> {
-    match write!(io::stdout(), "{text}") {
+    heard(write!(io::stdout(), "{text}"))
+}
+
+/// Whether printing went well. Whoever reads it may have had enough (`… | head`).
+fn heard(said: io::Result<()>) -> anyhow::Result<()> {
+    match said {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }

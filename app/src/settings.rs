@@ -69,6 +69,10 @@ pub struct Options {
     /// [default: lake in the data folder]
     #[arg(long, env = "OTKLIK_LAKE", global = true)]
     pub lake: Option<String>,
+    /// Folders into which, and below which, daily data may be sent, separated by commas
+    /// [default: sent in the data folder]
+    #[arg(long, env = "OTKLIK_MONITORING_FOLDERS", global = true, value_delimiter = ',')]
+    pub monitoring_folders: Option<Vec<PathBuf>>,
     /// File of the installation's secret, 64 hexadecimal digits; the same on every node
     /// [default: secret.key in the data folder, made when missing]
     #[arg(long, env = "OTKLIK_SECRET_FILE", global = true)]
@@ -113,6 +117,8 @@ pub struct Settings {
     pub recipient_template: String,
     /// Where the lake of the monitoring is: a folder or `s3://bucket/prefix`.
     pub lake: String,
+    /// Folders into which, and below which, daily data may be sent.
+    pub monitoring_folders: Vec<PathBuf>,
     /// The file of the installation's secret.
     pub secret_file: PathBuf,
     /// Networks that may read `/metrics`; nothing for this machine only.
@@ -171,6 +177,12 @@ impl Settings {
                 .or(file.recipient_template)
                 .unwrap_or_else(|| "vashkontrol{code}@r{region}.nalog.ru".into()),
             lake: flags.lake.or(file.lake).unwrap_or_else(|| data_dir.join("lake").display().to_string()),
+            monitoring_folders: folders(
+                flags
+                    .monitoring_folders
+                    .or(file.monitoring_folders)
+                    .unwrap_or_else(|| vec![data_dir.join("sent")]),
+            )?,
             secret_file: flags
                 .secret_file
                 .or(file.secret_file)
@@ -246,6 +258,15 @@ fn read(path: &Path) -> Result<Options> {
     toml::from_str(&text).with_context(|| format!("{}: ошибка в настройках", path.display()))
 }
 
+/// Folders by their whole paths: one of a page can't depend on where the programme was started.
+fn folders(named: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    let whole = |folder: PathBuf| {
+        let wrong = || format!("monitoring_folders: «{}»: нужен путь папки", folder.display());
+        std::path::absolute(&folder).with_context(wrong)
+    };
+    named.into_iter().map(whole).collect()
+}
+
 /// A base address: with a scheme, without a path's last slash.
 fn base(name: &str, value: Option<String>) -> Result<Option<String>> {
     let Some(value) = value else { return Ok(None) };
@@ -289,6 +310,22 @@ mod tests {
         let error = format!("{:#}", Settings::resolve(flags).unwrap_err());
         assert!(error.contains("otklik.toml") && error.contains("publik_url"), "{error}");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn mon18_folders_to_send_into_are_whole_paths_and_that_of_the_data_folder_without_a_setting() {
+        let of = |data_dir: &str, folders: Option<&[&str]>| {
+            let monitoring_folders = folders.map(|all| all.iter().map(PathBuf::from).collect());
+            let data_dir = Some(PathBuf::from(data_dir));
+            Settings::resolve(Options { data_dir, monitoring_folders, ..Options::default() })
+        };
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(of("/nowhere", None).unwrap().monitoring_folders, [PathBuf::from("/nowhere/sent")]);
+        assert_eq!(of("data", None).unwrap().monitoring_folders, [here.join("data/sent")]);
+        let two = of("/nowhere", Some(&["/mnt/exchange", "out"])).unwrap().monitoring_folders;
+        assert_eq!(two, [PathBuf::from("/mnt/exchange"), here.join("out")]);
+        let error = format!("{:#}", of("/nowhere", Some(&[""])).unwrap_err());
+        assert!(error.contains("monitoring_folders"), "{error}");
     }
 
     #[test]

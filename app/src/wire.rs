@@ -98,6 +98,7 @@ pub async fn wire(installation: &Installation, address: SocketAddr) -> Result<Wi
         offices: offices.clone(),
         depot,
         hub,
+        folders: otklik_monitoring::partners::folder::Roots::new(settings.monitoring_folders.clone()),
         received: otklik_jobs::Waker::default(),
         to_send: otklik_jobs::Waker::default(),
     };

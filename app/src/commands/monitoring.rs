@@ -1,5 +1,6 @@
 //! `otklik monitoring`: the daily data of applications for services.
 
+mod applications;
 mod check;
 mod common;
 mod exchange;

@@ -13,6 +13,7 @@ use otklik_monitoring::deliveries::depot::Depot;
 use otklik_monitoring::hub::Hub;
 use otklik_monitoring::partners;
 use otklik_monitoring::partners::deliver::SendDaily;
+use otklik_monitoring::partners::folder::Roots;
 use otklik_monitoring::senders::{self, Fields, Policy};
 use otklik_progress::generate::{Package, Place, Plan};
 use otklik_web::Ctx;
@@ -109,7 +110,7 @@ pub async fn fill(
     // What the jobs would do first, so that the pages show it from the beginning.
     hub.keep_up().await?;
     let client = partners::https::client(&[]).map_err(anyhow::Error::msg)?;
-    let send = SendDaily::new(ctx, hub, client);
+    let send = SendDaily::new(ctx, hub, client, &Roots::new(vec![folder.join("sent")]));
     send.run(ctx.now()).await.map_err(|error| anyhow!("отправка: {error}"))
 }
 

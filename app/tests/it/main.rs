@@ -6,6 +6,7 @@ mod commands;
 mod erase;
 mod invent;
 mod kill;
+mod lake;
 mod monitoring;
 mod routes;
 mod routes_called;

@@ -46,6 +46,7 @@ fn mon13_generated_data_are_imported_verified_and_answered_from_without_a_server
     let calendar = well(folder, &["monitoring", "report", "completeness", "--period", "2026-01", "--json"]);
     assert!(calendar["rows"].as_array().unwrap().iter().any(|row| row[2] == "late"), "{calendar}");
     told_by_two_statuses_and_counted_by_bodies(folder, calendar["rows"].as_array().unwrap());
+    listed_one_by_one(folder);
     let small = well(folder, &["monitoring", "compact", "--json"]);
     assert!(small["removed"].as_i64().unwrap() > 0, "{small}");
     let kept = well(folder, &["monitoring", "verify", "--json"]);
@@ -85,12 +86,63 @@ fn told_by_two_statuses_and_counted_by_bodies(folder: &Path, calendar: &[Value])
     let all = numbers(&["transitions", "--by", "service"], steps);
     let expected: Vec<_> = all.into_iter().filter(|[from, to, _]| (*from, *to) == (2, 1)).collect();
     assert!(some == expected && some.len() > 3, "{some:?} {expected:?}");
+    // No reference data know this status.
+    for words in [
+        &["durations", "--from", "9999", "--to", "1"][..],
+        &["transitions", "--from", "2", "--to", "9999"],
+        &["applications", "--what", "between", "--from", "2", "--to", "9999"],
+    ] {
+        let said = run(folder, &[&["monitoring", "report"], words].concat());
+        assert!(said.code == Some(2) && said.err.contains("такого кода нет"), "{words:?}: {said:?}");
+    }
     let by_body =
         numbers(&["completeness", "--period", "2026-01", "--by", "body"], ["days", "late", "missing"]);
     let expected = calendar.iter().filter(|row| row[2] != "outside").count();
     assert_eq!(by_body.iter().map(|[days, ..]| *days).sum::<i64>(), i64::try_from(expected).unwrap());
     let late = calendar.iter().filter(|row| row[2] == "late").count();
     assert_eq!(by_body.iter().map(|[_, late, _]| *late).sum::<i64>(), i64::try_from(late).unwrap());
+}
+
+/// What `report applications` lists, against the figures that it stands behind.
+fn listed_one_by_one(folder: &Path) {
+    let report = |words: &[&str]| well(folder, &[&["monitoring", "report", "--json"], words].concat());
+    let place = |sheet: &Value, name: &str| {
+        sheet["columns"].as_array().unwrap().iter().position(|one| one == name).unwrap()
+    };
+    let all = report(&["applications", "--what", "began"]);
+    assert_eq!((&all["total"], all["rows"].as_array().unwrap().len()), (&json!(400), 50));
+    let few = report(&["applications", "--what", "began", "--limit", "3"]);
+    assert_eq!(few["rows"].as_array().unwrap()[..], all["rows"].as_array().unwrap()[..3]);
+    // As many are listed as the figure counts.
+    let total = |words: &[&str]| report(&[&["applications", "--what"], words].concat())["total"].clone();
+    let figure = report(&["mnemonics"]);
+    let (of, ended) = (place(&figure, "mnemonic"), place(&figure, "ended"));
+    let row = &figure["rows"][0];
+    assert!(row[ended].as_i64().unwrap() > 1, "{figure}");
+    assert_eq!(total(&["exchange", "--mnemonic", row[of].as_str().unwrap()]), row[ended]);
+    let figure = report(&["refusals"]);
+    let missed = &figure["rows"][0][place(&figure, "missed")];
+    assert!(missed.as_i64().unwrap() > 1, "{figure}");
+    assert_eq!(&total(&["stage", "--stage", "missed"]), missed);
+    let part = ["--channel", "МФЦ", "--period", "2026-01"];
+    let figure = report(&[&["overview"], &part[..]].concat());
+    let began = &figure["rows"][0][place(&figure, "began")];
+    assert_eq!(&report(&[&["applications", "--what", "began"], &part[..]].concat())["total"], began);
+    let body = all["rows"][0][place(&all, "body")].as_str().unwrap();
+    let of_body = report(&["applications", "--what", "began", "--body", body]);
+    assert!((1..400).contains(&of_body["total"].as_u64().unwrap()), "{of_body}");
+    let words = run(folder, &["monitoring", "report", "applications", "--what", "ended", "--limit", "2"]);
+    let lines: Vec<&str> = words.out.lines().collect();
+    assert!(words.code == Some(0) && lines.len() == 4 && lines[0].starts_with("request  "), "{words:?}");
+    assert!(lines[1].contains("2026 ") && lines[1].contains("(UTC"), "a moment, not seconds: {words:?}");
+    assert!(lines[3].starts_with("Показаны первые 2 из ") && lines[3].contains("--limit"), "{words:?}");
+    let csv =
+        run(folder, &["monitoring", "report", "applications", "--what", "began", "--limit", "2", "--csv"]);
+    assert!(csv.out.lines().count() == 3 && csv.err.contains("Показаны первые 2 из 400"), "{csv:?}");
+    let none = run(folder, &["monitoring", "report", "applications", "--what", "began", "--period", "2020"]);
+    assert!(none.code == Some(0) && none.out.ends_with("Показаны все: 0.\n"), "{none:?}");
+    let unknown = run(folder, &["monitoring", "report", "applications", "--what", "rule", "--rule", "61"]);
+    assert!(unknown.code == Some(2) && unknown.err.contains("такого правила"), "{unknown:?}");
 }
 
 #[test]
@@ -219,6 +271,36 @@ fn mon10_check_tells_every_error_with_its_place_and_changes_nothing() {
     assert!(!found["message"].as_str().unwrap().is_empty() && !found["code"].as_str().unwrap().is_empty());
     assert_eq!(well(folder, &["monitoring", "verify", "--json"])["events"], json!(0));
     assert_eq!(run(folder, &["monitoring", "check", "missing"]).code, Some(1));
+}
+
+#[test]
+fn mon10_check_prints_however_many_errors_there_are_and_import_the_first() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let row = |number| format!("n-{number};100;1;27;2700;x{number}\r\n");
+    let rows: String = (0..3_000).map(row).collect();
+    let text = format!("request_id;service_id;channel_in;region;body;age\r\n{rows}");
+    std::fs::write(folder.join("r27_2026-01-12_r1.csv"), text).unwrap();
+    let said = run(folder, &["monitoring", "check", "r27_2026-01-12_r1.csv", "--json"]);
+    let answer = said.json();
+    assert_eq!((said.code, &answer["ok"]), (Some(1), &json!(false)));
+    let values = |errors: &Value| -> Vec<String> {
+        let ages = errors.as_array().unwrap().iter().filter(|error| error["field"] == "age");
+        ages.map(|error| error["value"].as_str().unwrap().to_owned()).collect()
+    };
+    let all: Vec<String> = (0..3_000).map(|number| format!("x{number}")).collect();
+    assert_eq!(values(&answer["errors"]), all);
+    assert_eq!(values(&answer["deliveries"][0]["errors"]), all);
+    assert_eq!(answer["errors"].as_array().unwrap().len() as u64, answer["deliveries"][0]["error_count"]);
+    let said = run(folder, &["monitoring", "check", "r27_2026-01-12_r1.csv"]);
+    assert_eq!(said.code, Some(1));
+    assert!(all.iter().all(|value| said.out.contains(&format!("age, «{value}»: "))));
+    let said = run(folder, &["monitoring", "import", "r27_2026-01-12_r1.csv", "--json"]);
+    let answer = said.json();
+    assert_eq!((said.code, &answer["ok"], &answer["deliveries"]), (Some(1), &json!(false), &json!(1)));
+    let done = &answer["results"][0];
+    assert_eq!((&done["state"], done["errors"].as_array().unwrap().len()), (&json!("rejected"), 100));
+    assert_eq!(answer["errors"], done["error_count"]);
 }
 
 #[test]
@@ -355,8 +437,7 @@ fn mon11_two_commands_may_bring_the_same_new_senders() {
 fn mon13_what_a_report_does_not_know_is_wrong_usage() {
     let folder = tempdir().unwrap();
     for words in [
-        &["durations", "--from", "9999", "--to", "1"][..],
-        &["transitions", "--from", "2", "--to", "9999"],
+        &["durations", "--from", "10000", "--to", "1"][..],
         &["waiting", "--from", "2", "--to", "1"],
         &["completeness", "--by", "service"],
         &["completeness", "--examples", "3"],
@@ -365,9 +446,28 @@ fn mon13_what_a_report_does_not_know_is_wrong_usage() {
         &["overview", "--period", "2026-02-01..2026-01-01"],
         &["overview", "--period", "2026-13"],
         &["overview", "--region", "Москва"],
+        &["overview", "--what", "began"],
+        &["durations", "--limit", "5"],
+        &["applications"],
+        &["applications", "--what", "weather"],
+        &["applications", "--what", "began", "--by", "body"],
+        &["applications", "--what", "began", "--limit", "0"],
+        &["applications", "--what", "began", "--examples", "3"],
+        &["applications", "--what", "began", "--from", "2", "--to", "1"],
+        &["applications", "--what", "step"],
+        &["applications", "--what", "between", "--from", "2", "--to", "10000"],
+        &["applications", "--what", "stage"],
+        &["applications", "--what", "stage", "--stage", "x"],
+        &["applications", "--what", "rule", "--rule", "64"],
+        &["applications", "--what", "exchange"],
+        &["applications", "--what", "ended", "--rule", "4"],
     ] {
         let said = run(folder.path(), &[&["monitoring", "report"], words].concat());
         assert_eq!(said.code, Some(2), "{words:?}: {said:?}");
+    }
+    for words in [&["applications"][..], &["applications", "--what", "weather"]] {
+        let said = run(folder.path(), &[&["monitoring", "report"], words].concat());
+        assert!(["began", "overdue", "between"].iter().all(|kind| said.err.contains(kind)), "{said:?}");
     }
 }
 
@@ -447,9 +547,9 @@ fn mon13_the_trace_of_an_application_is_told_in_words() {
         count += 1;
     }
     assert!(count > 0 && count == events.as_array().unwrap().len(), "{events}");
-    for status in
-        events.as_array().unwrap().iter().map(|row| row[4].as_i64().unwrap()).filter(|code| *code > 0)
-    {
+    let statuses: Vec<i64> = events.as_array().unwrap().iter().map(|row| row[4].as_i64().unwrap()).collect();
+    assert!(statuses.contains(&0), "a draft comes first: {events}");
+    for status in statuses {
         let name = activity(Reference::built_in(), status.try_into().unwrap());
         assert!(said.out.contains(&format!("  {name}  ")), "{name}: {}", said.out);
     }

@@ -9,6 +9,7 @@ use otklik_materials::photo::Photo;
 use otklik_materials::place::place;
 use otklik_organisations::act::Act;
 
+use crate::lake::{self, Lake};
 use crate::routes::{Line, lines};
 use crate::world::{
     Answer, BESIDE, FAR_MARK, FAR_OFFICE, OFFICE, SYSTEM, World, cookie, form, on_both, request,
@@ -34,6 +35,7 @@ struct Side {
     sender: Id,
     partner: Id,
     sending: Id,
+    lake: Lake,
 }
 
 /// Gives what a parameter means on a side.
@@ -59,7 +61,7 @@ const PARAMETERS: &[(&str, &str, Meaning)] = &[
     ("/admin/outbox/", "{id}", |side| side.delivery.to_string()),
     ("/api/v1/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
     ("/api/v1/monitoring/reports/", "{name}", |_| "overview".to_owned()),
-    ("/api/v1/monitoring/applications/", "{request}", |_| "1".to_owned()),
+    ("/api/v1/monitoring/applications/", "{request}", |side| side.lake.request()),
     ("/admin/monitoring/deliveries/", "{id}", |side| side.daily.to_string()),
     ("/admin/monitoring/senders/", "{id}", |side| side.sender.to_string()),
     ("/admin/monitoring/partners/", "{id}", |side| side.partner.to_string()),
@@ -159,7 +161,7 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
     for text in [letter, failing] {
         execute(&world.t.db, &text).await.unwrap();
     }
-    let monitored = monitored(world, body, text).await;
+    let (monitored, lake) = monitored(world, body, text).await;
     let office = office.to_owned();
     Side {
         office,
@@ -179,17 +181,18 @@ async fn side(world: &World, region: &str, office: &str, spare: &str, text: &str
         sender: monitored[1],
         partner: monitored[2],
         sending: monitored[3],
+        lake,
     }
 }
 
-/// A delivery of daily data with its sender, a partner with a sending.
-async fn monitored(world: &World, body: Id, text: &str) -> [Id; 4] {
-    use otklik_kernel::{CivilDay, Zone};
+/// A delivery of daily data that was refused, with its sender, a partner with a sending; and an application in the lake.
+async fn monitored(world: &World, body: Id, text: &str) -> ([Id; 4], Lake) {
+    use otklik_kernel::Zone;
     use otklik_monitoring::deliveries::{self, Counts, Delivery, State, Way};
     use otklik_monitoring::{partners, senders};
     let ids = [(); 4].map(|()| world.t.new_id());
     let [daily, sender, partner, sending] = ids;
-    let (now, day) = (world.ctx.now(), CivilDay(20_261_121));
+    let (now, day) = (world.ctx.now(), lake::DAY);
     let fields = senders::Fields {
         code: format!("s{sender}"),
         name: text.into(),
@@ -246,7 +249,9 @@ async fn monitored(world: &World, body: Id, text: &str) -> [Id; 4] {
     let subject = partners::Subject { day, sender: text.into(), revision: 1 };
     partners::store::insert_sending(&tx, sending, &partner, &subject, now).await.unwrap();
     tx.commit().await.unwrap();
-    ids
+    let lake = if text.contains(FAR_MARK) { lake::far(fields.code) } else { lake::near(fields.code) };
+    lake.deliver(world).await;
+    (ids, lake)
 }
 
 /// A poster with a photo.
@@ -325,15 +330,16 @@ impl World {
                 assert!(!answer.text.contains(FAR_MARK), "{what}");
                 return;
             }
-            let is_one = line.path.starts_with("/api/v1/monitoring/applications");
-            if is_one || line.path.starts_with("/api/v1/monitoring/reports") {
+            let is_one = line.path.starts_with("/api/v1/monitoring/applications/");
+            let is_list = line.path == "/api/v1/monitoring/applications";
+            if is_one || is_list || line.path.starts_with("/api/v1/monitoring/reports") {
                 // Whoever is signed in may ask too, with the permission for the pages of the same figures.
                 let expected = match (caller.person, caller.role) {
                     (None, _) => 401,
-                    // There is no such application.
+                    // Which list isn't said.
                     (_, Some(role)) if role.may(Permission::ReadMonitoring) => {
-                        if is_one {
-                            404
+                        if is_list {
+                            422
                         } else {
                             200
                         }
@@ -342,6 +348,9 @@ impl World {
                 };
                 assert_eq!(answer.status, expected, "{what}");
                 assert!(!answer.text.contains(FAR_MARK), "{what}");
+                if expected != 401 && expected != 403 {
+                    self.ask(line, &session, (&near.lake, &far.lake), false).await;
+                }
                 return;
             }
             assert!(matches!(answer.status, 200 | 303 | 422), "{what}: {}", answer.status);
@@ -402,6 +411,7 @@ impl World {
             answer.text
         );
         assert!(!answer.text.contains(FAR_MARK), "{what} {path} shows the neighbour region");
+        self.ask(line, &session, (&near.lake, &far.lake), false).await;
     }
 }
 

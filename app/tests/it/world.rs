@@ -1,11 +1,13 @@
 //! A programme put together on a test's database: a country with two regions, offices, people, responses.
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
+use calamine::{Reader as _, Xlsx};
 use http_body_util::BodyExt as _;
 use otklik::installation::{Installation, migrations};
 use otklik::settings::{Options, Settings};
@@ -64,6 +66,7 @@ pub struct World {
     pub t: TestDb,
     pub ctx: Ctx,
     pub list: Vec<otklik_web::Route>,
+    pub settings: Settings,
     router: Router,
 }
 
@@ -121,7 +124,8 @@ impl World {
         store::set_closed(&tx, closed, Some(ctx.now())).await.unwrap();
         tx.commit().await.unwrap();
         let wired = wire::wire(&installation, address).await.unwrap();
-        Self { t, ctx: wired.ctx, list: wired.part.list, router: wired.part.router }
+        let settings = installation.settings;
+        Self { t, ctx: wired.ctx, list: wired.part.list, settings, router: wired.part.router }
     }
 
     /// The id of a body.
@@ -186,13 +190,16 @@ impl World {
         if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(PEER.parse().unwrap()));
         }
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        // On a thread of its own, as by the server: how deep the test is already leaves it no less room.
+        let answered = tokio::spawn(self.router.clone().oneshot(request)).await;
+        let (parts, body) = answered.unwrap().unwrap().into_parts();
         // A stream of live updates has no end of its own: its head is the answer.
         let is_stream =
             parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         let body = if is_stream { Body::empty() } else { body };
         let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text =
+            if is_book(&parts.headers) { book(&bytes) } else { String::from_utf8_lossy(&bytes).into() };
         Answer { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
@@ -218,6 +225,18 @@ impl World {
         let filter = otklik_responses::store::Filter::default();
         otklik_responses::store::list(self.t.db.read(), &SYSTEM, &filter, 1000, 0).await.unwrap()
     }
+}
+
+fn is_book(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"spreadsheetml.sheet"))
+}
+
+/// The words and numbers of a workbook.
+fn book(bytes: &[u8]) -> String {
+    let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let sheets = book.worksheets();
+    let cells = sheets.iter().flat_map(|(_, sheet)| sheet.rows()).flatten();
+    cells.map(|cell| cell.to_string() + "\n").collect()
 }
 
 /// A request as a browser sends it to the public address.

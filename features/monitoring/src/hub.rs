@@ -14,8 +14,9 @@ use otklik_kernel::{CivilDay, Id, Instant, Zone};
 use otklik_lake::{Engine, Lake, Place};
 use otklik_organisations::store as bodies;
 use otklik_progress::reference::{Fault, Reference};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Mutex as Turn, OnceCell};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Mutex as Turn;
+use tokio::task::{JoinError, spawn};
 
 use crate::answers::Answers;
 use crate::derive::Rules;
@@ -50,6 +51,9 @@ pub enum HubError {
     /// The reference data don't fit together.
     #[error("reference: {0}")]
     Reference(#[from] Fault),
+    /// The programme is about to end.
+    #[error("given up: {0}")]
+    Ended(#[from] JoinError),
     /// Receipts were compared with the lake, and changed meanwhile each time.
     #[error("receipts change all the time; nothing was done, try again later")]
     Changing,
@@ -69,8 +73,10 @@ struct Inner {
     rules: Mutex<Option<Kept>>,
     answers: Turn<Option<Answers>>,
     fresh: Mutex<Fresh>,
-    /// Whether what is derived has the form that this programme knows.
-    fits: OnceCell<()>,
+    /// The commit up to which what is derived has the form that this programme knows.
+    fits: Turn<u64>,
+    /// Where the database is asked: a connection ends with the threads that opened it.
+    home: Option<Handle>,
 }
 
 /// How far asking anew has come.
@@ -208,7 +214,8 @@ impl Hub {
             rules: Mutex::default(),
             answers: Turn::default(),
             fresh: Mutex::default(),
-            fits: OnceCell::new(),
+            fits: Turn::default(),
+            home: Handle::try_current().ok(),
         })))
     }
 
@@ -251,6 +258,14 @@ impl Hub {
     /// # Errors
     /// The database is away, or its records don't fit together.
     pub async fn rules(&self) -> Result<Arc<Rules>, HubError> {
+        let hub = self.clone();
+        match &self.0.home {
+            Some(home) => home.spawn(async move { hub.rules_now().await }).await?,
+            None => self.rules_now().await,
+        }
+    }
+
+    async fn rules_now(&self) -> Result<Arc<Rules>, HubError> {
         let version = versions::current(self.0.db.read(), store::VERSION).await?;
         let day = self.0.clock.now().day_in(&Zone::utc());
         let kept = self.0.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -272,8 +287,20 @@ impl Hub {
         let rules = self.rules().await?;
         let (lake, engine) = (self.0.lake.clone(), self.0.engine.clone());
         let importer = Importer::new(lake, engine, rules, self.0.clock.clone(), PARTS);
-        self.0.fits.get_or_try_init(async || upkeep::fit(&importer).await.map(drop)).await?;
+        let (hub, own) = (self.clone(), importer.clone());
+        // Whoever asked may give up; what is made anew isn't.
+        spawn(async move { hub.fit(&own).await }).await??;
         Ok(importer)
+    }
+
+    /// Makes what is derived anew where an older programme wrote it, also beside this one.
+    async fn fit(&self, importer: &Importer) -> Result<(), HubError> {
+        let mut fits = self.0.fits.lock().await;
+        let latest = self.0.lake.latest().await?.number();
+        if *fits != latest {
+            *fits = upkeep::fit(importer).await?.unwrap_or(latest);
+        }
+        Ok(())
     }
 
     /// A body and those below it.
@@ -318,11 +345,17 @@ impl Hub {
     /// # Errors
     /// The lake or the database can't be read.
     pub async fn answers(&self) -> Result<Answers, HubError> {
+        let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
+        let is_latest = |one: &Answers| one.is_by(&rules) && one.commit() >= snapshot.number();
+        if let Some(answers) = self.0.answers.lock().await.as_ref().filter(|one| is_latest(one)) {
+            return Ok(answers.clone());
+        }
         self.importer().await?;
         let (snapshot, rules) = (self.0.lake.latest().await?, self.rules().await?);
         let mut kept = self.0.answers.lock().await;
         let has_same_rules = kept.as_ref().is_some_and(|one| one.is_by(&rules));
-        if let Some(answers) = kept.as_ref().filter(|one| has_same_rules && one.commit() == snapshot.number())
+        // Others may have come first, even with a later commit.
+        if let Some(answers) = kept.as_ref().filter(|one| has_same_rules && one.commit() >= snapshot.number())
         {
             return Ok(answers.clone());
         }
@@ -386,6 +419,9 @@ impl Hub {
 
     /// Whether the commits after one only put files together, which changes no answer.
     async fn is_same(&self, from: u64, to: u64) -> bool {
+        if from > to {
+            return false;
+        }
         for number in from + 1..=to {
             let entry = self.0.lake.entry(number).await;
             if !entry.is_ok_and(|entry| entry.notes.get("kind").is_some_and(|kind| kind == "compact")) {

@@ -18,7 +18,7 @@ use crate::partners::https;
 pub fn schedules(monitoring: &Monitoring) -> Result<Vec<Periodic>, String> {
     let (ctx, hub) = (&monitoring.ctx, &monitoring.hub);
     let work = Work::new(ctx, &monitoring.depot, Arc::new(hub.clone()));
-    let send = SendDaily::new(ctx, hub, https::client(&[])?);
+    let send = SendDaily::new(ctx, hub, https::client(&[])?, &monitoring.folders);
     let mut check = Periodic::new("monitoring.check", Duration::from_secs(5), Arc::new(work));
     check.waker = monitoring.received.clone();
     let mut send = Periodic::new("monitoring.send", Duration::from_secs(60), Arc::new(send));

@@ -8,7 +8,7 @@ use otklik_web::Fail;
 pub type Mistake = (&'static str, Wrong);
 
 /// What can be wrong with what was typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wrong {
     /// Nothing was typed.
     Empty,
@@ -44,6 +44,12 @@ pub enum Wrong {
     Address,
     /// A fingerprint of another form than SHA256:…
     ServerKey,
+    /// A folder outside of those that the installation allows, which are named.
+    Folder(String),
+    /// A password was typed for another server than the one that would get it.
+    SecretAnew,
+    /// A sender of neither the body nor one below it.
+    NotOfBody,
     /// Nothing would be different.
     Same,
     /// The rest of the reference does not fit it.
@@ -90,9 +96,9 @@ pub(crate) fn or_mistakes<T>(done: Result<T, Refusal>) -> Result<Result<T, Vec<M
 /// The mistakes of a form beside their fields.
 pub(crate) fn errors(l: crate::texts::L, mistakes: &[Mistake]) -> Errors {
     let mut errors = Errors::new();
-    for &(field, wrong) in mistakes {
-        let text = if wrong == Wrong::Empty { empty(l, field).to_owned() } else { words(l, wrong) };
-        errors.add(field, text);
+    for (field, wrong) in mistakes {
+        let text = if *wrong == Wrong::Empty { empty(l, field).to_owned() } else { words(l, wrong) };
+        errors.add(*field, text);
     }
     errors
 }
@@ -110,7 +116,7 @@ fn empty(l: crate::texts::L, field: &str) -> &'static str {
     }
 }
 
-fn words(l: crate::texts::L, wrong: Wrong) -> String {
+fn words(l: crate::texts::L, wrong: &Wrong) -> String {
     match wrong {
         Wrong::Empty => l.wrong_empty().to_owned(),
         Wrong::Long => l.wrong_long().to_owned(),
@@ -126,9 +132,12 @@ fn words(l: crate::texts::L, wrong: Wrong) -> String {
         Wrong::Number => l.wrong_number().to_owned(),
         Wrong::ScaleTurned => l.wrong_scale_turned().to_owned(),
         Wrong::NoStatus => l.wrong_no_status().to_owned(),
-        Wrong::Line(line) => l.wrong_line(line),
+        Wrong::Line(line) => l.wrong_line(*line),
         Wrong::Address => l.wrong_address().to_owned(),
         Wrong::ServerKey => l.wrong_server_key().to_owned(),
+        Wrong::Folder(allowed) => l.wrong_folder(allowed.clone()),
+        Wrong::SecretAnew => l.wrong_secret_anew().to_owned(),
+        Wrong::NotOfBody => l.wrong_not_of_body().to_owned(),
         Wrong::Same => l.wrong_same().to_owned(),
         Wrong::DoesNotFit => l.wrong_does_not_fit().to_owned(),
         Wrong::NotOverAll => l.wrong_not_over_all().to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter};
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -192,28 +192,29 @@ pub async fn known_of(
     Ok(())
 }
 
-/// Checks a file or a folder against a register; what is found goes into the report.
+/// Checks a file or a folder against a register; what is found goes into the file `report`, which is there afterwards
+/// only when something is.
 ///
 /// # Errors
 /// It can't be read, or what is known can't be found out.
-pub fn check_with<W: Write>(
+pub fn check_with(
     register: &Register,
     path: &Path,
     claim: &Claim,
     known: &dyn Known,
-    report: W,
-) -> Result<(Checked, W), HandlerError> {
+    report: &Path,
+) -> Result<Checked, HandlerError> {
     let source = Source::at(path).map_err(|error| later(format!("{}: {error}", path.display())))?;
     check_source(register, source, claim, known, report, &Progress::default())
 }
 
 /// Takes problems into the report, and tells how far the check has come.
-struct Watched<'a, W: Write> {
-    report: ErrorFile<W>,
+struct Watched<'a> {
+    report: ErrorFile<BufWriter<File>>,
     progress: &'a Progress,
 }
 
-impl<W: Write> Sink for Watched<'_, W> {
+impl Sink for Watched<'_> {
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
         self.report.problem(problem)
     }
@@ -223,23 +224,7 @@ impl<W: Write> Sink for Watched<'_, W> {
     }
 }
 
-fn check_source<W: Write>(
-    register: &Register,
-    source: Source,
-    claim: &Claim,
-    known: &dyn Known,
-    report: W,
-    progress: &Progress,
-) -> Result<(Checked, W), HandlerError> {
-    let report = ErrorFile::new(report, Lang::default()).map_err(later)?;
-    let mut sink = Watched { report, progress };
-    let checker = Checker::new(register, Options::default());
-    let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
-    Ok((checked, sink.report.finish().map_err(later)?))
-}
-
-/// The same with the report in a file, which is there only when something is found.
-fn check_to_file(
+fn check_source(
     register: &Register,
     source: Source,
     claim: &Claim,
@@ -248,7 +233,10 @@ fn check_to_file(
     progress: &Progress,
 ) -> Result<Checked, HandlerError> {
     let out = BufWriter::new(File::create(report).map_err(later)?);
-    let (checked, _) = check_source(register, source, claim, known, out, progress)?;
+    let mut sink = Watched { report: ErrorFile::new(out, Lang::default()).map_err(later)?, progress };
+    let checker = Checker::new(register, Options::default());
+    let checked = checker.check(source, claim, known, &mut sink).map_err(|error| later(told(&error)))?;
+    sink.report.finish().map_err(later)?;
     if checked.errors + checked.warnings == 0 {
         std::fs::remove_file(report).map_err(later)?;
     }
@@ -319,7 +307,7 @@ impl Taker for Hub {
         let (source, report) = (sent(file, &delivery.file)?, report.to_owned());
         let progress = progress.clone();
         let checked = tokio::task::spawn_blocking(move || {
-            check_to_file(&register, source, &claim, &known, &report, &progress)
+            check_source(&register, source, &claim, &known, &report, &progress)
         })
         .await;
         let mut checked = checked.map_err(later)??;

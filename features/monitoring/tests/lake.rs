@@ -24,3 +24,5 @@ mod resend;
 mod scales;
 #[path = "lake/told.rs"]
 mod told;
+#[path = "lake/trace.rs"]
+mod trace;

@@ -1,12 +1,15 @@
 //! `otklik monitoring check` and `import`: deliveries from files and folders.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use otklik_monitoring::bulk::{Bulk, Done, Said, check_only};
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -50,17 +53,19 @@ fn state(code: &str) -> &str {
     }
 }
 
-fn words(done: &Done) -> String {
-    let mut text = format!(
-        "{}: {}, строк {} из {}, ошибок {}, предупреждений {}\n",
+fn words(to: &mut dyn Write, done: &Done) -> io::Result<()> {
+    writeln!(
+        to,
+        "{}: {}, строк {} из {}, ошибок {}, предупреждений {}",
         done.path,
         state(done.state),
         done.rows_taken,
         done.rows_read,
         done.error_count,
         done.warning_count
-    );
-    for error in &done.errors {
+    )?;
+    for error in done.errors.iter()? {
+        let error = error?;
         let places = [
             (!error.file.is_empty()).then(|| error.file.clone()),
             (error.line > 0).then(|| format!("строка {}", error.line)),
@@ -71,9 +76,56 @@ fn words(done: &Done) -> String {
         let place = places.into_iter().flatten().collect::<Vec<_>>().join(", ");
         let between = if place.is_empty() { "" } else { ": " };
         let weight = if error.is_warning { "предупреждение: " } else { "" };
-        text.push_str(&format!("  {weight}{place}{between}{}\n", error.message));
+        writeln!(to, "  {weight}{place}{between}{}", error.message)?;
     }
-    text
+    Ok(())
+}
+
+/// What checking tells.
+#[derive(Serialize)]
+struct CheckAnswer<'a> {
+    ok: bool,
+    errors: Errors<'a>,
+    deliveries: &'a [Done],
+}
+
+/// The errors of all deliveries, read from their reports as they are printed.
+struct Errors<'a>(&'a [Done]);
+
+impl Serialize for Errors<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(None)?;
+        for one in self.0 {
+            for error in one.errors.iter().map_err(S::Error::custom)? {
+                let error = error.map_err(S::Error::custom)?;
+                if error.is_warning {
+                    continue;
+                }
+                all.serialize_element(&json!({
+                    "path": one.path,
+                    "file": error.file,
+                    "line": error.line,
+                    "column": error.column,
+                    "field": error.field,
+                    "code": error.code,
+                    "message": error.message,
+                    "value": error.value,
+                }))?;
+            }
+        }
+        all.end()
+    }
+}
+
+/// What importing tells.
+#[derive(Serialize)]
+struct ImportAnswer<'a> {
+    ok: bool,
+    deliveries: usize,
+    rows: i64,
+    events: i64,
+    errors: i64,
+    results: &'a [Done],
 }
 
 /// The deliveries to be looked at: there must be some.
@@ -113,23 +165,6 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
     let place = settings.data_dir.clone();
     let (opened, aside) = known(settings).await?;
     let done = check_only(&opened.ctx, &opened.hub, &paths, &args.said()).await?;
-    let errors: Vec<_> = done
-        .iter()
-        .flat_map(|one| one.errors.iter().map(move |error| (one, error)))
-        .filter(|(_, error)| !error.is_warning)
-        .map(|(one, error)| {
-            json!({
-                "path": one.path,
-                "file": error.file,
-                "line": error.line,
-                "column": error.column,
-                "field": error.field,
-                "code": error.code,
-                "message": error.message,
-                "value": error.value,
-            })
-        })
-        .collect();
     let is_well = done.iter().all(|one| one.error_count == 0);
     match &aside {
         None => tell_new_senders(&done, "при приёме он будет заведён"),
@@ -139,8 +174,8 @@ pub async fn check(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode>
             place.display()
         ),
     }
-    let answer = json!({ "ok": is_well, "errors": errors, "deliveries": done });
-    args.json.print(&answer, &done.iter().map(words).collect::<String>())?;
+    let answer = CheckAnswer { ok: is_well, errors: Errors(&done), deliveries: &done };
+    args.json.stream(&answer, |to| done.iter().try_for_each(|one| words(to, one)))?;
     opened.close().await;
     Ok(exit(is_well))
 }
@@ -164,18 +199,13 @@ pub async fn import(settings: Settings, args: DeliveriesArgs) -> Result<ExitCode
     let sum = |of: fn(&Done) -> i64| done.iter().map(of).sum::<i64>();
     let (rows, events, errors) =
         (sum(|one| one.rows_taken), sum(|one| one.events), sum(|one| one.error_count));
-    let answer = json!({
-        "ok": is_well,
-        "deliveries": done.len(),
-        "rows": rows,
-        "events": events,
-        "errors": errors,
-        "results": done,
-    });
-    let mut text =
-        format!("Поставок {}, строк принято {rows}, событий {events}, ошибок {errors}.\n", done.len());
-    text.extend(done.iter().filter(|one| one.error_count > 0 || one.state == "rejected").map(words));
-    args.json.print(&answer, &text)?;
+    let deliveries = done.len();
+    let answer = ImportAnswer { ok: is_well, deliveries, rows, events, errors, results: &done };
+    args.json.stream(&answer, |to| {
+        writeln!(to, "Поставок {deliveries}, строк принято {rows}, событий {events}, ошибок {errors}.")?;
+        let mut wrong = done.iter().filter(|one| one.error_count > 0 || one.state == "rejected");
+        wrong.try_for_each(|one| words(to, one))
+    })?;
     opened.close().await;
     Ok(exit(is_well))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use otklik_kernel::{Instant, Zone};
 use otklik_monitoring::answers::{Allowed, Cell, Sheet, Trace};
 use otklik_progress::exchange::{activity, complaint_event, fee_event};
-use otklik_progress::model::{Channel, Item, Process};
+use otklik_progress::model::{Item, Process};
 use otklik_progress::reference::Reference;
 use serde_json::json;
 
@@ -75,8 +75,14 @@ impl<'s> Row<'s> {
 
     /// The channels of the request and of the result.
     fn channels(self) -> String {
-        let out = self.whole("channel_out").and_then(Channel::of).map_or("", Channel::code);
-        either(&[self.text("channel"), out], " → ")
+        either(&[self.text("channel"), self.text("channel_out")], " → ")
+    }
+
+    /// Sex and age of a person, ОГРН of an organisation.
+    fn applicant(self) -> String {
+        let age = self.whole::<i64>("age").map_or_else(String::new, |age| format!("возраст {age}"));
+        let ogrn = self.whole::<i64>("ogrn").map_or_else(String::new, |ogrn| format!("ОГРН {ogrn}"));
+        either(&[self.text("sex"), &age, &ogrn], ", ")
     }
 
     /// Whose delivery told it.
@@ -129,6 +135,7 @@ fn facts(case: Row<'_>, reference: &Reference) -> String {
         ("Вид сведений", of("mnemonic")),
         ("Регион", case.region(reference)),
         ("Орган", either(&[case.text("body"), case.text("body_name")], " ")),
+        ("Заявитель", case.applicant()),
         ("Последний статус", status),
         ("Длится", seconds("total")),
         ("Приостановлено", seconds("paused")),
@@ -141,8 +148,7 @@ fn events(sheet: &Sheet, reference: &Reference) -> String {
     let line = |row: Row<'_>| {
         let process = row.whole("process").and_then(Process::of).map_or("", Process::title);
         let item = row.whole("item").and_then(Item::of).map(|item| item.to_string());
-        // Nothing but the item may have been told.
-        let status = row.whole("status").filter(|code| *code > 0).map(|code| activity(reference, code));
+        let status = row.whole("status").map(|code| activity(reference, code));
         [
             row.moment(),
             process.to_owned(),
@@ -165,9 +171,11 @@ fn told(sheet: &Sheet, reference: &Reference) -> String {
             row.text("mnemonic").to_owned(),
             row.region(reference),
             either(&[row.text("body_code"), row.text("body_name")], " "),
+            row.applicant(),
         ]
     };
-    let columns = ["поставка", "услуга, вариант", "тема", "канал", "вид сведений", "регион", "орган"];
+    let columns =
+        ["поставка", "услуга, вариант", "тема", "канал", "вид сведений", "регион", "орган", "заявитель"];
     lines(&columns, Row::all(sheet).map(line))
 }
 
@@ -181,7 +189,9 @@ fn named(row: Row<'_>, name: fn(u8) -> Option<&'static str>) -> String {
 }
 
 fn rated(row: Row<'_>) -> String {
-    let mark = row.whole::<i64>("mark").map_or_else(String::new, |mark| mark.to_string());
+    let scale = row.whole::<i64>("mark_least").zip(row.whole::<i64>("mark_most"));
+    let scale = scale.map_or_else(String::new, |(least, most)| format!(" по шкале от {least} до {most}"));
+    let mark = row.whole::<i64>("mark").map_or_else(String::new, |mark| format!("{mark}{scale}"));
     either(&[&mark, &row.text("criteria").replace('|', ", "), row.text("comment")], "; ")
 }
 
@@ -220,28 +230,41 @@ mod tests {
         let by = [("sender", "epgu"), ("day", "2026-01-12"), ("revision", "2")];
         let at = |seconds: &'static str| [("at", seconds), ("offset", "420")];
         let of = |more: &[(&'static str, &'static str)]| sheet(&[&at("1768188634")[..], more, &by].concat());
+        let mut events = of(&[("process", "3"), ("item", "60"), ("status", "0")]);
+        events.rows.extend(of(&[("process", "3"), ("item", "140"), ("status", "2")]).rows);
+        let person = [("sex", "Ж"), ("age", "35")];
+        let about = [("request", "Ж-1"), ("last_status", "2"), ("total", "183900"), ("paused", "0")];
         let trace = Trace {
-            case: sheet(&[("request", "Ж-1"), ("last_status", "2"), ("total", "183900"), ("paused", "0")]),
-            events: of(&[("process", "3"), ("item", "140"), ("status", "2")]),
+            case: sheet(&[&about[..], &person].concat()),
+            events,
             told: sheet(
-                &[&[("channel", "РПГУ"), ("channel_out", "5"), ("topic", "сроки")][..], &by].concat(),
+                &[&[("channel", "РПГУ"), ("channel_out", "МФЦ"), ("topic", "сроки")][..], &person, &by]
+                    .concat(),
             ),
             payments: of(&[("event", "2")]),
-            ratings: of(&[("mark", "5"), ("criteria", "удобство|сроки"), ("comment", "Спасибо")]),
+            ratings: of(&[
+                ("mark", "5"),
+                ("mark_least", "0"),
+                ("mark_most", "10"),
+                ("criteria", "удобство|сроки"),
+                ("comment", "Спасибо"),
+            ]),
             complaints: of(&[("complaint", "Ж/7"), ("event", "3")]),
             findings: vec![Told { rule: 4, title: "Сначала регистрация".to_owned() }],
         };
         let reference = Reference::built_in();
         let text = words(&trace, reference);
-        let status = activity(reference, 2);
-        let out = Channel::of(5).map(Channel::code).unwrap();
+        let (draft, status) = (activity(reference, 0), activity(reference, 2));
         for part in [
             "Заявление         Ж-1\n",
+            "Заявитель         Ж, возраст 35\n",
             &format!("Последний статус  {status}\nДлится            2 сут 3 ч\n\nСобытия\n"),
+            &format!("12.01.2026 10:30:34 (UTC+7)  ЕПГУ (РПГУ)  6      {draft} "),
             &format!("12.01.2026 10:30:34 (UTC+7)  ЕПГУ (РПГУ)  14     {status}"),
-            &format!("сроки  РПГУ → {out}"),
+            "сроки  РПГУ → МФЦ  ",
+            "  Ж, возраст 35\n",
             "  Пошлина оплачена  epgu за 2026-01-12, ревизия 2\n",
-            "  5; удобство, сроки; Спасибо  ",
+            "  5 по шкале от 0 до 10; удобство, сроки; Спасибо  ",
             "  Ж/7: Жалоба удовлетворена  ",
             "\nНарушения порядка\n4. Сначала регистрация\n",
         ] {

@@ -10,7 +10,7 @@ use otklik_lake::arrow::datatypes::DataType;
 use otklik_lake::{Error, Result, Session};
 use otklik_progress::reference::Role;
 
-use super::durations::{ACTIVE, between, later};
+use super::durations::{ACTIVE, between, later, with_moments};
 use super::percentiles::Of;
 use super::{Allowed, Answers, Ask, Sheet};
 use crate::derive::{decode, suspended};
@@ -48,7 +48,8 @@ impl Answers {
         let key = format!("active {from} {to} {by} {condition} {exact}");
         self.once(&key, async || {
             let beside = Beside::add(&self.session, self.suspended(ask, allowed, from, to).await?)?;
-            let table = format!("live_cases left join {} on suspended_key = request_key", beside.name);
+            let cases = with_moments(from, to);
+            let table = format!("{cases} left join {} on suspended_key = request_key", beside.name);
             let value = format!("({} - coalesce(suspended, 0))", between(from, to));
             let of = Of {
                 table: &table,
@@ -72,9 +73,10 @@ impl Answers {
         let stops = stops.map(|status| format!("first_{status} is not null"));
         let stops = std::iter::once("false".to_owned()).chain(stops).collect::<Vec<_>>().join(" or ");
         let query = format!(
-            "select request_key, trail, first_{from} as since, {} as until from live_cases \
+            "select request_key, trail, first_{from} as since, {} as until from {} \
              where known and {} and {} is not null and ({stops})",
             later(from, to),
+            with_moments(from, to),
             ask.condition(allowed, "began_day"),
             between(from, to)
         );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use otklik_kernel::CivilDay;
+use otklik_kernel::{CivilDay, Instant};
 use otklik_progress::model::Channel;
 
 /// Whose data may be seen.
@@ -66,6 +66,13 @@ impl By {
         Self::ALL.into_iter().find(|by| by.word() == word).ok_or_else(|| Fault(word.to_owned()))
     }
 
+    /// What of some stands there twice, if anything.
+    #[must_use]
+    pub fn repeated(all: &[Self]) -> Option<Self> {
+        let is_repeated = |(place, by): &(usize, &Self)| all[..*place].contains(by);
+        all.iter().enumerate().find(is_repeated).map(|(_, by)| *by)
+    }
+
     /// The expression in SQL; `day` is the column of the civil day that counts.
     pub(super) fn expression(self, day: &str) -> String {
         match self {
@@ -89,9 +96,20 @@ pub struct Period {
     pub to: CivilDay,
 }
 
+/// No data are of days before (the moments of events neither).
+const FIRST: CivilDay = CivilDay(20_000_101);
+/// Nor of days after.
+const LAST: CivilDay = CivilDay(20_991_231);
+
 impl Period {
-    /// Reads `ГГГГ-ММ-ДД..ГГГГ-ММ-ДД`, `ГГГГ-ММ-ДД`, `ГГГГ-ММ` or `ГГГГ`; `None` when it is none of them or ends
-    /// before it begins.
+    /// How many days it has.
+    #[must_use]
+    pub fn days(&self) -> i64 {
+        (self.to.start_utc().0 - self.from.start_utc().0) / Instant::DAY + 1
+    }
+
+    /// Reads `ГГГГ-ММ-ДД..ГГГГ-ММ-ДД`, `ГГГГ-ММ-ДД`, `ГГГГ-ММ` or `ГГГГ`; `None` when it is none of them, ends
+    /// before it begins or isn't within 2000 to 2099.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (from, to) = match (text.split_once(".."), text.len()) {
@@ -106,7 +124,7 @@ impl Period {
             }
             _ => (CivilDay::parse(text)?, CivilDay::parse(text)?),
         };
-        (from <= to).then_some(Self { from, to })
+        (FIRST <= from && from <= to && to <= LAST).then_some(Self { from, to })
     }
 }
 
@@ -227,7 +245,17 @@ mod tests {
         assert_eq!(Period::parse("2026"), days(20_260_101, 20_261_231));
         assert_eq!(Period::parse("2026-02-03..2026-03-01"), days(20_260_203, 20_260_301));
         assert_eq!(Period::parse("2026-02-03"), days(20_260_203, 20_260_203));
-        for wrong in ["вчера", "2026-13", "2026-02-30", "2026-02-01..2026-01-01", "2026-02-01..", ""] {
+        for wrong in [
+            "вчера",
+            "2026-13",
+            "2026-02-30",
+            "2026-02-01..2026-01-01",
+            "2026-02-01..",
+            "",
+            "1999",
+            "9999",
+            "2000..2100",
+        ] {
             assert_eq!(Period::parse(wrong), None, "{wrong}");
         }
     }

@@ -1,10 +1,11 @@
 //! How many: outcomes, refusals by stage, interagency exchange, digital share, complaints, satisfaction.
 
+use otklik_kernel::CivilDay;
 use otklik_lake::Result;
 use otklik_progress::reference::Role;
 
 use super::percentiles::{ALL, Of};
-use super::{Allowed, Answers, Ask, EXACT, Sheet};
+use super::{Allowed, Answers, Ask, EXACT, Period, Sheet, criteria};
 use crate::derive::STAGES;
 use crate::live::versioned;
 use crate::tables::FIGURES_OF;
@@ -64,7 +65,7 @@ impl Answers {
     /// # Errors
     /// The lake can't be read.
     pub async fn overview(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let sheet = self.figures(ask, allowed, &FIGURES_OF).await?;
+        let sheet = self.figures(ask, allowed, &FIGURES_OF).await?.of_something(ask.by.len());
         let sheet = sheet.share("digital_share", "digital", "began", 1.0).share(
             "within_share",
             "within",
@@ -79,12 +80,27 @@ impl Answers {
         ))
     }
 
+    /// From the first to the last day, of those up to one, on which anything began or ended; nothing where nothing did.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn days(&self, allowed: &Allowed, until: CivilDay) -> Result<Option<Period>> {
+        let of = Ask { to: Some(until), ..Ask::default() }.condition(allowed, "day");
+        let query = format!(
+            "select min(day) as earliest, max(day) as latest from (select day from figures where {of} group by day \
+             having sum(began) <> 0 or sum(ended) <> 0) as days"
+        );
+        let sheet = self.sheet(&query).await?;
+        let day = |column| sheet.whole(0, column).and_then(|day| i32::try_from(day).ok()).map(CivilDay);
+        Ok(day("earliest").zip(day("latest")).map(|(from, to)| Period { from, to }))
+    }
+
     /// Applications that came digitally, of those begun in the period.
     ///
     /// # Errors
     /// The lake can't be read.
     pub async fn digital(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
-        let sheet = self.figures(ask, allowed, &["began", "digital"]).await?;
+        let sheet = self.figures(ask, allowed, &["began", "digital"]).await?.of_something(ask.by.len());
         Ok(sheet.share("digital_share", "digital", "began", 1.0))
     }
 
@@ -175,7 +191,10 @@ impl Answers {
         self.said().await?;
         let told = self.sums(ask, query).await?;
         let all = self.figures(ask, allowed, &["began"]).await?;
-        let all = all.beside(&told, ask.by.len(), &NAMES.map(|name| (name, name))).or_zero(&NAMES);
+        let all = all
+            .beside(&told, ask.by.len(), &NAMES.map(|name| (name, name)))
+            .or_zero(&NAMES)
+            .of_something(ask.by.len());
         Ok(all.share("per_thousand", "applications", "began", 1_000.0))
     }
 
@@ -203,11 +222,33 @@ impl Answers {
         Ok(self.sums(ask, query).await?.mean("mean", "n"))
     }
 
+    /// What was rated, of applications begun in the period, what was named most often first: how often a criterion was
+    /// named, how often with a mark of its own and their mean, and the mean mark of the ratings that name it; all marks
+    /// brought to one scale from 1 to 5 [5 app.5].
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn criteria(&self, ask: &Ask, allowed: &Allowed) -> Result<Sheet> {
+        self.said().await?;
+        let query = format!(
+            "select {}criteria, mark_least, mark_most, count(*) as n, sum({}) as marks from {} and criteria <> '' \
+             group by {}criteria, mark_least, mark_most order by {}criteria, mark_least, mark_most",
+            ask.selected("began_day"),
+            mark(),
+            about("said_ratings", ask, allowed),
+            ask.named(),
+            ask.named(),
+        );
+        Ok(criteria::of(&self.sheet(&query).await?, ask.by.len()))
+    }
+
     /// Readies `said_ratings` and `said_complaints`: what people said, with what is known of the applications that began.
     /// It takes a look at all applications, so that it is kept in memory while it isn't too much.
     pub(super) async fn said(&self) -> Result<()> {
         let ready = async || {
-            for (table, columns) in [("ratings", "mark, mark_least, mark_most"), ("complaints", "event")] {
+            for (table, columns) in
+                [("ratings", "mark, mark_least, mark_most, criteria"), ("complaints", "event")]
+            {
                 let (name, query) = (format!("said_{table}"), self.with_applications(table, columns));
                 match self.session.snapshot().rows(table) <= EXACT {
                     true => self.session.hold(&name, &query).await?,

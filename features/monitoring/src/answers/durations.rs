@@ -1,12 +1,12 @@
 //! How long it takes: in all, between two statuses, from each status to the next, in the queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use otklik_lake::{Error, Result};
 
 use super::percentiles::{ALL, InSpans, Of, Statistic};
 use super::{Allowed, Answers, Ask, Cell, Sheet};
-use crate::derive;
+use crate::derive::place;
 use crate::tables::{ACTIVE as WITHOUT, TOTAL};
 
 /// Columns of durations without suspension, beside those with it.
@@ -47,15 +47,14 @@ impl Answers {
     /// applications begun in the period; with suspension (`mean`, `p50`, …) and without (`active_…`).
     ///
     /// # Errors
-    /// A status has no columns or is a planned moment, or the lake can't be read.
+    /// There is no such status or it is a planned moment, or the lake can't be read.
     pub async fn between(&self, ask: &Ask, allowed: &Allowed, from: i16, to: i16) -> Result<Sheet> {
-        for status in [from, to] {
-            derive::measured(status)
-                .ok_or_else(|| Error::Invalid(format!("no event has the status {status}")))?;
+        if let Some(status) = [from, to].into_iter().find(|status| !self.rules.is_measured(*status)) {
+            return Err(Error::Invalid(format!("no event has the status {status}")));
         }
-        let value = between(from, to);
+        let (table, value) = (with_moments(from, to), between(from, to));
         let of = Of {
-            table: "live_cases",
+            table: &table,
             values: &[(&value, &ALL)],
             day: "began_day",
             also: &[],
@@ -160,8 +159,20 @@ impl Answers {
     }
 }
 
+/// Applications with the first and the last moment of two statuses. Those that were added to the reference data have no
+/// columns of their own: their moments are looked up among the events (MON-6).
+pub(super) fn with_moments(from: i16, to: i16) -> String {
+    let added = BTreeSet::from([from, to]).into_iter().filter(|status| place(*status).is_none());
+    added.fold("live_cases".to_owned(), |table, status| {
+        format!(
+            "{table} join (select e.request as request_{status}, min(e.at) as first_{status}, max(e.at) as last_{status} \
+             from live_events e where e.status = {status} group by e.request) m{status} on request_{status} = request"
+        )
+    })
+}
+
 /// Seconds from the first moment of one status to the first of another, or, where that came before, to its last; over
-/// `cases`, null without.
+/// [`with_moments`], null without.
 pub(super) fn between(from: i16, to: i16) -> String {
     format!("({} - first_{from})", later(from, to))
 }

@@ -13,6 +13,9 @@ use super::percentiles::Spread;
 /// Rows of answers that are kept, all together.
 const ROWS: usize = 200_000;
 
+/// Bytes of a question that take as much room as a row.
+const BYTES_OF_ROW: usize = 100;
+
 /// Questions that are remembered.
 const MOST: usize = 200;
 
@@ -53,11 +56,24 @@ impl Kept {
         }
     }
 
+    /// Forgets the place of an answer that didn't come and that nobody else waits for.
+    pub fn forget(&self, query: &str) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map has one, whoever forgets it the other.
+        if kept.sheets.get(query).is_some_and(|place| !place.initialized() && Arc::strong_count(place) <= 2) {
+            kept.sheets.remove(query);
+        }
+    }
+
     /// Makes room for an answer that has come.
     pub fn count(&self, query: &str, sheet: &Sheet) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // An answer of one row takes room too.
-        let rows = sheet.rows.len() + 10;
+        // Others may have made room meanwhile.
+        if !kept.sheets.contains_key(query) {
+            return;
+        }
+        // An answer of one row takes room too, and so does a question that names many bodies.
+        let rows = sheet.rows.len() + 10 + query.len() / BYTES_OF_ROW;
         if rows > ROWS / 10 {
             kept.sheets.remove(query);
             return;
@@ -184,5 +200,14 @@ mod tests {
         assert!(!kept.has("0") && kept.has("one more"));
         keep("0", 1);
         assert!(kept.has("0"));
+        // Of what didn't come nothing stays, unless somebody waits for it.
+        let (place, waits) = (kept.place("failed"), kept.place("failed"));
+        kept.forget("failed");
+        assert!(kept.0.lock().unwrap().sheets.contains_key("failed"));
+        drop(waits);
+        kept.forget("failed");
+        kept.forget("0");
+        assert!(!kept.0.lock().unwrap().sheets.contains_key("failed") && kept.has("0"));
+        drop(place);
     }
 }

@@ -1,11 +1,11 @@
 //! The map of the process: statuses, and how applications go from one to the other.
 
+use std::collections::BTreeSet;
+
 use otklik_lake::Result;
-use otklik_progress::model::Status;
 use serde::Serialize;
 
 use super::{Allowed, Answers, Ask, Cell};
-use crate::derive::CODES;
 
 /// A status on the map.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -65,13 +65,10 @@ impl Answers {
         };
         let mut edges: Vec<Edge> = (0..sheet.rows.len()).filter_map(edge).collect();
         edges.sort_by_key(|edge| (-edge.n, edge.from, edge.to));
-        let statuses = &self.rules.reference().statuses;
-        let node = |status: i16| {
-            let steps = passed(&edges, status);
-            let name = statuses.name(Status(status)).to_owned();
-            (steps > 0).then_some(Node { status, name, steps })
-        };
-        Ok(Map { nodes: CODES.into_iter().filter_map(node).collect(), edges, is_exact: sheet.is_exact })
+        let statuses: BTreeSet<i16> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
+        let node = |status| Node { status, name: self.rules.status(status), steps: passed(&edges, status) };
+        let nodes = statuses.into_iter().map(node).collect();
+        Ok(Map { nodes, edges, is_exact: sheet.is_exact })
     }
 }
 

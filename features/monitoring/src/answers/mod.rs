@@ -7,6 +7,7 @@ mod active;
 mod ask;
 mod conformance;
 mod counts;
+mod criteria;
 mod durations;
 mod kept;
 mod list;
@@ -25,7 +26,7 @@ use tokio::sync::OnceCell;
 pub use ask::{Allowed, Ask, By, Fault, Period};
 pub use counts::stages;
 pub use kept::Question;
-pub use list::Which;
+pub use list::{Listed, NoList, Wanted, Which};
 pub use map::{Edge, Map, Node};
 pub use report::{Between, Further, MOST_EXAMPLES, Report};
 pub use sheet::{Cell, Sheet};
@@ -49,6 +50,18 @@ pub struct Answers {
     past: Arc<Past>,
     /// Whether what people said is ready to be asked about, see [`Self::ready`].
     said: Arc<OnceCell<()>>,
+}
+
+/// Forgets a question that has no answer when it ends.
+struct Forget<'a> {
+    kept: &'a Kept,
+    query: &'a str,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.kept.forget(self.query);
+    }
 }
 
 impl Answers {
@@ -181,6 +194,8 @@ impl Answers {
         if let Some(sheet) = place.get() {
             return Ok(sheet.clone());
         }
+        // It may fail, and whoever asked may be gone before it comes.
+        let _forgotten = Forget { kept: &self.kept, query };
         let sheet = place
             .get_or_try_init(async || {
                 let sheet = answer().await?;

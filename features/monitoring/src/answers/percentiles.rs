@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use otklik_lake::Result;
 use otklik_lake::arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch};
 use otklik_lake::arrow::compute::{SortOptions, cast};
 use otklik_lake::arrow::datatypes::{DataType, Int32Type};
 use otklik_lake::arrow::row::{RowConverter, SortField};
+use otklik_lake::{Error, Result};
 
 use super::kept::How;
 use super::{Allowed, Answers, Ask, Cell, Sheet};
@@ -144,6 +144,11 @@ impl Answers {
     }
 }
 
+/// Why an answer isn't made.
+fn too_much() -> Error {
+    Error::TooMuch(format!("an answer of more than {MOST_GROUPS} rows, or {MOST_LARGE} long ones"))
+}
+
 /// Durations one by one.
 fn single(ask: &Ask, allowed: &Allowed, also: &[(&str, &str)], of: &Of<'_>) -> String {
     let values = of.values.iter().map(|(value, _)| *value).chain(of.sums.iter().map(|(sum, _)| *sum));
@@ -173,6 +178,8 @@ struct Groups<'a> {
     groups: Vec<Group>,
     /// How many durations there are so far.
     rows: u64,
+    /// How many have been counted in more than few buckets.
+    large: usize,
     is_exact: bool,
 }
 
@@ -192,15 +199,65 @@ struct Values {
     /// One by one, as long as they are few.
     single: Vec<i64>,
     /// How many there are in each bucket otherwise.
-    counts: Vec<i64>,
+    counts: Counts,
     n: i64,
     seconds: i64,
+}
+
+/// How many durations each bucket has.
+#[derive(Clone, Default)]
+struct Counts {
+    /// Buckets in their order, as long as they are few.
+    few: Vec<(i16, i64)>,
+    /// Of all buckets otherwise.
+    all: Vec<i64>,
+}
+
+/// So many buckets are few: most groups of an answer that is broken down finely have fewer.
+const FEW: usize = 32;
+/// Groups that an answer may have: half a gigabyte with what is counted in them.
+const MOST_GROUPS: usize = 400_000;
+/// Groups that may have more than few buckets, five kilobytes each.
+const MOST_LARGE: usize = 60_000;
+
+impl Counts {
+    /// Counts some durations; whether the buckets have just become too many to be few.
+    fn add(&mut self, bucket: i16, times: i64) -> bool {
+        if !self.all.is_empty() {
+            self.count(bucket, times);
+            return false;
+        }
+        match self.few.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+            Ok(place) => self.few[place].1 += times,
+            Err(place) if self.few.len() < FEW => self.few.insert(place, (bucket, times)),
+            Err(_) => {
+                std::mem::take(&mut self.few).into_iter().for_each(|(at, n)| self.count(at, n));
+                self.count(bucket, times);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn count(&mut self, bucket: i16, times: i64) {
+        let place = usize::try_from(bucket).unwrap_or(0);
+        if self.all.len() <= place {
+            self.all.resize(place + 1, 0);
+        }
+        self.all[place] += times;
+    }
+
+    /// Buckets that have any, in their order.
+    fn some(&self) -> impl Iterator<Item = (i16, i64)> {
+        let all = (0_i16..).zip(self.all.iter().copied());
+        self.few.iter().copied().chain(all).filter(|(_, count)| *count != 0)
+    }
 }
 
 impl<'a> Groups<'a> {
     fn of(spread: &'a Spread) -> Self {
         let is_exact = !spread.is_counted && spread.exact > 0;
-        Self { spread, numbers: Numbers::default(), groups: Vec::new(), rows: 0, is_exact }
+        Self { spread, numbers: Numbers::default(), groups: Vec::new(), rows: 0, large: 0, is_exact }
     }
 
     fn add(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -208,6 +265,9 @@ impl<'a> Groups<'a> {
         let of = self.numbers.of(&batch.columns()[..keys], batch.num_rows())?;
         for (row, number) in of.iter().enumerate() {
             if *number as usize == self.groups.len() {
+                if self.groups.len() == MOST_GROUPS {
+                    return Err(too_much());
+                }
                 let group = self.group(&batch.project(&(0..keys).collect::<Vec<_>>())?.slice(row, 1))?;
                 self.groups.push(group);
             }
@@ -220,10 +280,11 @@ impl<'a> Groups<'a> {
                 let values = &mut self.groups[*group as usize].values;
                 if let Some(values) = usize::try_from(value.value(row)).ok().and_then(|at| values.get_mut(at))
                 {
-                    values.count(bucket.value(row), count.value(row), seconds.value(row));
+                    let is_large = values.count(bucket.value(row), count.value(row), seconds.value(row));
+                    self.large += usize::from(is_large);
                 }
             }
-            return Ok(());
+            return self.fits();
         }
         let (values, sums) = columns.split_at(self.spread.told.len());
         for (place, column) in values.iter().enumerate() {
@@ -234,7 +295,12 @@ impl<'a> Groups<'a> {
                 self.groups[*number as usize].sums[place] += value.unwrap_or(0);
             }
         }
-        Ok(())
+        self.fits()
+    }
+
+    /// Whether what is counted takes no more memory than an answer may.
+    fn fits(&self) -> Result<()> {
+        if self.large > MOST_LARGE { Err(too_much()) } else { Ok(()) }
     }
 
     /// Takes one duration of each row.
@@ -244,7 +310,7 @@ impl<'a> Groups<'a> {
             let values = &mut self.groups[*number as usize].values[place];
             match self.is_exact {
                 true => values.single.push(value),
-                false => values.count(bucket(value).into(), 1, value),
+                false => self.large += usize::from(values.count(bucket(value).into(), 1, value)),
             }
         }
         let taken = column.len() - column.null_count();
@@ -330,14 +396,11 @@ impl Values {
         self.n + self.single.len() as i64
     }
 
-    fn count(&mut self, bucket: i64, times: i64, seconds: i64) {
-        let bucket = usize::try_from(bucket).unwrap_or(0).min(i16::MAX as usize);
-        if self.counts.len() <= bucket {
-            self.counts.resize(bucket + 1, 0);
-        }
-        self.counts[bucket] += times;
+    /// Counts some durations; whether there are more than few buckets from now on.
+    fn count(&mut self, bucket: i64, times: i64, seconds: i64) -> bool {
         self.n += times;
         self.seconds += seconds;
+        self.counts.add(i16::try_from(bucket.max(0)).unwrap_or(i16::MAX), times)
     }
 
     /// Counts what is there one by one.
@@ -349,11 +412,8 @@ impl Values {
 
     fn merge(&mut self, other: &Self) {
         self.single.extend(&other.single);
-        if self.counts.len() < other.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
-        }
-        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
-            *count += other;
+        for (bucket, count) in other.counts.some() {
+            self.counts.add(bucket, count);
         }
         self.n += other.n;
         self.seconds += other.seconds;
@@ -361,7 +421,7 @@ impl Values {
 
     /// Ready to be told of.
     fn finished(self) -> Finished {
-        let counts = (0_i16..).zip(self.counts).filter(|(_, count)| *count != 0).collect();
+        let counts = self.counts.some().collect();
         let seconds = self.seconds + self.single.iter().sum::<i64>();
         Finished { n: self.n + self.single.len() as i64, single: self.single, counts, seconds }
     }
@@ -415,21 +475,31 @@ impl Numbers {
         let mut numbers = vec![0; rows];
         for ((key, texts), pairs) in keys.iter().zip(&mut self.texts).zip(&mut self.pairs) {
             let own = values(key, texts)?;
-            let mut last = None;
+            // There are few pairs: most are found here, which is quicker.
+            let mut recent = [None; RECENT];
             for (number, own) in numbers.iter_mut().zip(own) {
                 let pair = (*number, own);
-                *number = match last {
+                let recent = &mut recent[place(pair)];
+                *number = match *recent {
                     Some((before, known)) if before == pair => known,
                     _ => {
                         let next = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
                         *pairs.entry(pair).or_insert(next)
                     }
                 };
-                last = Some((pair, *number));
+                *recent = Some((pair, *number));
             }
         }
         Ok(numbers)
     }
+}
+
+/// Pairs that are at hand.
+const RECENT: usize = 256;
+
+/// Where a pair is at hand, if it is.
+fn place((number, own): (u32, u32)) -> usize {
+    (number.wrapping_mul(0x85eb_ca6b) ^ own.wrapping_mul(0x9e37_79b1)) as usize >> 16 & (RECENT - 1)
 }
 
 /// A number for each value of a column: a number's own, or that of a text.
@@ -507,6 +577,32 @@ mod tests {
             ("within", numbers(&|row| Some(row.3))),
         ])
         .unwrap()
+    }
+
+    #[test]
+    fn mon13_buckets_are_counted_whether_few_or_many() {
+        for most in [FEW as i64, 500] {
+            let (mut counts, mut wanted) = (Counts::default(), std::collections::BTreeMap::new());
+            let mut became = 0;
+            for n in 0..2_000_i64 {
+                let (bucket, times) = ((n * 7_919 % most) as i16, n % 5 - 1);
+                became += usize::from(counts.add(bucket, times));
+                *wanted.entry(bucket).or_insert(0) += times;
+            }
+            wanted.retain(|_, count| *count != 0);
+            assert_eq!(counts.some().collect::<Vec<_>>(), wanted.into_iter().collect::<Vec<_>>());
+            assert_eq!(became, usize::from(most > FEW as i64));
+        }
+    }
+
+    #[test]
+    fn mon13_an_answer_that_takes_too_much_memory_is_not_made() {
+        let spread = spread(0, false);
+        let mut groups = Groups::of(&spread);
+        let rows = batch(&[("А", 1, Some(40), 0)]);
+        groups.add(&rows).unwrap();
+        groups.large = MOST_LARGE + 1;
+        assert!(matches!(groups.add(&rows), Err(Error::TooMuch(_))));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What can be asked for by name: by a command, by the API.
 
 use otklik_lake::Result;
+use otklik_progress::model::Status;
 
 use super::{Allowed, Answers, Ask, Sheet};
-use crate::derive;
+use crate::derive::Rules;
 
 /// Bottlenecks that are told.
 const WORST: usize = 100;
@@ -33,13 +34,15 @@ pub enum Report {
     Complaints,
     /// Ratings.
     Satisfaction,
+    /// What was rated.
+    Criteria,
     /// All kept figures.
     Overview,
 }
 
 impl Report {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Durations,
         Self::Transitions,
         Self::Bottlenecks,
@@ -51,6 +54,7 @@ impl Report {
         Self::Digital,
         Self::Complaints,
         Self::Satisfaction,
+        Self::Criteria,
         Self::Overview,
     ];
 
@@ -69,6 +73,7 @@ impl Report {
             Self::Digital => "digital",
             Self::Complaints => "complaints",
             Self::Satisfaction => "satisfaction",
+            Self::Criteria => "criteria",
             Self::Overview => "overview",
         }
     }
@@ -117,6 +122,7 @@ impl Report {
             Self::Digital => answers.digital(ask, allowed).await,
             Self::Complaints => answers.complaints(ask, allowed).await,
             Self::Satisfaction => answers.satisfaction(ask, allowed).await,
+            Self::Criteria => answers.criteria(ask, allowed).await,
             Self::Overview => answers.overview(ask, allowed).await,
         }
     }
@@ -140,22 +146,38 @@ impl Default for Further {
 /// The most requests that are named for a rule.
 pub const MOST_EXAMPLES: u8 = 100;
 
-/// Two statuses of events, whose moments are kept.
+/// Codes of statuses are below this.
+const CODES: i16 = 10_000;
+
+/// Two statuses of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Between {
-    from: i16,
-    to: i16,
+    pub(super) from: i16,
+    pub(super) to: i16,
 }
 
 impl Between {
-    /// From one status to another.
+    /// From one status to another. Whether there are such statuses depends on the reference data ([`Self::known`]).
     ///
     /// # Errors
-    /// The code of which there is none, or whose moment is planned.
+    /// The code that no status can have, or whose moment is planned.
     pub fn of(from: i16, to: i16) -> std::result::Result<Self, i16> {
-        match [from, to].into_iter().find(|status| derive::measured(*status).is_none()) {
-            Some(unknown) => Err(unknown),
-            None => Ok(Self { from, to }),
+        let pair = Self { from, to };
+        pair.all(|status| (0..CODES).contains(&status) && Status(status).is_event())
+    }
+
+    /// The same, of statuses that the reference data know.
+    ///
+    /// # Errors
+    /// The code of which there is none.
+    pub fn known(self, rules: &Rules) -> std::result::Result<Self, i16> {
+        self.all(|status| rules.is_measured(status))
+    }
+
+    fn all(self, is_right: impl Fn(i16) -> bool) -> std::result::Result<Self, i16> {
+        match [self.from, self.to].into_iter().find(|status| !is_right(*status)) {
+            Some(wrong) => Err(wrong),
+            None => Ok(self),
         }
     }
 }

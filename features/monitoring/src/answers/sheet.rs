@@ -6,6 +6,7 @@ use otklik_lake::arrow::array::{Array, AsArray, RecordBatch};
 use otklik_lake::arrow::compute::cast;
 use otklik_lake::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use otklik_lake::{Error, Result};
+use otklik_progress::fields::SEXES;
 use otklik_progress::model::Channel;
 use serde::Serialize;
 
@@ -67,7 +68,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The rows of some batches. Regions become codes of two digits, channels their words, days dates.
+    /// The rows of some batches. Regions become codes of two digits, channels and sexes their words,
+    /// days dates.
     ///
     /// # Errors
     /// A column is of a type that has no cell.
@@ -170,6 +172,15 @@ impl Sheet {
         self
     }
 
+    /// Without rows that have nothing but zeros after the `keys` first cells: what was there was corrected. Nothing is left
+    /// out of a question that isn't broken down.
+    #[must_use]
+    pub(super) fn of_something(mut self, keys: usize) -> Self {
+        let is_something = |cell: &Cell| cell.number().is_some_and(|number| number != 0.0);
+        self.rows.retain(|row| keys == 0 || row[keys..].iter().any(is_something));
+        self
+    }
+
     /// With zeros where some columns of counts say nothing.
     #[must_use]
     pub(super) fn or_zero(mut self, columns: &[&str]) -> Self {
@@ -261,9 +272,13 @@ fn cells(name: &str, column: &dyn Array) -> Result<Vec<Cell>> {
 /// Numbers that stand for something as what they stand for.
 fn named(name: &str, number: i64) -> Cell {
     let channel = || u8::try_from(number).ok().and_then(Channel::of);
+    let sex = || SEXES.get(usize::try_from(number).ok()?.checked_sub(1)?);
     match name {
         "region" => Cell::Text(format!("{number:02}")),
-        "channel" => channel().map_or(Cell::None, |channel| Cell::Text(channel.code().to_owned())),
+        "channel" | "channel_out" => {
+            channel().map_or(Cell::None, |channel| Cell::Text(channel.code().to_owned()))
+        }
+        "sex" => sex().map_or(Cell::None, |sex| Cell::Text((*sex).to_owned())),
         "month" => Cell::Text(format!("{:04}-{:02}", number / 100, number % 100)),
         "day" => Cell::Text(format!("{:04}-{:02}-{:02}", number / 10_000, number / 100 % 100, number % 100)),
         _ => Cell::Whole(number),

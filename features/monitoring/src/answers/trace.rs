@@ -14,7 +14,7 @@ pub struct Trace {
     pub case: Sheet,
     /// Its events in order of time, with who told them.
     pub events: Sheet,
-    /// What was told of it each time.
+    /// What was told of it each time, in order: the last row holds. Of the applicant no hash.
     pub told: Sheet,
     /// Events of fees.
     pub payments: Sheet,
@@ -62,7 +62,7 @@ impl Answers {
         let by_line = "e.at, d.day, d.sender, e.line";
         let events = "e.at, e.offset, e.process, e.item, e.status, e.mnemonic";
         let told = "e.line, e.service, e.variant, e.topic, e.channel_in as channel, e.channel_out, e.mnemonic, \
-            e.region, e.body_name, e.body_code";
+            e.region, e.body_name, e.body_code, e.sex, e.age, e.ogrn";
         let findings = case.get(0, "findings").and_then(super::Cell::whole).unwrap_or(0).cast_unsigned();
         let began = case.whole(0, "began_day").and_then(|day| i32::try_from(day).ok()).unwrap_or(0);
         let rules = &self.rules.order_on(CivilDay(began)).record().rules;

@@ -15,17 +15,17 @@ use crate::texts::L;
 /// All that is known of an application. Moments are seconds since 1970 in UTC, offsets minutes.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Told {
-    /// Что следует из событий: одна строка.
+    /// Что о заявлении известно и что следует из событий: одна строка.
     case: Table,
     /// События по времени и кто о них сообщил.
     events: Table,
-    /// Что о заявлении сообщали каждый раз.
+    /// Что о заявлении сообщали каждый раз, по порядку: действует последняя строка.
     told: Table,
     /// События пошлины.
     payments: Table,
-    /// Оценки.
+    /// Оценки: как поставлены, со шкалой отправителя, критериями и словами заявителя.
     ratings: Table,
-    /// События жалоб.
+    /// События жалоб с их номерами.
     complaints: Table,
     /// Нарушенные правила порядка.
     findings: Vec<Finding>,

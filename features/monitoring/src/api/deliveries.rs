@@ -16,10 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Fault, Token};
 use crate::Monitoring;
-use crate::deliveries::depot::Part;
 use crate::deliveries::head::Said;
 use crate::deliveries::receive::{Arrived, NotReceived, receive as take};
-use crate::deliveries::report::{self, Finding};
+use crate::deliveries::report::Finding;
 use crate::deliveries::spool::{LONGEST, Spool, SpoolError};
 use crate::deliveries::{Delivery, Way, store};
 use crate::texts::L;
@@ -133,13 +132,11 @@ fn href(id: Id) -> String {
 
 async fn told(monitoring: &Monitoring, delivery: &Delivery) -> Result<Told, Fault> {
     let counts = delivery.counts;
-    let report = match counts.errors + counts.warnings {
+    let findings = match counts.errors + counts.warnings {
         0 => None,
-        _ => {
-            monitoring.depot.read(Part::Report, delivery.id).await.map_err(|error| Fault::for_now(&error))?
-        }
+        _ => monitoring.depot.findings(delivery.id, SHOWN).await.map_err(|error| Fault::for_now(&error))?,
     };
-    let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+    let report = findings.is_some().then(|| format!("{}/report.csv", href(delivery.id)));
     Ok(Told {
         id: delivery.id.to_string(),
         sender: delivery.code.clone(),
@@ -159,8 +156,8 @@ async fn told(monitoring: &Monitoring, delivery: &Delivery) -> Result<Told, Faul
         },
         problem: delivery.problem.clone(),
         replaced_by: delivery.replaced_by.map(|id| id.to_string()),
-        errors: findings.into_iter().map(Error::from).collect(),
-        report: report.map(|_| format!("{}/report.csv", href(delivery.id))),
+        errors: findings.unwrap_or_default().into_iter().map(Error::from).collect(),
+        report,
     })
 }
 
@@ -301,7 +298,5 @@ pub(super) async fn report(
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let delivery = found(&monitoring, sender.id, &id).await?;
-    let read = monitoring.depot.read(Part::Report, delivery.id).await;
-    let bytes = read.map_err(|error| Fault::for_now(&error))?.unwrap_or_else(|| report::NOTHING.into());
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], bytes).into_response())
+    crate::pages::report_file(&monitoring.depot, delivery.id).await.map_err(|error| Fault::for_now(&error))
 }

@@ -52,6 +52,18 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "not_found", l.api_not_found())
     }
 
+    /// An answer can't be made: too much was asked for, or not now.
+    #[must_use]
+    pub fn of_answer(error: &otklik_lake::Error) -> Self {
+        match error {
+            otklik_lake::Error::TooMuch(_) => {
+                let message = crate::texts::L::default().api_too_much();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "too_much", message)
+            }
+            error => Self::for_now(error),
+        }
+    }
+
     /// It can't be done now.
     #[must_use]
     pub fn for_now(error: &dyn std::fmt::Display) -> Self {

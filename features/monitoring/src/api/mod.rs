@@ -1,6 +1,7 @@
 //! The API for other systems: deliveries in, their state out, reports, the description of the data.
 
 mod application;
+mod applications;
 mod deliveries;
 mod fault;
 mod openapi;
@@ -29,6 +30,7 @@ pub fn routes(monitoring: &Monitoring) -> Part {
         .get("/api/v1/monitoring/deliveries/{id}", open, deliveries::show)
         .get("/api/v1/monitoring/deliveries/{id}/report.csv", open, deliveries::report)
         .get("/api/v1/monitoring/reports/{name}", open, reports::report)
+        .get("/api/v1/monitoring/applications", open, applications::list)
         .get("/api/v1/monitoring/applications/{request}", open, application::show)
         .finish()
 }

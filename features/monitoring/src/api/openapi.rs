@@ -18,7 +18,8 @@ use utoipa::{Modify, OpenApi};
         super::deliveries::show,
         super::deliveries::report,
         super::reports::report,
-        super::application::show
+        super::application::show,
+        super::applications::list
     ),
     tags((name = "monitoring", description = "Ход услуг")),
     modifiers(&Token)
@@ -53,10 +54,20 @@ mod tests {
             "/api/v1/monitoring/deliveries",
             "/api/v1/monitoring/deliveries/{id}",
             "/api/v1/monitoring/reports/{name}",
+            "/api/v1/monitoring/applications",
             "/api/v1/monitoring/applications/{request}",
         ] {
             assert!(text["paths"][path].is_object(), "{path}");
         }
+        for path in ["/api/v1/monitoring/reports/{name}", "/api/v1/monitoring/applications"] {
+            let told = &text["paths"][path]["get"]["responses"]["200"]["content"];
+            assert!(told["application/json"]["schema"].is_object(), "{path}: {told}");
+            assert!(told["text/csv"].is_object(), "{path}: {told}");
+        }
+        let asked = text["paths"]["/api/v1/monitoring/applications"]["get"]["parameters"].as_array().unwrap();
+        let needed: Vec<_> =
+            asked.iter().filter(|one| one["required"] == true).map(|one| &one["name"]).collect();
+        assert_eq!(needed, ["what"]);
         assert_eq!(text["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     }
 }

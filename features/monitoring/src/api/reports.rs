@@ -15,8 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Fault, Token};
 use crate::Monitoring;
-use crate::answers::{Allowed, Ask, Between, By, Further, MOST_EXAMPLES, Period, Report};
+use crate::answers::{Allowed, Ask, Between, By, Further, MOST_EXAMPLES, Period, Report, Sheet};
 use crate::deliveries::completeness;
+use crate::derive::Rules;
 use crate::texts::L;
 use crate::visible::{Visible, below, with_below};
 
@@ -58,27 +59,27 @@ impl FromRequestParts<Monitoring> for Reader {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Asked {
     /// Разрезы через запятую: service, variant, region, body, channel, month (он же period), day.
-    by: String,
+    pub by: String,
     /// Реестровый номер услуги.
-    service: String,
+    pub service: String,
     /// Реестровый номер варианта услуги.
-    variant: String,
+    pub variant: String,
     /// Код региона, две цифры.
-    region: String,
+    pub region: String,
     /// Код органа: он и подведомственные.
-    body: String,
+    pub body: String,
     /// Канал подачи: ЕПГУ, РПГУ, ВИС, ОГВ, МФЦ.
-    channel: String,
+    pub channel: String,
     /// Дни: ГГГГ-ММ-ДД..ГГГГ-ММ-ДД, ГГГГ-ММ-ДД, ГГГГ-ММ или ГГГГ.
-    period: String,
+    pub period: String,
     /// Код статуса, вместе с to: в durations от него считается срок, в transitions остаются шаги от него.
-    from: String,
+    pub from: String,
     /// Код статуса: до него считается срок, остаются шаги к нему.
-    to: String,
+    pub to: String,
     /// Сколько номеров заявлений назвать к каждому нарушенному правилу (только conformance): от 0 до 100, обычно 5.
-    examples: String,
+    pub examples: String,
     /// json (по умолчанию) или csv.
-    format: String,
+    pub format: String,
 }
 
 /// A table.
@@ -92,13 +93,14 @@ pub(super) struct Table {
     is_exact: bool,
 }
 
-fn wrong(field: &'static str, value: &str) -> Fault {
+/// A parameter that makes no sense.
+pub(super) fn wrong(field: &'static str, value: &str) -> Fault {
     let message = L::default().api_wrong_value(field.to_owned(), value.to_owned());
     Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter", message)
 }
 
 /// A value that is said, if any.
-fn said<'a, T>(
+pub(super) fn said<'a, T>(
     field: &'static str,
     value: &'a str,
     read: impl FnOnce(&'a str) -> Option<T>,
@@ -111,13 +113,17 @@ fn said<'a, T>(
 }
 
 impl Asked {
-    fn ask(&self, offices: &Offices) -> Result<Ask, Fault> {
+    pub fn ask(&self, offices: &Offices) -> Result<Ask, Fault> {
         let by = self.by.split(',').map(str::trim).filter(|word| !word.is_empty());
         let by = by.map(|word| By::find(word).map_err(|_| wrong("by", word)));
+        let by = by.collect::<Result<Vec<_>, _>>()?;
+        if let Some(twice) = By::repeated(&by) {
+            return Err(wrong("by", twice.word()));
+        }
         let period = self.period()?;
         let text = |value: &str| said("", value, |value| Some(value.to_owned()));
         Ok(Ask {
-            by: by.collect::<Result<_, _>>()?,
+            by,
             services: text(&self.service)?.into_iter().collect(),
             variants: text(&self.variant)?.into_iter().collect(),
             regions: said("region", &self.region, |value| value.parse().ok())?.into_iter().collect(),
@@ -133,10 +139,10 @@ impl Asked {
     }
 
     /// What a report is told besides; what it has no use for is wrong.
-    fn further(&self, report: Option<Report>) -> Result<Further, Fault> {
+    fn further(&self, report: Option<Report>, rules: &Rules) -> Result<Further, Fault> {
         let usual = Further::default();
         let most = |value: &str| value.parse::<u8>().ok().filter(|most| *most <= MOST_EXAMPLES);
-        let (between, examples) = (self.between()?, said("examples", &self.examples, most)?);
+        let (between, examples) = (self.between(rules)?, said("examples", &self.examples, most)?);
         if between.is_some() && !report.is_some_and(Report::is_between) {
             return Err(wrong("from", &self.from));
         }
@@ -146,16 +152,20 @@ impl Asked {
         Ok(Further { between, examples: examples.unwrap_or(usual.examples) })
     }
 
-    fn between(&self) -> Result<Option<Between>, Fault> {
+    /// The two statuses, where they are said.
+    pub fn between(&self, rules: &Rules) -> Result<Option<Between>, Fault> {
         let code = |field, value| said(field, value, |value| value.parse::<i16>().ok());
         match (code("from", &self.from)?, code("to", &self.to)?) {
             (None, None) => Ok(None),
             (Some(_), None) => Err(wrong("to", "")),
             (None, Some(_)) => Err(wrong("from", "")),
-            (Some(from), Some(to)) => Between::of(from, to).map(Some).map_err(|unknown| {
-                let field = if unknown == from { "from" } else { "to" };
-                wrong(field, &unknown.to_string())
-            }),
+            (Some(from), Some(to)) => {
+                let pair = Between::of(from, to).and_then(|pair| pair.known(rules));
+                pair.map(Some).map_err(|unknown| {
+                    let field = if unknown == from { "from" } else { "to" };
+                    wrong(field, &unknown.to_string())
+                })
+            }
         }
     }
 }
@@ -167,17 +177,16 @@ impl Asked {
     tag = "monitoring",
     summary = "Отчёт о том, как идут услуги",
     description = "durations, transitions, bottlenecks, waiting, refusals, interagency, mnemonics, conformance, \
-        digital, complaints, satisfaction, overview — о заявлениях; completeness — какой отправитель за какой день \
+        digital, complaints, satisfaction, criteria, overview — о заявлениях; completeness — какой отправитель за какой день \
         прислал данные (знает period; by — body, month, day: сколько дней в каком состоянии). По токену отправителя — о его органе и подведомственных; по входу на \
         сайт — в пределах прав вошедшего.",
     params(("name" = String, Path, description = "Название отчёта"), Asked),
     responses(
-        (status = 200, description = "Таблица", body = Table),
-        (status = 200, description = "Таблица", content_type = "text/csv"),
+        (status = 200, description = "Таблица", content((Table), (String = "text/csv"))),
         (status = 401, description = "Нет токена отправителя и входа", body = super::fault::Told),
         (status = 403, description = "У вошедшего нет права смотреть ход услуг", body = super::fault::Told),
         (status = 404, description = "Такого отчёта нет", body = super::fault::Told),
-        (status = 422, description = "Параметр непонятен", body = super::fault::Told)
+        (status = 422, description = "Параметр непонятен или ответ слишком подробен", body = super::fault::Told)
     ),
     security(("token" = []))
 )]
@@ -188,22 +197,19 @@ pub(super) async fn report(
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Fault> {
     let Query(asked) = asked.map_err(|error| wrong("?", &error.body_text()))?;
-    let is_csv = match asked.format.trim() {
-        "" | "json" => false,
-        "csv" => true,
-        other => return Err(wrong("format", other)),
-    };
+    let is_csv = is_csv(&asked.format)?;
     let offices = monitoring.offices.current();
     let found = Report::find(&name);
     if found.is_none() && name != COMPLETENESS {
         return Err(Fault::new(StatusCode::NOT_FOUND, "not_found", L::default().api_no_report()));
     }
-    let (ask, further, period) = (asked.ask(&offices)?, asked.further(found)?, asked.period()?);
+    let rules = monitoring.hub.rules().await.map_err(|error| Fault::for_now(&error))?;
+    let (ask, further, period) = (asked.ask(&offices)?, asked.further(found, &rules)?, asked.period()?);
     let sheet = match found {
         Some(report) => {
             let answers = monitoring.hub.answers().await.map_err(|error| Fault::for_now(&error))?;
             let made = report.make(&answers, &ask, &reader.allowed, further).await;
-            made.map_err(|error| Fault::for_now(&error))?
+            made.map_err(|error| Fault::of_answer(&error))?
         }
         None => {
             let known = Ask { by: ask.by.clone(), from: ask.from, to: ask.to, ..Ask::default() };
@@ -212,6 +218,9 @@ pub(super) async fn report(
             }
             if let Some(by) = ask.by.iter().find(|by| !completeness::BY.contains(by)) {
                 return Err(wrong("by", by.word()));
+            }
+            if completeness::is_too_long(period) {
+                return Err(wrong("period", &asked.period));
             }
             let (scope, only) = &reader.senders;
             let (conn, now) = (monitoring.ctx.db.read(), monitoring.ctx.now());
@@ -222,8 +231,22 @@ pub(super) async fn report(
     if !is_csv {
         return Ok(Json(sheet).into_response());
     }
+    Ok(csv(&name, &sheet))
+}
+
+/// Whether the answer is to be CSV instead of JSON.
+pub(super) fn is_csv(format: &str) -> Result<bool, Fault> {
+    match format.trim() {
+        "" | "json" => Ok(false),
+        "csv" => Ok(true),
+        other => Err(wrong("format", other)),
+    }
+}
+
+/// A table as CSV in a file.
+pub(super) fn csv(name: &str, sheet: &Sheet) -> Response {
     let name = format!("attachment; filename=\"{name}.csv\"");
     let head =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, sheet.csv()).into_response())
+    (head, sheet.csv()).into_response()
 }

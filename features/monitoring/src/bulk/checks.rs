@@ -12,11 +12,13 @@ use otklik_organisations::model::is_code;
 use otklik_progress::check::{Checked, Claim, Known, Register, Sender as Agreed};
 use otklik_progress::delivery::{Delivery as Data, Text};
 use otklik_web::Ctx;
+use tempfile::Builder;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::{SYSTEM, Said, later};
 use crate::deliveries::head;
+use crate::deliveries::report::Findings;
 use crate::hub::Hub;
 use crate::ingest::{Keyed, request_key};
 use crate::reference::in_force::KINDS;
@@ -42,8 +44,7 @@ pub(super) struct CheckedDelivery {
     pub path: PathBuf,
     pub said: Said,
     pub checked: Checked,
-    /// What was found, when anything was.
-    pub report: Option<Vec<u8>>,
+    pub findings: Findings,
 }
 
 /// Applications known by the keys of their numbers, with region and body.
@@ -222,7 +223,7 @@ impl Task {
         let Self { place, path, said, claim, register, version, lake, may_keep } = self;
         let _turn = Turn { shared, place };
         let known = KnownBefore { shared, place, lake, may_keep };
-        let (mut checked, mut report) = check(&register, &path, &claim, &known)?;
+        let (mut checked, mut findings) = check(&register, &path, &claim, &known)?;
         // Before its turn: those after it wait for what it does then.
         let mut keys = checked.delivery.as_ref().map_or_else(Vec::new, keys_of);
         let mut told = shared.turn(place);
@@ -231,7 +232,7 @@ impl Task {
             let mut register = (*register).clone();
             told.add_to(&mut register);
             drop(told);
-            (checked, report) = check(&register, &path, &claim, &known)?;
+            (checked, findings) = check(&register, &path, &claim, &known)?;
             keys = checked.delivery.as_ref().map_or_else(Vec::new, keys_of);
             told = shared.turn(place);
         }
@@ -239,7 +240,7 @@ impl Task {
             told.add(data, &keys);
         }
         drop(told);
-        Ok(CheckedDelivery { path, said, checked, report })
+        Ok(CheckedDelivery { path, said, checked, findings })
     }
 }
 
@@ -252,10 +253,12 @@ fn check(
     path: &Path,
     claim: &Claim,
     known: &dyn Known,
-) -> Result<(Checked, Option<Vec<u8>>), HandlerError> {
-    let (checked, report) = check_with(register, path, claim, known, Vec::new())?;
+) -> Result<(Checked, Findings), HandlerError> {
+    let report = Builder::new().prefix("otklik-report-").tempfile();
+    let report = report.map_err(|error| HandlerError::Later(error.to_string()))?.into_temp_path();
+    let checked = check_with(register, path, claim, known, &report)?;
     let is_found = checked.errors + checked.warnings > 0;
-    Ok((checked, is_found.then_some(report)))
+    Ok((checked, if is_found { Findings::of(report) } else { Findings::default() }))
 }
 
 /// Checks deliveries, some at a time.

@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 
 use self::checks::{CheckedDelivery, Checks, MANY, size};
 use crate::deliveries::depot::{Depot, Part};
-use crate::deliveries::report::{self, Finding};
+use crate::deliveries::report::{Finding, Findings};
 use crate::deliveries::store::{self, Decision};
 use crate::deliveries::work::write_down;
 use crate::deliveries::{Counts, Delivery, State, Way};
@@ -38,6 +38,9 @@ use crate::texts::L;
 
 /// Errors told of a delivery; its report has all of them.
 const SHOWN: usize = 100;
+
+/// Rejected deliveries that wait for a group at most: however many they are, they never fill one.
+const MOST_REJECTED: usize = 256;
 
 /// Deliveries that are written down in one transaction: others wait for its end.
 const TOGETHER: usize = 64;
@@ -74,15 +77,15 @@ pub struct Done {
     pub events: i64,
     /// The commit that holds it.
     pub commit: Option<i64>,
-    /// The first errors.
-    pub errors: Vec<Finding>,
+    /// The first errors of an import, all errors of a check.
+    pub errors: Findings,
     /// Whether nobody had written its sender down: this delivery did.
     pub is_new_sender: bool,
 }
 
 impl Done {
     /// What checking found; nothing is imported yet.
-    fn found(path: &Path, head: Option<&Head>, state: State, counts: Counts, errors: Vec<Finding>) -> Self {
+    fn found(path: &Path, head: Option<&Head>, state: State, counts: Counts, errors: Findings) -> Self {
         Self {
             path: path.display().to_string(),
             receipt: None,
@@ -110,7 +113,7 @@ struct Pending {
     state: State,
     counts: Counts,
     services: Vec<otklik_progress::delivery::Service>,
-    report: Option<Vec<u8>>,
+    findings: Findings,
     /// What its commit keeps of it: with the number of its receipt.
     came: Came,
     /// Whether its receipt was written down before.
@@ -211,12 +214,12 @@ impl Bulk {
     /// Takes the first delivery that is being checked, and imports those before it when their group is full; `None`
     /// when there is none.
     async fn take(&mut self) -> Result<Option<Vec<Done>>, HandlerError> {
-        let Some(CheckedDelivery { path, said, checked, report }) = self.checks.next().await? else {
+        let Some(CheckedDelivery { path, said, checked, findings }) = self.checks.next().await? else {
             return Ok(None);
         };
         let counted = counts(&checked);
         let Some(head) = checked.head else {
-            let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+            shorten(&findings)?;
             return Ok(Some(vec![Done {
                 sender: said.sender.clone().unwrap_or_default(),
                 day: said.day.map_or_else(String::new, |day| day.to_string()),
@@ -226,7 +229,7 @@ impl Bulk {
         };
         if !is_code(&head.sender) {
             // Nobody can be written down under it.
-            let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+            shorten(&findings)?;
             return Ok(Some(vec![Done::found(&path, Some(&head), State::Rejected, counted, findings)]));
         }
         let mut done = Vec::new();
@@ -246,7 +249,7 @@ impl Bulk {
             state,
             counts: counted,
             services: Vec::new(),
-            report,
+            findings,
             came,
             is_written: known.is_some(),
             commit: None,
@@ -258,7 +261,13 @@ impl Bulk {
                 done = self.import(group).await?;
             }
         }
+        let is_rejected = |one: &Pending| one.state == State::Rejected;
+        let is_one_more = is_rejected(&pending);
         self.pending.push(pending);
+        if is_one_more && self.pending.iter().filter(|one| is_rejected(one)).count() >= MOST_REJECTED {
+            let group = self.grouping.rest();
+            done.extend(self.import(group).await?);
+        }
         Ok(Some(done))
     }
 
@@ -364,7 +373,7 @@ impl Bulk {
                 let sender = self.sender(&one.head).await?;
                 let same = some.iter().zip(&receipts).find(|((before, _), _)| before.is_same(one));
                 let mut id = same.map_or(one.came.receipt, |(_, (_, id))| *id);
-                if one.report.is_some() {
+                if one.findings.report().is_some() {
                     let known = written_down(self.ctx.db.read(), &sender, &one.head, &one.digest).await?;
                     id = known.map_or(id, |same| same.id);
                 }
@@ -372,10 +381,11 @@ impl Bulk {
             }
             // Before the transaction, for whose end others wait: reports may lie in a store far away.
             let reports = some.iter().zip(&receipts).filter_map(|((one, _), (_, id))| {
-                one.report.clone().map(|report| self.depot.put(Part::Report, *id, report))
+                one.findings.report().map(|report| self.depot.put_file(Part::Report, *id, report))
             });
             let put = stream::iter(reports).buffer_unordered(PUTS).try_collect::<()>().await;
             put.map_err(|error| HandlerError::Later(error.to_string()))?;
+            some.iter().try_for_each(|(one, _)| shorten(&one.findings))?;
             let tx = self.ctx.db.begin().await?;
             for ((one, verdict), (sender, id)) in some.iter().zip(receipts) {
                 done.push(self.write(&tx, one, verdict.as_ref(), &sender, id).await?);
@@ -419,21 +429,16 @@ impl Bulk {
         }
         let is_out = state == State::Rejected;
         let state = if is_decided { delivery.state } else { state };
-        let mut findings =
-            pending.report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
-        let mut counts = pending.counts;
+        let (mut findings, mut counts) = (pending.findings.clone(), pending.counts);
         if !problem.is_empty() {
             counts.errors += 1;
-            findings.insert(
-                0,
-                Finding {
-                    field: "revision".to_owned(),
-                    code: problem.to_owned(),
-                    message: L::default().problem_revision().to_owned(),
-                    value: pending.head.revision.to_string(),
-                    ..Finding::default()
-                },
-            );
+            findings = findings.after(Finding {
+                field: "revision".to_owned(),
+                code: problem.to_owned(),
+                message: L::default().problem_revision().to_owned(),
+                value: pending.head.revision.to_string(),
+                ..Finding::default()
+            });
         }
         let found = Done::found(&pending.path, Some(&pending.head), state, counts, findings);
         Ok(Done {
@@ -490,6 +495,11 @@ impl Bulk {
     }
 }
 
+/// Leaves of a report that is put where it belongs what is told of it.
+fn shorten(findings: &Findings) -> Result<(), HandlerError> {
+    findings.shorten(SHOWN).map_err(|error| HandlerError::Later(error.to_string()))
+}
+
 /// The delivery as it is written down already: of the same bytes and revision.
 async fn written_down<C: ConnectionTrait>(
     conn: &C,
@@ -516,11 +526,10 @@ pub async fn check_only(
     let known = checks.senders();
     let mut all = Vec::new();
     let mut take = |one: CheckedDelivery| {
-        let findings = one.report.map_or_else(Vec::new, |report| report::read(&report, usize::MAX));
         let (counts, state) = (counts(&one.checked), state(one.checked.outcome));
         let head = one.checked.head.as_ref();
         let is_new_sender = head.is_some_and(|head| is_code(&head.sender) && !known.contains(&head.sender));
-        all.push(Done { is_new_sender, ..Done::found(&one.path, head, state, counts, findings) });
+        all.push(Done { is_new_sender, ..Done::found(&one.path, head, state, counts, one.findings) });
     };
     for path in paths {
         let bytes = size(path);

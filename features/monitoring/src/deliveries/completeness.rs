@@ -151,6 +151,15 @@ pub fn days(
     all.map(|day| mark(sender, day, by_day.get(&day).map_or(&[], Vec::as_slice), now)).collect()
 }
 
+/// The most days that are told of at once.
+const MOST_DAYS: i64 = 3 * 366;
+
+/// Whether a period has more days than are told of at once: three years.
+#[must_use]
+pub fn is_too_long(period: Option<Period>) -> bool {
+    period.is_some_and(|period| period.days() > MOST_DAYS)
+}
+
 /// The days of the senders of a scope, or of one of them; the last thirty unless a period is said.
 ///
 /// # Errors

@@ -4,13 +4,17 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
-use futures_util::TryStreamExt as _;
+use axum::body::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use otklik_kernel::{Id, Instant};
 use otklik_lake::Place;
 use tokio::io::AsyncWriteExt as _;
+
+use super::report::{self, Finding};
 
 /// Why a file can't be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,9 @@ impl Part {
         }
     }
 }
+
+/// The bytes of a file as the store gives them.
+pub type Pieces = BoxStream<'static, Result<Bytes, DepotError>>;
 
 /// Files of deliveries by their receipts.
 #[derive(Clone, Debug)]
@@ -111,15 +118,29 @@ impl Depot {
         Ok(true)
     }
 
-    /// The bytes of a file; nothing when there is none.
+    /// Opens a file, which may be larger than memory: its length, and its bytes piece by piece; nothing when there is none.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn read(&self, part: Part, id: Id) -> Result<Option<Vec<u8>>, DepotError> {
+    pub async fn open(&self, part: Part, id: Id) -> Result<Option<(u64, Pieces)>, DepotError> {
         match self.store.get(&Self::path(part, id)).await {
-            Ok(got) => Ok(Some(got.bytes().await?.into())),
+            Ok(got) => {
+                let bytes = got.meta.size;
+                Ok(Some((bytes, got.into_stream().map_err(DepotError::from).boxed())))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The first findings of a delivery's report; nothing when there is none.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn findings(&self, delivery: Id, most: usize) -> Result<Option<Vec<Finding>>, DepotError> {
+        match self.open(Part::Report, delivery).await? {
+            Some((_, pieces)) => report::first(pieces, most).await.map(Some),
+            None => Ok(None),
         }
     }
 
@@ -184,8 +205,13 @@ mod tests {
         depot.remove(Part::Inbox, 7).await.unwrap();
         depot.remove(Part::Inbox, 7).await.unwrap();
         assert!(!depot.fetch(Part::Inbox, 7, &to).await.unwrap());
-        assert_eq!(depot.read(Part::Report, 7).await.unwrap(), None);
+        assert!(depot.open(Part::Report, 7).await.unwrap().is_none());
+        depot.put_file(Part::Report, 7, &from).await.unwrap();
+        let (length, pieces) = depot.open(Part::Report, 7).await.unwrap().unwrap();
+        assert_eq!(length, bytes.len() as u64);
+        let pieces: Vec<Bytes> = pieces.try_collect().await.unwrap();
+        assert_eq!(pieces.concat(), bytes);
         depot.put(Part::Report, 7, b"x".to_vec()).await.unwrap();
-        assert_eq!(depot.read(Part::Report, 7).await.unwrap().unwrap(), b"x");
+        assert_eq!(depot.open(Part::Report, 7).await.unwrap().unwrap().0, 1);
     }
 }

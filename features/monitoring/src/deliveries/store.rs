@@ -280,6 +280,15 @@ pub async fn set_checking(tx: &Tx, id: Id, now: Instant) -> Result<(), DbErr> {
     tx.execute_raw(sql(tx, text, [now.0.into(), id.into()])).await.map(|_| ())
 }
 
+/// Takes an attempt at a delivery back.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn uncount(tx: &Tx, id: Id) -> Result<(), DbErr> {
+    let text = "UPDATE monitoring_deliveries SET attempts = attempts - 1 WHERE id = ? AND attempts > 0";
+    tx.execute_raw(sql(tx, text, [id.into()])).await.map(|_| ())
+}
+
 /// Writes down how much of a delivery is checked, in percent.
 ///
 /// # Errors

@@ -30,6 +30,8 @@ use crate::senders::{self, Sender};
 const AT_ONCE: u64 = 100;
 /// How often a delivery is tried that makes its check break down.
 const MOST_ATTEMPTS: i32 = 8;
+/// How long after it came what fails otherwise isn't the delivery's fault: the store or the database is away.
+const OUTAGE: i64 = Instant::DAY;
 /// How often a page is told how far the check has come.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a file without its row lies: its row is written right after it.
@@ -115,6 +117,18 @@ impl Work {
         }
         self.decide(delivery, &taken).await?;
         self.depot.remove(Part::Inbox, delivery.id).await.map_err(later)
+    }
+
+    /// Takes an attempt back that didn't come to a check.
+    async fn uncount(&self, delivery: &Delivery) {
+        let uncounted = async {
+            let tx = self.ctx.db.begin().await?;
+            store::uncount(&tx, delivery.id).await?;
+            tx.commit().await
+        };
+        if let Err(error) = uncounted.await {
+            tracing::warn!(delivery = delivery.id, %error, "an attempt can't be taken back");
+        }
     }
 
     /// Waits for a check, telling its page how far it has come.
@@ -248,6 +262,9 @@ impl PeriodicJob for Work {
             }
             if let Err(error) = self.one(&delivery).await {
                 tracing::warn!(delivery = delivery.id, %error, "a delivery can't be checked now");
+                if now < delivery.received_at.plus(OUTAGE) {
+                    self.uncount(&delivery).await;
+                }
                 held.push(delivery.sender);
                 failed = Some(error);
             }

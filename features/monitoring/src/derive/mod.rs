@@ -10,7 +10,7 @@ mod trail;
 
 pub use bucket::{bucket, middle, quantile};
 pub use case::{Case, Derived, Exchange, Outcome, Transition, derive, suspended};
-pub use rules::{CODES, NormOf, Rules, Term, Turn, Waiting, measured, place};
+pub use rules::{CODES, NormOf, Rules, Term, Turn, Waiting, place};
 pub use stages::{STAGES, Stage, stops};
 pub use trail::{decode, encode};
 

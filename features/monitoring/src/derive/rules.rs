@@ -13,7 +13,7 @@ pub const CODES: [i16; 48] = [
     1020, 1021, 1022, 1023,
 ];
 
-/// Codes are below this.
+/// Codes of [`CODES`] are below this.
 const HIGHEST: usize = 1024;
 
 /// The place of a status among [`CODES`].
@@ -32,13 +32,6 @@ pub fn place(status: i16) -> Option<usize> {
     (place != u8::MAX).then_some(usize::from(place))
 }
 
-/// The place of a status between whose moments time can be measured: a planned one is no event, and part of no
-/// duration (MON-15).
-#[must_use]
-pub fn measured(status: i16) -> Option<usize> {
-    place(status).filter(|_| status != Status::SLOT.0)
-}
-
 /// The reference data as deriving uses them.
 ///
 /// What may change holds by the day: an application is judged by the order and the norms that were in force on the
@@ -47,6 +40,8 @@ pub fn measured(status: i16) -> Option<usize> {
 #[derive(Clone, Debug)]
 pub struct Rules {
     reference: Reference,
+    /// Statuses that data may have, with their names.
+    statuses: BTreeMap<i16, String>,
     roles: Vec<u32>,
     turns: Vec<Turn>,
     today: CivilDay,
@@ -127,8 +122,11 @@ impl Rules {
     /// Rules of reference data that hold on every day.
     #[must_use]
     pub fn new(reference: Reference) -> Self {
-        let roles = (0..HIGHEST).map(|code| {
-            let code = i16::try_from(code).unwrap_or(0);
+        let statuses = reference.statuses.all().iter();
+        let statuses: BTreeMap<i16, String> =
+            statuses.map(|status| (status.code.0, status.name.clone())).collect();
+        let highest = statuses.last_key_value().map_or(0, |(code, _)| *code);
+        let roles = (0..=highest.max(Status::SLOT.0)).map(|code| {
             let with = Role::ALL.into_iter().filter(|role| reference.roles.is(code, *role));
             let bits = with.fold(0, |bits, role| bits | 1_u32 << role as u8);
             if code == Status::SLOT.0 { bits | 1 << Role::Planned as u8 } else { bits }
@@ -139,7 +137,16 @@ impl Rules {
         let waiting = Waiting::new(vec![(CivilDay(0), seconds)]);
         let (order, norms) = (reference.order.clone(), reference.norms.clone());
         let turns = vec![Turn { from: CivilDay(0), order, norms }];
-        Self { reference, roles, turns, today: CivilDay(0), waiting, terms: Vec::new() }
+        Self { reference, statuses, roles, turns, today: CivilDay(0), waiting, terms: Vec::new() }
+    }
+
+    /// With statuses that were in force before and what they were called: data have them still.
+    #[must_use]
+    pub fn with_earlier_statuses(mut self, named: BTreeMap<i16, String>) -> Self {
+        for (code, name) in named {
+            self.statuses.entry(code).or_insert(name);
+        }
+        self
     }
 
     /// With the order and the norms as they held before and will hold, the earliest first, seen from a day.
@@ -217,6 +224,24 @@ impl Rules {
         let begun = self.turns.partition_point(|turn| turn.from <= self.today);
         let (begun, coming) = self.turns.split_at(begun);
         begun.iter().rev().chain(coming).find_map(|turn| turn.order.rule(number))
+    }
+
+    /// The statuses that data may have, with their names: those in force, added ones too, and those that were (MON-6).
+    pub fn statuses(&self) -> impl Iterator<Item = (i16, &str)> {
+        self.statuses.iter().map(|(code, name)| (*code, name.as_str()))
+    }
+
+    /// A status's name; its code where there never was such a status.
+    #[must_use]
+    pub fn status(&self, code: i16) -> String {
+        self.statuses.get(&code).cloned().unwrap_or_else(|| code.to_string())
+    }
+
+    /// Whether time can be measured between a status's moments and those of others: a planned one is no event, and part
+    /// of no duration (MON-15).
+    #[must_use]
+    pub fn is_measured(&self, status: i16) -> bool {
+        self.statuses.contains_key(&status) && !self.is_planned(status)
     }
 
     /// Roles of a status, as bits.

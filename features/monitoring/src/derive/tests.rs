@@ -22,6 +22,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+#[test]
+fn mon6_where_nothing_was_added_the_statuses_are_the_48_and_all_but_the_planned_one_are_measured() {
+    let rules = rules();
+    assert_eq!(rules.statuses().map(|(code, _)| code).collect::<Vec<_>>(), CODES);
+    let unmeasured: Vec<i16> = CODES.into_iter().filter(|code| !rules.is_measured(*code)).collect();
+    assert_eq!(unmeasured, [1002]);
+    assert!(!rules.is_measured(2001) && rules.status(2001) == "2001" && rules.status(1003) == "Выдан талон");
+}
+
 proptest! {
     #[test]
     fn mon13_later_steps_only_add_rows(steps in steps(), cut in 0..20_usize) {

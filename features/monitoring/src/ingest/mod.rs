@@ -35,6 +35,7 @@ pub(crate) use truth::without;
 pub(crate) use work::{DERIVED, digests, rebuild};
 
 use crate::derive::Rules;
+use crate::tables::FORM;
 use gather::Part;
 
 /// How often an import begins anew because somebody else committed first.
@@ -132,6 +133,10 @@ impl Importer {
         }
         for _ in 0..ATTEMPTS {
             let base = self.lake.latest().await?;
+            // Another programme may have made it anew meanwhile.
+            if let Some(form) = notes::form(&self.lake, base.number()).await?.filter(|form| *form != FORM) {
+                return Err(notes::unfit(form).into());
+            }
             let book = Book::read(&self.engine, &base).await?;
             let version = i64::try_from(base.number() + 1).unwrap_or(i64::MAX);
             let (verdicts, parts) = self.judge(group, &book, version);

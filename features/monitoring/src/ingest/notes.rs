@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::book::Receipt;
 use super::version_of;
+use crate::tables::FORM;
 
 /// Tables of what is gone.
 pub const GONE: [&str; 2] = ["cases_gone", "steps_gone"];
@@ -139,6 +140,12 @@ pub async fn form(lake: &Lake, last: u64) -> Result<Option<u64>> {
         }
     }
     Ok(None)
+}
+
+/// Why nothing can be written beside what is derived in another form than that which this programme knows.
+pub fn unfit(form: u64) -> Error {
+    let whose = if form > FORM { "a newer one wrote it" } else { "it has to be made anew first" };
+    Error::Invalid(format!("what is derived has form {form}, this programme knows {FORM}: {whose}"))
 }
 
 /// Whether a commit wrote derived rows.

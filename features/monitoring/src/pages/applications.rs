@@ -12,7 +12,7 @@ use super::analysis::{self, Asked, FilterView, Question, Words, broken, failed, 
 use super::application;
 use super::common::{Monitoring, Tab, TabView, encode, texts, when};
 use super::table::{self, Column, Value};
-use crate::answers::{Cell, Sheet, Which, stages};
+use crate::answers::{Between, Cell, Sheet, Wanted, Which};
 use crate::texts::L;
 
 pub(super) const PATH: &str = "/admin/monitoring/applications";
@@ -63,47 +63,43 @@ impl Listed {
     /// Reads the address; nothing when no such list exists.
     fn read(l: L, given: &Form, asked: &Asked, words: &Words) -> Option<Self> {
         let what = if given.get("what").is_empty() { "began" } else { given.get("what") };
-        let mut fields = vec![("what", what.to_owned())];
-        let mut kept = |name: &'static str| {
-            let value = given.get(name).to_owned();
-            fields.push((name, value.clone()));
-            value
+        let own = |of: &str, name: &str| (what == of).then(|| given.get(name));
+        // The filter keeps two statuses in every address.
+        let pair = asked.pair.0.zip(asked.pair.1).filter(|_| ["step", "between"].contains(&what));
+        let wanted = Wanted {
+            what,
+            stage: own("stage", "stage"),
+            rule: own("rule", "rule").and_then(|rule| rule.parse().ok()),
+            mnemonic: own("exchange", "mnemonic"),
+            pair: pair.and_then(|(from, to)| Between::of(from, to).ok()),
         };
+        let which = Which::find(&wanted).ok()?;
         let status = |code: i16| words.status(i64::from(code));
-        let (which, title, value) = match what {
-            "began" => (Which::Began, l.list_began().to_owned(), l.value_total()),
-            "ended" => (Which::Ended, l.list_ended().to_owned(), l.value_total()),
-            "overdue" => (Which::Overdue, l.list_overdue().to_owned(), l.value_total()),
-            "waited" => (Which::Waited, l.list_waited().to_owned(), l.value_waited()),
-            "failed" => (Which::Failed, l.list_failed().to_owned(), l.value_answered()),
-            "complained" => (Which::Complained, l.list_complained().to_owned(), ""),
-            "rated" => (Which::Rated, l.list_rated().to_owned(), l.value_mark()),
-            "stage" => {
-                let name = stages().find(|name| *name == given.get("stage"))?;
-                kept("stage");
-                (Which::Stage(name.to_owned()), l.list_stage(stage(l, name).to_owned()), l.value_total())
+        let (title, value) = match &which {
+            Which::Began => (l.list_began().to_owned(), l.value_total()),
+            Which::Ended => (l.list_ended().to_owned(), l.value_total()),
+            Which::Overdue => (l.list_overdue().to_owned(), l.value_total()),
+            Which::Waited => (l.list_waited().to_owned(), l.value_waited()),
+            Which::Failed => (l.list_failed().to_owned(), l.value_answered()),
+            Which::Complained => (l.list_complained().to_owned(), ""),
+            Which::Rated => (l.list_rated().to_owned(), l.value_mark()),
+            Which::Stage(name) => (l.list_stage(stage(l, name).to_owned()), l.value_total()),
+            Which::Rule(rule) => (words.rules().rule(*rule)?.title.clone(), ""),
+            Which::Exchange(of) if of.is_empty() => {
+                (l.list_exchange(l.not_said().to_owned()), l.value_answered())
             }
-            "rule" => {
-                let rule = given.get("rule").parse().ok()?;
-                let title = words.rules().rule(rule)?.title.clone();
-                kept("rule");
-                (Which::Rule(rule), title, "")
-            }
-            "exchange" => {
-                let of = kept("mnemonic");
-                let title = if of.is_empty() { l.not_said().to_owned() } else { of.clone() };
-                (Which::Exchange(of), l.list_exchange(title), l.value_answered())
-            }
-            "step" => {
-                let (from, to) = (asked.pair.0?, asked.pair.1?);
-                (Which::Step(from, to), l.list_step(status(from), status(to)), l.value_step())
-            }
-            "between" => {
-                let (from, to) = (asked.pair.0?, asked.pair.1?);
-                (Which::Between(from, to), l.list_step(status(from), status(to)), l.value_between())
-            }
-            _ => return None,
+            Which::Exchange(of) => (l.list_exchange(of.clone()), l.value_answered()),
+            Which::Step(from, to) => (l.list_step(status(*from), status(*to)), l.value_step()),
+            Which::Between(from, to) => (l.list_step(status(*from), status(*to)), l.value_between()),
         };
+        let own = match which {
+            Which::Stage(_) => Some("stage"),
+            Which::Rule(_) => Some("rule"),
+            Which::Exchange(_) => Some("mnemonic"),
+            _ => None,
+        };
+        let own = own.map(|name| (name, given.get(name).to_owned()));
+        let fields = std::iter::once(("what", what.to_owned())).chain(own).collect();
         Some(Self { which, title, value, fields })
     }
 
@@ -169,6 +165,7 @@ async fn page(monitoring: &Monitoring, who: &Who, question: &Question) -> Result
     filter.kept = listed.fields.clone();
     filter.kept.extend(asked.fields().into_iter().filter(|(name, _)| name.ends_with("_status")));
     filter.presets = asked.presets(l, PATH, &listed.changes());
+    filter.bodies_meant = asked.bodies_meant(PATH, &listed.changes());
     let view = ApplicationsView {
         page: page
             .crumb(l.section(), Tab::Overview.href())

@@ -11,6 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::deliveries::depot::Depot;
 use crate::hub::Hub;
+use crate::partners::folder::Roots;
 use crate::refusal::Mistake;
 use crate::texts::L;
 use crate::visible;
@@ -26,6 +27,8 @@ pub struct Monitoring {
     pub depot: Depot,
     /// The lake.
     pub hub: Hub,
+    /// Folders into which data may be sent.
+    pub folders: Roots,
     /// Wakes the job that checks deliveries.
     pub received: otklik_jobs::Waker,
     /// Wakes the job that sends to partners.

@@ -141,6 +141,21 @@ fn cell(l: L, sender: &Sender, day: &Day) -> Cell {
     }
 }
 
+/// How many of some days are there, and of how many that was to be.
+pub(super) fn came<'a>(days: impl Iterator<Item = &'a Day>) -> (usize, usize) {
+    let (mut there, mut owed) = (0, 0);
+    for day in days {
+        let is_there = match day.mark {
+            Mark::Outside | Mark::Awaited => continue,
+            Mark::Delivered | Mark::Partly | Mark::Late | Mark::Empty | Mark::LateEmpty => true,
+            Mark::Checking | Mark::Rejected | Mark::Missing => false,
+        };
+        there += usize::from(is_there);
+        owed += 1;
+    }
+    (there, owed)
+}
+
 /// The page.
 pub async fn show(
     State(monitoring): State<Monitoring>,
@@ -152,9 +167,7 @@ pub async fn show(
     let (from, to) = calendar.period;
     let all = calendar.senders.iter().flat_map(|(_, days)| days);
     let count = |mark: Mark| all.clone().filter(|day| day.mark == mark).count();
-    let owed = all.clone().filter(|day| !matches!(day.mark, Mark::Outside | Mark::Awaited)).count();
-    let there = [Mark::Delivered, Mark::Partly, Mark::Late, Mark::Empty, Mark::LateEmpty];
-    let there = there.map(count).iter().sum::<usize>();
+    let (there, owed) = came(all.clone());
     let row = |(sender, days): &(Sender, Vec<Day>)| Row {
         href: format!("/admin/monitoring/deliveries?sender={}", sender.id),
         cells: days.iter().map(|day| cell(l, sender, day)).collect(),

@@ -1,17 +1,19 @@
 //! A delivery: its state while it is being checked, what was counted, its errors.
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use otklik_access::Permission;
+use otklik_kernel::Id;
 use otklik_ui::{Badge, Page, When, thousands};
 use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, flash, id, query, texts, when};
 use super::deliveries::badge;
-use crate::deliveries::depot::Part;
-use crate::deliveries::report::{self, Finding};
+use crate::deliveries::depot::{Depot, DepotError, Part};
+use crate::deliveries::report::{Finding, NOTHING};
 use crate::deliveries::{Delivery, State as Stand, Way, store};
 use crate::senders;
 use crate::texts::L;
@@ -108,15 +110,13 @@ pub async fn show(
         Stand::Checking => Some(store::checked(conn, delivery.id).await?),
         _ => None,
     };
-    let report = match delivery.counts.errors + delivery.counts.warnings {
+    let findings = match delivery.counts.errors + delivery.counts.warnings {
         0 => None,
-        _ => monitoring
-            .depot
-            .read(Part::Report, delivery.id)
-            .await
-            .map_err(|e| Fail::Internal(e.to_string()))?,
+        _ => {
+            monitoring.depot.findings(delivery.id, SHOWN).await.map_err(|e| Fail::Internal(e.to_string()))?
+        }
     };
-    let findings = report.as_ref().map_or_else(Vec::new, |report| report::read(report, SHOWN));
+    let findings = findings.unwrap_or_default();
     let all = delivery.counts.errors + delivery.counts.warnings;
     let shown = i64::try_from(findings.len()).unwrap_or(0);
     let others = store::of_day(conn, delivery.sender, delivery.day).await?;
@@ -179,15 +179,26 @@ pub async fn report(
     Path(path): Path<String>,
 ) -> Result<Response, Fail> {
     let delivery = found(&monitoring, &who, &path).await?;
-    let report = monitoring.depot.read(Part::Report, delivery.id).await;
-    let report = report.map_err(|error| Fail::Internal(error.to_string()))?;
-    // A delivery without errors has a report that says nothing.
-    let bytes = report.unwrap_or_else(|| report::NOTHING.into());
+    let file = report_file(&monitoring.depot, delivery.id).await;
+    let mut file = file.map_err(|error| Fail::Internal(error.to_string()))?;
     let name = format!(
         "attachment; filename=\"{}_{}_r{}_errors.csv\"",
         delivery.code, delivery.day, delivery.revision
     );
-    let head =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, bytes).into_response())
+    let name = HeaderValue::try_from(name).map_err(|error| Fail::Internal(error.to_string()))?;
+    file.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(file)
+}
+
+/// The whole report of a delivery, passed on as the store gives it; one without errors has a report that says nothing.
+pub(crate) async fn report_file(depot: &Depot, delivery: Id) -> Result<Response, DepotError> {
+    let (bytes, body) = match depot.open(Part::Report, delivery).await? {
+        Some((bytes, pieces)) => (bytes, Body::from_stream(pieces)),
+        None => (NOTHING.len() as u64, Body::from(NOTHING)),
+    };
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_LENGTH, bytes.to_string()),
+    ];
+    Ok((head, body).into_response())
 }

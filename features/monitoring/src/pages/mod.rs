@@ -7,6 +7,7 @@ mod common;
 mod completeness;
 mod deliveries;
 mod delivery;
+mod headline;
 mod map;
 mod overview;
 mod partner;
@@ -23,6 +24,7 @@ use otklik_access::Permission;
 use otklik_web::{Access, Part, Routes};
 
 pub use common::Monitoring;
+pub(crate) use delivery::report_file;
 pub(crate) use upload::refusal;
 
 /// The pages of this slice.

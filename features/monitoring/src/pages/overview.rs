@@ -1,4 +1,4 @@
-//! The first page of the section: what came and what is missing.
+//! The first page of the section: how services run, what came and what is missing.
 
 use askama::Template;
 use axum::extract::State;
@@ -10,6 +10,7 @@ use otklik_web::{Fail, Who, html};
 
 use super::common::{Monitoring, Tab, TabView, texts};
 use super::deliveries::{Row, row};
+use super::headline::{Headline, headline};
 use crate::deliveries::completeness::{Mark, days, late};
 use crate::deliveries::store::{Filter, between, list};
 use crate::senders;
@@ -28,6 +29,7 @@ struct OverviewView {
     tabs: Vec<TabView>,
     may_send: bool,
     may_manage: bool,
+    headline: Option<Headline>,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
 }
@@ -100,6 +102,7 @@ pub async fn show(State(monitoring): State<Monitoring>, who: Who) -> Result<Resp
         tabs: Tab::Overview.row(l),
         may_send: who.caller.may(Permission::SendMonitoring),
         may_manage: who.caller.may(Permission::ManageMonitoring),
+        headline: headline(&monitoring, &who).await?,
         tiles: if all.is_empty() { Vec::new() } else { tiles.collect() },
         rows: last.iter().map(|delivery| row(l, &zone, &all, &late, delivery)).collect(),
     };

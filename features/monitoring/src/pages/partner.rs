@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use otklik_access::Scope;
 use otklik_ui::{Choice, Errors, Page};
 use otklik_web::{Fail, Form, Trace, Who, html};
 
-use super::common::{Monitoring, Tab, flash, id, query, status, texts};
+use super::common::{Monitoring, Tab, choices, flash, id, query, status, texts};
 use super::partners::method_text;
 use crate::partners::{self, Layout, Method, Partner, Raw, store};
 use crate::refusal::{Mistake, errors, or_mistakes};
@@ -26,8 +27,9 @@ struct PartnerView {
     name: String,
     methods: Vec<Choice>,
     address: String,
+    address_hint: String,
     login: String,
-    has_secret: bool,
+    secret_hint: &'static str,
     server_key: String,
     layouts: Vec<Choice>,
     senders: Vec<Choice>,
@@ -36,6 +38,8 @@ struct PartnerView {
     since: String,
     options: Vec<(String, String)>,
 }
+
+const SYSTEM: Scope = Scope::system("the sender that was agreed on");
 
 struct Typed(Form);
 
@@ -68,7 +72,7 @@ async fn view(
     let l = texts(who);
     let title = known.map_or_else(|| l.partner_new().to_owned(), |known| known.fields.name.clone());
     let all = senders::store::all(monitoring.ctx.db.read(), &who.scope).await?;
-    let choices = all.into_iter().map(|one| Choice::new(one.fields.code, one.fields.name, raw.sender));
+    let some = all.into_iter().map(|one| (one.fields.code, one.fields.name));
     let layouts = [(Layout::Package, l.layout_package()), (Layout::Wide, l.layout_wide())];
     let method = if raw.method.is_empty() { Method::Folder.code() } else { raw.method };
     let layout = if raw.layout.is_empty() { Layout::Package.code() } else { raw.layout };
@@ -85,13 +89,15 @@ async fn view(
         name: raw.name.to_owned(),
         methods: Method::ALL.map(|one| Choice::new(one.code(), method_text(l, one), method)).into(),
         address: raw.address.to_owned(),
+        address_hint: l.partner_address_hint(monitoring.folders.to_string()),
         login: raw.login.to_owned(),
-        has_secret: known.is_some_and(|known| !known.fields.secret.is_empty()),
+        secret_hint: match known {
+            Some(known) if !known.fields.secret.is_empty() => l.partner_secret_kept(),
+            _ => l.partner_secret_hint(),
+        },
         server_key: raw.server_key.to_owned(),
         layouts: layouts.map(|(one, text)| Choice::new(one.code(), text, layout)).into(),
-        senders: std::iter::once(Choice::new("", l.partner_all_senders(), raw.sender))
-            .chain(choices)
-            .collect(),
+        senders: choices(l.partner_all_senders(), some, raw.sender),
         hour: raw.hour.to_owned(),
         is_on: raw.is_on,
         since: raw.since.to_owned(),
@@ -114,7 +120,8 @@ pub async fn add(
     form: Form,
 ) -> Result<Response, Fail> {
     let (typed, act, ctx) = (Typed(form), monitoring.act(&who, &trace), &monitoring.ctx);
-    match or_mistakes(partners::add(&ctx.db, &who.scope, &act, &ctx.secret, &typed.raw()).await)? {
+    let (roots, raw) = (&monitoring.folders, typed.raw());
+    match or_mistakes(partners::add(&ctx.db, &who.scope, &act, &ctx.secret, roots, &raw).await)? {
         Ok(_) => {
             monitoring.to_send.wake();
             Ok(Redirect::to("/admin/monitoring/partners?done=partner-added").into_response())
@@ -141,7 +148,8 @@ pub async fn show(
     let fields = &partner.fields;
     let body = monitoring.offices.current().get(fields.body).map(|office| office.code.clone());
     let sender = match fields.sender {
-        Some(id) => senders::store::find(monitoring.ctx.db.read(), &who.scope, id).await?,
+        // One that has left the scope stays chosen: all the others would be sent in its place.
+        Some(id) => senders::store::find(monitoring.ctx.db.read(), &SYSTEM, id).await?,
         None => None,
     };
     let sender = sender.map_or_else(String::new, |sender| sender.fields.code);
@@ -175,7 +183,8 @@ pub async fn save(
 ) -> Result<Response, Fail> {
     let partner = found(&monitoring, &who, &path).await?;
     let (typed, act, ctx) = (Typed(form), monitoring.act(&who, &trace), &monitoring.ctx);
-    let done = partners::change(&ctx.db, &who.scope, &act, &ctx.secret, partner.id, &typed.raw()).await;
+    let (roots, raw) = (&monitoring.folders, typed.raw());
+    let done = partners::change(&ctx.db, &who.scope, &act, &ctx.secret, roots, partner.id, &raw).await;
     match or_mistakes(done)? {
         Ok(()) => {
             monitoring.to_send.wake();

@@ -128,7 +128,7 @@ async fn view(
     };
     let past = |record: &crate::reference::Record| Past {
         since: record.valid_from.show(),
-        text: line(l, kind, name, &record.content),
+        text: line(l, name, &record.content),
         reason: match record.delivery {
             Some(_) => l.record_by_delivery().to_owned(),
             None => record.reason.clone(),
@@ -153,7 +153,7 @@ async fn view(
         has_built_in: base.is_some(),
         fixed: if kind == Kind::Norm && raw.get("code") == Waiting::NAME { l.norm_fixed() } else { "" },
         effect: effect(l, kind),
-        now: held.as_ref().map_or_else(String::new, |content| line(l, kind, name, content)),
+        now: held.as_ref().map_or_else(String::new, |content| line(l, name, content)),
         rule_kinds: rule_kinds(l, raw.get("kind")),
         scopes: scopes.map(|(code, text)| Choice::new(code, text, raw.get("scope"))).into(),
         units: units

@@ -80,8 +80,7 @@ fn process_text(l: L, process: Process) -> &'static str {
 }
 
 /// What a record says, in a line.
-pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
-    let raw = Raw::saying(kind, name, content);
+pub(super) fn line(l: L, name: &str, content: &Content) -> String {
     match content {
         Content::Status(status) => {
             let items = [
@@ -101,14 +100,21 @@ pub(super) fn line(l: L, kind: Kind, name: &str, content: &Content) -> String {
         Content::Norm(norm) => norm.title.clone(),
         Content::Holiday(day) => if day.works == "yes" { l.day_works() } else { l.day_off() }.to_owned(),
         Content::Region(region) => format!("{} · {}", region.name, region.zone),
-        Content::Service { name, norm, .. } => match norm {
-            Some(_) => format!("{name} · {}", norm_text(l, raw.get("amount"), raw.get("unit"))),
-            None => name.clone(),
+        Content::Service { name: called, .. } => match term(l, name, content) {
+            Some(term) => format!("{called} · {term}"),
+            None => called.clone(),
         },
         Content::OwnStatus(status) => status.to_string(),
         Content::Off => l.record_off().to_owned(),
         Content::BuiltIn => l.record_built_in().to_owned(),
     }
+}
+
+/// The term that the record of a service says, in words.
+pub(super) fn term(l: L, name: &str, content: &Content) -> Option<String> {
+    let Content::Service { norm: Some(_), .. } = content else { return None };
+    let raw = Raw::saying(Kind::Service, name, content);
+    Some(norm_text(l, raw.get("amount"), raw.get("unit")))
 }
 
 /// A norm in words.
@@ -202,7 +208,7 @@ async fn rows(monitoring: &Monitoring, who: &Who, asked: &Asked) -> Result<Vec<R
         Some(Row {
             href: record_href(kind, name),
             name: shown_name(l, kind, name),
-            text: line(l, kind, name, content),
+            text: line(l, name, content),
             since: record.filter(|record| record.content != Content::BuiltIn).map(|record| record.valid_from),
             is_off: *content == Content::Off,
         })

@@ -13,7 +13,7 @@ use super::analysis::{duration, percent};
 use crate::texts::L;
 
 /// Shares of more applications than this are told without their interval: it would be narrower than its rounding.
-const MANY: i64 = 1_000;
+pub const MANY: i64 = 1_000;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Adding and changing partners; sending once more.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use otklik_access::Scope;
 use otklik_db::{Db, DbErr, Tx};
@@ -10,7 +10,8 @@ use otklik_organisations::store as bodies;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-use super::{Fields, Layout, Method, Sending, State, store};
+use super::folder::Roots;
+use super::{Fields, Layout, Method, Sending, State, is_in, store};
 use crate::refusal::{Mistake, Refusal, Wrong};
 use crate::{seal, senders};
 
@@ -30,7 +31,7 @@ pub struct Raw<'a> {
     pub address: &'a str,
     /// The login.
     pub login: &'a str,
-    /// A new password or token; empty to keep the one there is.
+    /// A new password or token; empty to keep the one there is, for the server that it was typed for.
     pub secret: &'a str,
     /// The fingerprint of the server's key.
     pub server_key: &'a str,
@@ -67,16 +68,74 @@ fn is_fingerprint(text: &str) -> bool {
     text.strip_prefix("SHA256:").is_some_and(|rest| rest.len() == 43 && rest.bytes().all(is_letter))
 }
 
-/// Refuses a folder that can't be written into, when sending is on: before a transaction, for it may answer late.
-async fn reach(raw: &Raw<'_>) -> Result<(), Refusal> {
-    let folder = raw.address.trim().to_owned();
-    if !raw.is_on || Method::find(raw.method) != Some(Method::Folder) || !fits(Method::Folder, &folder) {
+/// Refuses a folder that isn't allowed, and one that can't be written into, when sending is on: before a transaction,
+/// for it may answer late.
+async fn reach(roots: &Roots, raw: &Raw<'_>, known: Option<&Fields>) -> Result<(), Refusal> {
+    let address = raw.address.trim();
+    // What was agreed on before the setting forbade it can be switched off.
+    let is_as_before =
+        known.is_some_and(|known| (known.method, &*known.address) == (Method::Folder, address));
+    let is_folder = Method::find(raw.method) == Some(Method::Folder) && fits(Method::Folder, address);
+    if !is_folder || (!raw.is_on && is_as_before) {
         return Ok(());
     }
-    // It has no name there and is gone at once.
-    match tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await {
-        Ok(Ok(_)) => Ok(()),
-        _ => Err(Refusal::one("address", Wrong::Address)),
+    let (roots, folder, is_on) = (roots.clone(), PathBuf::from(address), raw.is_on);
+    let reached = tokio::task::spawn_blocking(move || match roots.place(&folder) {
+        None => Err(Refusal::one("address", Wrong::Folder(roots.to_string()))),
+        // It has no name there and is gone at once.
+        Some(place) if is_on && tempfile::tempfile_in(&place).is_err() => {
+            Err(Refusal::one("address", Wrong::Address))
+        }
+        Some(_) => Ok(()),
+    });
+    reached.await.unwrap_or_else(|_| Err(Refusal::one("address", Wrong::Address)))
+}
+
+/// Whether a password would go to another server, or by another way, than it was typed for.
+fn leads_elsewhere(kept: &Fields, method: Method, raw: &Raw<'_>) -> bool {
+    let now = (method, raw.address.trim(), raw.server_key.trim());
+    (kept.method, &*kept.address, &*kept.server_key) != now
+}
+
+/// The password of a partner, sealed: what was typed, or what there is, when it goes where it went.
+fn sealed(
+    act: &Act<'_>,
+    secret: &Secret,
+    raw: &Raw<'_>,
+    method: Method,
+    (id, known): (Id, Option<&Fields>),
+) -> Result<Result<String, Wrong>, DbErr> {
+    let kept = known.filter(|known| !known.secret.is_empty());
+    match (method, raw.secret, kept) {
+        // A folder needs none, and a server that is agreed on after it doesn't get that of the one before.
+        (Method::Folder, ..) | (_, "", None) => Ok(Ok(String::new())),
+        (_, "", Some(kept)) if leads_elsewhere(kept, method, raw) => Ok(Err(Wrong::SecretAnew)),
+        (_, "", Some(kept)) => Ok(Ok(kept.secret.clone())),
+        (_, typed, _) => {
+            let sealed = seal::seal(secret, act.random, &about(id), typed);
+            sealed.map(Ok).map_err(|error| DbErr::Custom(error.to_string()))
+        }
+    }
+}
+
+/// The sender that was chosen, of those whom the body may send; nothing for all of them.
+async fn sender(
+    tx: &Tx,
+    scope: &Scope,
+    raw: &Raw<'_>,
+    body: Option<Id>,
+) -> Result<Result<Option<Id>, Wrong>, DbErr> {
+    let code = raw.sender.trim();
+    if code.is_empty() {
+        return Ok(Ok(None));
+    }
+    let Some(sender) = senders::store::find_by_code(tx, scope, code).await? else {
+        return Ok(Err(Wrong::NoChoice));
+    };
+    // Sending can be switched off also when the sender has another body now.
+    match body {
+        Some(body) if raw.is_on && !is_in(tx, sender.fields.body, body).await? => Ok(Err(Wrong::NotOfBody)),
+        _ => Ok(Ok(Some(sender.id))),
     }
 }
 
@@ -86,7 +145,7 @@ async fn check(
     act: &Act<'_>,
     secret: &Secret,
     raw: &Raw<'_>,
-    (id, known): (Id, Option<&Fields>),
+    known: (Id, Option<&Fields>),
 ) -> Result<Fields, Refusal> {
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut wrong = |field, wrong| mistakes.push((field, wrong));
@@ -102,13 +161,8 @@ async fn check(
     } else if body.is_none() {
         wrong("body", Wrong::NoBody);
     }
-    let sender = match raw.sender.trim() {
-        "" => Ok(None),
-        code => senders::store::find_by_code(tx, scope, code).await?.map(|sender| Some(sender.id)).ok_or(()),
-    };
-    if sender.is_err() {
-        wrong("sender", Wrong::NoChoice);
-    }
+    let sender = sender(tx, scope, raw, body.as_ref().map(|body| body.id)).await?;
+    let sender = sender.map_err(|mistake| wrong("sender", mistake));
     let (method, layout) = (Method::find(raw.method), Layout::find(raw.layout));
     if layout.is_none() {
         wrong("layout", Wrong::NoChoice);
@@ -129,13 +183,12 @@ async fn check(
     if since.is_none() {
         wrong("since", Wrong::NoDay);
     }
-    let sealed = match raw.secret {
-        "" => known.map_or_else(String::new, |known| known.secret.clone()),
-        typed => seal::seal(secret, act.random, &about(id), typed)
-            .map_err(|error| DbErr::Custom(error.to_string()))?,
+    let sealed = match method {
+        Some(method) => sealed(act, secret, raw, method, known)?.map_err(|mistake| wrong("secret", mistake)),
+        None => Err(()),
     };
-    match (body, method, layout, hour, since, sender) {
-        (Some(body), Some(method), Some(layout), Some(hour), Some(since), Ok(sender))
+    match (body, method, layout, hour, since, sender, sealed) {
+        (Some(body), Some(method), Some(layout), Some(hour), Some(since), Ok(sender), Ok(sealed))
             if mistakes.is_empty() =>
         {
             Ok(Fields {
@@ -183,9 +236,10 @@ pub async fn add(
     scope: &Scope,
     act: &Act<'_>,
     secret: &Secret,
+    roots: &Roots,
     raw: &Raw<'_>,
 ) -> Result<Id, Refusal> {
-    reach(raw).await?;
+    reach(roots, raw, None).await?;
     let tx = db.begin().await?;
     let id = act.new_id();
     let fields = check(&tx, scope, act, secret, raw, (id, None)).await?;
@@ -211,10 +265,12 @@ pub async fn change(
     scope: &Scope,
     act: &Act<'_>,
     secret: &Secret,
+    roots: &Roots,
     id: Id,
     raw: &Raw<'_>,
 ) -> Result<(), Refusal> {
-    reach(raw).await?;
+    let known = store::find(db.read(), scope, id).await?.ok_or(Refusal::NotFound)?;
+    reach(roots, raw, Some(&known.fields)).await?;
     let tx = db.begin().await?;
     let known = store::find(&tx, scope, id).await?.ok_or(Refusal::NotFound)?;
     let fields = check(&tx, scope, act, secret, raw, (id, Some(&known.fields))).await?;

@@ -6,16 +6,20 @@
 use async_trait::async_trait;
 use otklik_access::Scope;
 use otklik_jobs::{HandlerError, PeriodicJob, backoff};
-use otklik_kernel::{CivilDay, Instant, code, secret::Sum};
+use otklik_kernel::{CivilDay, Id, Instant, code, secret::Sum};
 use otklik_web::Ctx;
 
+use super::folder::{self, Roots};
 use super::https::{self, Account};
-use super::{Method, Partner, Sending, State, Subject, about, folder, sftp, store};
+use super::{Method, Partner, Sending, State, Subject, about, is_in, sftp, store};
 use crate::export::{self, Made};
 use crate::hub::{Hub, later};
 use crate::ingest::Book;
+use crate::texts::L;
 use crate::{seal, senders};
 
+/// How long a partner's other sendings wait when one has failed: a minute.
+const HELD: i64 = 60 * Instant::SECOND;
 /// How many days back a partner gets what was missed, came late or was corrected.
 const BACK: i32 = 31;
 /// How often a sending is tried: with pauses of up to an hour, for more than a day.
@@ -30,6 +34,7 @@ pub struct SendDaily {
     ctx: Ctx,
     hub: Hub,
     client: reqwest::Client,
+    roots: Roots,
 }
 
 impl std::fmt::Debug for SendDaily {
@@ -39,10 +44,10 @@ impl std::fmt::Debug for SendDaily {
 }
 
 impl SendDaily {
-    /// The job, with files from a lake.
+    /// The job, with files from a lake, into folders that are allowed.
     #[must_use]
-    pub fn new(ctx: &Ctx, hub: &Hub, client: reqwest::Client) -> Self {
-        Self { ctx: ctx.clone(), hub: hub.clone(), client }
+    pub fn new(ctx: &Ctx, hub: &Hub, client: reqwest::Client, roots: &Roots) -> Self {
+        Self { ctx: ctx.clone(), hub: hub.clone(), client, roots: roots.clone() }
     }
 
     /// Writes down what is due.
@@ -83,6 +88,16 @@ impl SendDaily {
         Ok(all.into_iter().filter(is_wanted).map(|sender| sender.fields.code).collect())
     }
 
+    /// Whether a sender is the one agreed on, of the partner's body or of one below it: both may have changed meanwhile.
+    async fn is_of(&self, partner: &Partner, sender: &str) -> Result<bool, HandlerError> {
+        let conn = self.ctx.db.read();
+        let Some(sender) = senders::store::find_by_code(conn, &SYSTEM, sender).await? else {
+            return Ok(false);
+        };
+        let is_agreed = partner.fields.sender.is_none_or(|agreed| agreed == sender.id);
+        Ok(is_agreed && is_in(conn, sender.fields.body, partner.fields.body).await?)
+    }
+
     /// The file of a sending; nothing where the lake doesn't hold this revision any more.
     async fn make(&self, partner: &Partner, subject: &Subject) -> Result<Option<Made>, HandlerError> {
         let layout = partner.fields.layout;
@@ -104,6 +119,11 @@ impl SendDaily {
             sending.state = State::Replaced;
             return Ok(());
         };
+        if !self.is_of(&partner, &sending.subject.sender).await? {
+            sending.state = State::Failed;
+            sending.answer = L::default().sending_not_of_body(sending.subject.sender.clone());
+            return Ok(());
+        }
         let mut sum = Sum::default();
         sum.add(&made.bytes);
         let digest = sum.finish();
@@ -137,7 +157,7 @@ impl SendDaily {
             }
         };
         match fields.method {
-            Method::Folder => folder::put(&fields.address, &made.name, &made.bytes).await,
+            Method::Folder => folder::put(&self.roots, &fields.address, &made.name, &made.bytes).await,
             Method::Https => {
                 let account = Account { login: &fields.login, secret: &secret };
                 https::put(&self.client, &fields.address, account, &made.name, made.bytes, digest).await
@@ -159,7 +179,12 @@ impl SendDaily {
 impl PeriodicJob for SendDaily {
     async fn run(&self, now: Instant) -> Result<(), HandlerError> {
         self.plan(now).await?;
+        // Who can't be reached holds up nobody else.
+        let mut away: Vec<Id> = Vec::new();
         for mut sending in store::waiting(self.ctx.db.read(), now, AT_ONCE).await? {
+            if away.contains(&sending.partner) {
+                continue;
+            }
             let done = self.one(&mut sending).await;
             if let Err(error) = &done {
                 sending.answer = error.to_string();
@@ -172,6 +197,10 @@ impl PeriodicJob for SendDaily {
                 sending.finished_at = Some(self.ctx.now());
             }
             let tx = self.ctx.db.begin().await?;
+            if sending.state == State::Waiting {
+                store::hold(&tx, sending.partner, self.ctx.now().plus(HELD)).await?;
+                away.push(sending.partner);
+            }
             store::update_sending(&tx, &sending).await?;
             tx.commit().await?;
         }

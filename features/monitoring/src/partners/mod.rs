@@ -7,9 +7,20 @@ pub mod https;
 pub mod sftp;
 pub mod store;
 
+use otklik_access::Scope;
+use otklik_db::DbErr;
 use otklik_kernel::{CivilDay, Id, Instant, Zone};
+use otklik_organisations::store as bodies;
+use sea_orm::ConnectionTrait;
 
 pub use change::{Raw, about, add, again, change, may_again};
+
+const SYSTEM: Scope = Scope::system("whose data a partner may get");
+
+/// Whether a body is another one or lies below it.
+async fn is_in<C: ConnectionTrait>(conn: &C, body: Id, above: Id) -> Result<bool, DbErr> {
+    Ok(bodies::path(conn, &SYSTEM, body).await?.iter().any(|one| one.id == above))
+}
 
 /// How data are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -194,15 +194,25 @@ pub async fn is_corrected<C: ConnectionTrait>(conn: &C, sending: &Sending) -> Re
     Ok(conn.query_one_raw(sql(conn, text, values)).await?.is_some())
 }
 
-/// Sendings that wait and whose time has come, oldest day first.
+/// Sendings that wait and whose time has come, what waits longest first; not of partners to whom nothing is sent now.
 ///
 /// # Errors
 /// When the database is away or a row is broken.
 pub async fn waiting<C: ConnectionTrait>(conn: &C, now: Instant, limit: u64) -> Result<Vec<Sending>, DbErr> {
     let text = format!(
-        "{SENDING} WHERE s.state = 'waiting' AND s.next_at <= ? ORDER BY s.day, s.sender, s.revision LIMIT {limit}"
+        "{SENDING} JOIN monitoring_partners p ON p.id = s.partner_id AND p.is_on
+        WHERE s.state = 'waiting' AND s.next_at <= ? ORDER BY s.next_at, s.day, s.sender, s.revision LIMIT {limit}"
     );
     conn.query_all_raw(sql(conn, &text, [now.0.into()])).await?.iter().map(sending).collect()
+}
+
+/// Lets a partner's sendings wait up to a moment.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &Tx, partner: Id, until: Instant) -> Result<(), DbErr> {
+    let text = "UPDATE monitoring_sendings SET next_at = ? WHERE partner_id = ? AND state = 'waiting' AND next_at < ?";
+    tx.execute_raw(sql(tx, text, [until.0.into(), partner.into(), until.0.into()])).await.map(|_| ())
 }
 
 /// Writes a sending down, one per partner and subject; that there was nothing to send of the day holds no longer.

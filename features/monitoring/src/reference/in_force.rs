@@ -146,7 +146,20 @@ pub fn rules(records: &[Record], services: Vec<Record>, today: CivilDay) -> Resu
     let is_waiting = |record: &&Record| record.kind == Kind::Norm && record.name == name;
     let changes = History(records.iter().filter(is_waiting).cloned().collect());
     let rules = Rules::new(reference).with_turns(turns(records)?, today);
+    let rules = rules.with_earlier_statuses(statuses(records, today));
     Ok(rules.with_waiting(waiting(&changes)).with_terms(terms(services)))
+}
+
+/// Statuses that were in force at any time up to a day, as they were called last: data have them still (MON-6).
+fn statuses(records: &[Record], today: CivilDay) -> BTreeMap<i16, String> {
+    let mut begun: Vec<&Record> = records.iter().filter(|record| record.valid_from <= today).collect();
+    begun.sort_by_key(|record| (record.valid_from, record.id));
+    let built_in = Records::built_in().statuses.into_iter();
+    let typed = begun.into_iter().filter_map(|record| match &record.content {
+        Content::Status(status) => Some(status.clone()),
+        _ => None,
+    });
+    built_in.chain(typed).map(|status| (status.code, status.name_ru_corrected)).collect()
 }
 
 /// The services in force on a day: by name, with what is said of them.

@@ -6,12 +6,14 @@ use otklik_lake::Change;
 use otklik_monitoring::answers::{Allowed, Ask, By, Sheet};
 use otklik_monitoring::hub::Hub;
 use otklik_monitoring::upkeep::{rebuild, verify};
+use otklik_organisations::store;
 use otklik_progress::model::{Channel, Process};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::receipts::take;
 use crate::receipts::told::{Told, contents};
 use crate::records::{ONE, borrowed, status};
-use crate::site::{DAY, Site, with};
+use crate::site::{DAY, NEAR, Site, fields, with};
 
 async fn overview(site: &Site) -> (u64, Sheet) {
     overview_of(&site.monitoring.hub).await
@@ -72,11 +74,19 @@ fn mon13_what_an_older_programme_derived_is_made_anew_before_it_is_asked() {
         assert_eq!((commit, &sheet), (old.number() + 1, &expected.1));
         assert!(verify(&again.importer().await.unwrap()).await.unwrap().ok);
         assert_eq!(overview_of(&site.hub_again()).await.0, commit, "once is enough");
-        // What a newer one made is not touched.
+        // An older one may run beside it until it is replaced: what it writes is made anew too.
+        let base = hub.lake().latest().await.unwrap();
+        let change = ["figures", "spans"].into_iter().flat_map(|table| base.files(table));
+        let change = change.fold(older(Change::new()), |change, file| change.without(&file.path));
+        let old = hub.lake().commit(&base, change).await.unwrap();
+        assert_eq!(overview_of(&again).await, (old.number() + 1, expected.1));
+        // What a newer one made is not touched, whenever this one began.
         let change = older(Change::new()).note("form", 1_000);
         hub.lake().commit(&hub.lake().latest().await.unwrap(), change).await.unwrap();
-        let refused = site.hub_again().answers().await.err().unwrap();
-        assert!(refused.to_string().contains("form 1000"), "{refused}");
+        for hub in [&site.hub_again(), &again] {
+            let refused = hub.answers().await.err().unwrap();
+            assert!(refused.to_string().contains("form 1000"), "{refused}");
+        }
     });
 }
 
@@ -176,7 +186,7 @@ fn mon13_from_a_figure_one_comes_to_its_applications_and_to_each_of_them() {
         assert!(book.content.starts_with(b"PK"));
         get("/admin/monitoring/application?request=1-8").await.says("/admin/monitoring/analysis?service=100");
         let events = get("/admin/monitoring/application.json?request=1-8").await.json();
-        assert_eq!((&events["rows"][1][1], &events["rows"][1][2]), (&3.into(), &"Услуга оказана".into()));
+        assert_eq!((&events["rows"][1][2], &events["rows"][1][3]), (&3.into(), &"Услуга оказана".into()));
         let late = "/admin/monitoring/applications?what=overdue&from=2026-05-01&to=2026-11-30";
         get(late).await.says("1-9").says("57\u{a0}дн").hides("1-8");
         let ways = get(&format!("/admin/monitoring/map.json?{days}")).await.json();
@@ -424,5 +434,85 @@ fn mon13_a_table_of_something_else_than_was_asked_for_is_not_given() {
         }
         let typed = site.get("near", "/admin/monitoring/analysis?body=6900&service=555").await;
         typed.says("value=\"6900\"").says("<option value=\"555\" selected>");
+    });
+}
+
+/// Links by which the filter's form offers bodies, as codes; the page was refused.
+fn offered(page: &crate::site::Answer) -> Vec<String> {
+    let list = page.text().split_once("id=\"bodies-meant\"").map_or("", |(_, rest)| rest);
+    let list = list.split_once("</ul>").map_or("", |(list, _)| list);
+    let codes = list.split("<small>").skip(1).filter_map(|rest| rest.split_once("</small>"));
+    codes.map(|(code, _)| code.to_owned()).collect()
+}
+
+#[test]
+fn mon13_a_body_is_found_by_its_code_its_name_or_a_part_of_it_among_those_that_may_be_seen() {
+    with(async |site| {
+        // More bodies than a list of them would take.
+        let tx = site.t.db.begin().await.unwrap();
+        let offices = (1..=320).map(|n| (format!("mfc-{n}"), format!("МФЦ № {n} Бердска")));
+        let others = [("t-1", "Отдел"), ("t-2", "Отдел учёта"), ("t-3", "Приёмная"), ("t-4", "Приемная")];
+        let others = others.map(|(code, name)| (code.to_owned(), name.to_owned()));
+        for (id, (code, name)) in (100..).zip(offices.chain(others)) {
+            store::insert(&tx, id, Some(NEAR), &fields(&code, &name), site.t.clock.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        site.monitoring.offices.refresh(&site.t.db).await.unwrap();
+        let page = async |who: &str, typed: &str| {
+            let typed: String = utf8_percent_encode(typed, NON_ALPHANUMERIC).collect();
+            site.get(who, &format!("/admin/monitoring/analysis?by=service&body={typed}")).await
+        };
+        let open = page("administrator", "").await.expect(StatusCode::OK);
+        open.says("Код или часть названия").hides("<datalist");
+        for (typed, code) in [
+            ("mfc-7", "mfc-7"),
+            ("  MFC-7 ", "mfc-7"),
+            ("мфц  № 7 бердска", "mfc-7"),
+            ("№ 320", "mfc-320"),
+            ("Отдел", "t-1"),
+            ("учета", "t-2"),
+            ("тверской", "6900"),
+        ] {
+            let found = page("administrator", typed).await.expect(StatusCode::OK);
+            let about = format!("body={}&#38;", code.replace('-', "%2D"));
+            assert!(found.text().contains(&about), "{typed}: {}", found.text());
+            assert!(found.text().contains(&format!("value=\"{}\"", typed.trim())), "what was typed stays");
+        }
+        let refused = async |who: &str, typed: &str| {
+            let page = page(who, typed).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.text().contains(&format!("value=\"{typed}\"")), "{typed}: what was typed stays");
+            page
+        };
+        let several = refused("administrator", "мфц").await;
+        let ten: Vec<String> = (1..=10).map(|n| format!("mfc-{n}")).collect();
+        assert_eq!(offered(&several), ten, "in the order of names");
+        let several = several.says("Уточните, какой орган").says("Подходит ещё 310 органов");
+        several
+            .says("/admin/monitoring/analysis?body=mfc%2D1&#38;")
+            .says("МФЦ № 1 Бердска</a> <small>mfc-1</small>");
+        let alike = refused("administrator", "приемная").await.hides("Подход");
+        assert_eq!(offered(&alike), ["t-3", "t-4"], "two are called so");
+        assert_eq!(offered(&refused("administrator", "уфнс по").await), ["6900", "2700"]);
+        // Nobody is offered what they may not see: the other body counts for nothing.
+        page("near", "уфнс по").await.expect(StatusCode::OK).says("body=2700&#38;").hides("6900");
+        page("far", "уфнс").await.expect(StatusCode::OK).says("body=6900&#38;").hides("2700");
+        for (who, typed) in
+            [("near", "тверской"), ("near", "6900"), ("far", "мфц"), ("administrator", "нигде")]
+        {
+            let none = refused(who, typed).await;
+            assert!(offered(&none).is_empty(), "{who} {typed}");
+            none.says("Такого органа нет или он вне вашего участка");
+        }
+        // Each page keeps its own question, and a file of something else is not given.
+        let list = "/admin/monitoring/applications?what=stage&stage=denied&body=%D0%BC%D1%84%D1%86";
+        let list = site.get("administrator", list).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        list.says("body=mfc%2D1&#38;").says("what=stage&#38;stage=denied\">МФЦ № 1 Бердска</a>");
+        let file = "/admin/monitoring/analysis.csv?body=%D0%BC%D1%84%D1%86";
+        site.get("administrator", file).await.expect(StatusCode::UNPROCESSABLE_ENTITY).says("mfc-10");
+        let map = "/admin/monitoring/map?body=%D0%BC%D1%84%D1%86";
+        site.get("administrator", map)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY)
+            .says("/admin/monitoring/map?body=mfc%2D1&#38;");
     });
 }

@@ -142,7 +142,12 @@ fn mon11_what_cannot_be_checked_now_waits_and_holds_up_its_sender_alone() {
         assert_eq!(state(&token, &stuck.location).await, "checking");
         assert_eq!(state(&token, &behind.location).await, "queued");
         assert_eq!(state(&other, &beside.location).await, "accepted");
-        // A delivery that makes its check fail again and again is given up, and the others go on.
+        // For a day it may be that the store is away; what can't be checked then is given up, and the others go on.
+        for _ in 0..9 {
+            let _ = site.work().await;
+        }
+        assert_eq!(state(&token, &stuck.location).await, "checking");
+        site.t.clock.advance(Instant::DAY);
         for _ in 0..9 {
             let _ = site.work().await;
         }
@@ -222,6 +227,9 @@ fn mon13_reports_are_told_by_the_api_within_what_may_be_seen() {
         // What can't be answered says why.
         for (wrong, field) in [
             ("overview?by=weather", "by"),
+            ("overview?by=month,service,period", "by"),
+            ("overview?period=9999", "period"),
+            ("completeness?period=2000-01-01..2099-12-31", "period"),
             ("overview?period=2026-13", "period"),
             ("overview?from=2&to=1", "from"),
             ("overview?format=xml", "format"),
@@ -289,5 +297,101 @@ fn mon13_the_conformance_report_names_requests_within_what_may_be_seen() {
         assert_eq!(rule(site.ask(&near, &path("period=2020")).await), [(json!(0), json!([]))]);
         let csv = site.ask(&near, &path("examples=2&format=csv")).await.expect(StatusCode::OK);
         csv.says("examples\r\n").says("1-6, 1-5\r\n");
+    });
+}
+
+#[test]
+fn mon13_the_applications_behind_a_figure_are_listed_by_the_api_within_what_may_be_seen() {
+    const LIST: &str = "/api/v1/monitoring/applications";
+    with(async |site| {
+        let (_, near) = site.sender("r27", "2700", "whole").await;
+        let (_, far) = site.sender("r69", "6900", "whole").await;
+        let path = |query: &str| -> String {
+            percent_encoding::utf8_percent_encode(&format!("{LIST}?{query}"), percent_encoding::CONTROLS)
+                .collect()
+        };
+        let empty = site.ask(&near, &path("what=began")).await.expect(StatusCode::OK).json();
+        assert_eq!((&empty["rows"], &empty["total"]), (&json!([]), &json!(0)), "nothing was delivered yet");
+        let mut told = Told::new("r27", DAY.0, 1, 1);
+        for n in 0..8_i64 {
+            let (request, body) = (format!("1-{n}"), if n == 7 { "6900" } else { "2724" });
+            told.application(&request, "100", 27, body, Channel::ALL[usize::from(n == 6)]);
+            told.event(&request, 1, 2, 1_795_000_000 + n * 60, "");
+            // The higher the number, the longer; the last two are denied.
+            told.event(&request, 1, if n < 5 { 3 } else { 4 }, 1_795_000_000 + n * 60 + (n + 1) * 3600, "");
+        }
+        take(&site, &told).await;
+        let told = async |answer: crate::site::Answer| {
+            let told = answer.expect(StatusCode::OK).json();
+            assert_eq!(told["columns"], empty["columns"]);
+            let rows = told["rows"].as_array().unwrap();
+            let requests: Vec<String> = rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
+            (requests.join(" "), told["total"].as_i64().unwrap())
+        };
+        let list = async |query: &str| told(site.ask(&near, &path(query)).await).await;
+        let of = |requests: &str, total| (requests.to_owned(), total);
+        // A sender sees its body and those below it, whatever is asked for.
+        let seven = of("1-6 1-5 1-4 1-3 1-2 1-1 1-0", 7);
+        assert_eq!(list("what=began").await, seven, "the latest first");
+        assert_eq!(list("what=ended&body=2700&region=27&service=100&period=2026-11").await, seven);
+        assert_eq!(list("what=began&body=6900").await, of("", 0));
+        assert_eq!(told(site.ask(&far, &path("what=began")).await).await, of("1-7", 1));
+        assert_eq!(told(site.get("far", &path("what=began")).await).await, of("1-7", 1));
+        let all = told(site.get("administrator", &path("what=began")).await).await;
+        assert_eq!((all.1, &all.0[..3]), (8, "1-7"));
+        let channel = format!("what=began&channel={}", Channel::ALL[1].code());
+        assert_eq!(list(&channel).await, of("1-6", 1));
+        assert_eq!(list("what=began&period=2020").await, of("", 0));
+        // Kinds that need something besides.
+        assert_eq!(list("what=stage&stage=denied").await, of("1-6 1-5", 2));
+        assert_eq!(list("what=step&from=2&to=4").await, of("1-6 1-5", 2));
+        assert_eq!(list("what=between&from=2&to=3").await, of("1-4 1-3 1-2 1-1 1-0", 5));
+        assert_eq!(list("what=rule&rule=4").await, of("", 0));
+        assert_eq!(list("what=exchange&mnemonic=").await, of("", 0));
+        for bare in ["overdue", "waited", "failed", "complained", "rated"] {
+            list(&format!("what={bare}")).await;
+        }
+        // Pages add up to the whole, and none comes after the last.
+        assert_eq!(list("what=began&limit=3").await, of("1-6 1-5 1-4", 7));
+        assert_eq!(list("what=began&limit=3&page=2").await, of("1-3 1-2 1-1", 7));
+        assert_eq!(list("what=began&limit=3&page=3").await, of("1-0", 7));
+        assert_eq!(list("what=began&limit=3&page=4").await, of("", 7));
+        assert_eq!(list("what=step&from=2&to=3&limit=2&page=3").await, of("1-0", 5));
+        let page = site.ask(&near, &path("what=began&limit=3&page=2")).await.json();
+        assert_eq!((&page["limit"], &page["page"]), (&json!(3), &json!(2)));
+        let first = &site.ask(&near, &path("what=between&from=2&to=3&limit=1")).await.json()["rows"][0];
+        let first = first.as_array().unwrap();
+        assert_eq!(first[1..6], ["100", "", "27", "2724", Channel::ALL[0].code()].map(|cell| json!(cell)));
+        assert_eq!(first[6..], [1_795_000_240_i64, 3, 5 * 3600].map(|cell| json!(cell)));
+        let csv = site.ask(&near, &path("what=stage&stage=denied&limit=1&format=csv")).await;
+        csv.expect(StatusCode::OK).says("request;service;").says("\r\n1-6;100;").hides("1-5");
+        // What can't be answered says why, and what there is.
+        for (wrong, says) in [
+            ("", "began, ended, overdue"),
+            ("what=weather", "began, ended, overdue"),
+            ("what=stage", "not_accepted"),
+            ("what=stage&stage=x", "not_accepted"),
+            ("what=rule", "rule"),
+            ("what=rule&rule=61", "61"),
+            ("what=rule&rule=600", "600"),
+            ("what=exchange", "mnemonic"),
+            ("what=step", "from"),
+            ("what=step&from=2", "to"),
+            ("what=between&from=2&to=9999", "9999"),
+            ("what=began&from=2&to=3", "from"),
+            ("what=began&stage=denied", "stage"),
+            ("what=began&limit=0", "limit"),
+            ("what=began&limit=1001", "1001"),
+            ("what=began&page=0", "page"),
+            ("what=began&by=body", "by"),
+            ("what=began&format=xml", "xml"),
+            ("what=began&period=2026-13", "2026-13"),
+        ] {
+            let answer = site.ask(&near, &path(wrong)).await;
+            let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).says(says);
+            assert_eq!(answer.json()["error"]["code"], "parameter", "{wrong}");
+        }
+        site.ask("nobody's", &path("what=began")).await.expect(StatusCode::UNAUTHORIZED);
+        site.get("stranger", &path("what=began")).await.expect(StatusCode::UNAUTHORIZED);
     });
 }

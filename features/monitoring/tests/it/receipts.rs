@@ -4,14 +4,19 @@
 #[expect(dead_code, reason = "the tests of the lake use more of it")]
 pub mod told;
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use futures_util::TryStreamExt as _;
 use otklik_db::sql;
 use otklik_jobs::PeriodicJob as _;
-use otklik_kernel::{Clock as _, Instant};
+use otklik_kernel::{CivilDay, Clock as _, Instant};
 use otklik_monitoring::bulk::{Bulk, Said};
 use otklik_monitoring::deliveries::completeness::days;
+use otklik_monitoring::deliveries::depot::Part;
+use otklik_monitoring::deliveries::report::{self, Finding};
 use otklik_monitoring::deliveries::restore::{Found, restore};
 use otklik_monitoring::deliveries::store::{self, Decision};
 use otklik_monitoring::deliveries::work::Work;
@@ -286,5 +291,63 @@ fn mon11_receipts_of_imports_and_of_the_api_come_back_as_they_were() {
         bulk.push(&folder.path().join(&one.file), &Said::default()).await.unwrap();
         bulk.finish().await.unwrap();
         assert_eq!(known(rows(&site).await.0), known(all));
+    });
+}
+
+/// A wide file of a day whose every row has an age of its own that is none.
+fn bad(folder: &Path, day: CivilDay, ages: &[String]) -> PathBuf {
+    let path = folder.join(format!("r27_{day}_r1.csv"));
+    let mut text = "request_id;service_id;channel_in;region;body;age\r\n".to_owned();
+    for age in ages {
+        text += &format!("{age};100;1;27;2700;{age}\r\n");
+    }
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// The whole report of a delivery.
+async fn report_of(site: &Site, receipt: &str) -> Vec<Finding> {
+    let opened = site.monitoring.depot.open(Part::Report, receipt.parse().unwrap()).await.unwrap();
+    let (length, pieces) = opened.unwrap();
+    let bytes = pieces.try_collect::<Vec<_>>().await.unwrap().concat();
+    assert_eq!(bytes.len() as u64, length);
+    report::read(&*bytes).map(Result::unwrap).collect()
+}
+
+#[test]
+fn mon10_of_many_rejected_deliveries_each_has_its_receipt_and_its_whole_report() {
+    const MANY: i32 = 600;
+    const SHOWN: usize = 100;
+    with(async |site| {
+        site.sender("r27", "2700", "whole").await;
+        let folder = tempfile::tempdir().unwrap();
+        let (depot, hub) = (&site.monitoring.depot, &site.monitoring.hub);
+        let mut bulk = Bulk::begin(&site.ctx, depot, hub, MANY as usize, TRACE).await.unwrap();
+        let (mut done, mut ages) = (Vec::new(), HashMap::new());
+        for number in 0..MANY {
+            let day = DAY.plus_days(number - MANY);
+            let rows = if number == 7 { 2_000 } else { number % 5 + 1 };
+            let own: Vec<String> = (0..rows).map(|row| format!("x{number}-{row}")).collect();
+            let path = bad(folder.path(), day, &own);
+            ages.insert(path.display().to_string(), own);
+            done.extend(bulk.push(&path, &Said::default()).await.unwrap());
+        }
+        assert!(!done.is_empty(), "they don't wait for the end");
+        done.extend(bulk.finish().await.unwrap());
+        let receipts = rows(&site).await.0;
+        assert_eq!((done.len(), receipts.len(), ages.len()), (600, 600, 600));
+        for one in &done {
+            let receipt = one.receipt.as_ref().unwrap();
+            let row = receipts.iter().find(|row| row.id.to_string() == *receipt).unwrap();
+            assert_eq!(row.state, State::Rejected);
+            let report = report_of(&site, receipt).await;
+            let counts = row.counts;
+            assert_eq!(report.len() as i64, counts.errors + counts.warnings, "{one:?}");
+            let found: Vec<&str> =
+                report.iter().filter(|one| one.field == "age").map(|one| one.value.as_str()).collect();
+            assert_eq!(found, ages[&one.path]);
+            let told: Vec<Finding> = one.errors.iter().unwrap().map(Result::unwrap).collect();
+            assert_eq!(told, report[..report.len().min(SHOWN)]);
+        }
     });
 }

@@ -7,8 +7,10 @@ use axum::http::StatusCode;
 use otklik_jobs::PeriodicJob as _;
 use otklik_kernel::{CivilDay, Clock as _, Instant};
 use otklik_monitoring::deliveries::depot::Part;
+use otklik_monitoring::deliveries::report::NOTHING;
 use otklik_monitoring::deliveries::work::Work;
 use otklik_monitoring::reference::{Content, History, Kind, store as records};
+use serde_json::json;
 
 use crate::site::{DAY, with};
 
@@ -255,7 +257,7 @@ fn mon12_what_an_address_asks_for_and_there_is_not_is_said() {
 
 /// The numbers of the overview's tiles.
 fn tiles(page: &str) -> Vec<usize> {
-    let (tiles, _) = page.split_once("class=\"tiles days\"").unwrap().1.split_once("</ul>").unwrap();
+    let (tiles, _) = page.split_once("class=\"tiles stands\"").unwrap().1.split_once("</ul>").unwrap();
     let numbers = tiles.split("<strong>").skip(1);
     numbers.map(|rest| rest.split_once('<').unwrap().0.parse().unwrap()).collect()
 }
@@ -343,5 +345,43 @@ fn mon6_lists_are_given_as_tables_within_the_scope() {
             assert!(get("near", &format!("{list}.xlsx")).await.content.starts_with(b"PK"), "{list}");
         }
         site.get("near", "/admin/monitoring/records.csv?kind=zzz").await.expect(StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn mon10_of_a_very_long_report_the_first_errors_are_shown_and_all_are_downloaded() {
+    with(async |site| {
+        let (_, token) = site.sender("r27", "2700", "whole").await;
+        let sent = site.deliver(&token, "?day=2026-11-21&name=x.csv", "errors 50000").await;
+        let receipt = sent.expect(StatusCode::ACCEPTED).json()["id"].as_str().unwrap().to_owned();
+        site.work().await.unwrap();
+        let row = |line| format!("x.csv;{line};11;age;age_digits;error;Возраст — три цифры;\"a{line};\"\r\n");
+        let rows: String = (2..50_002).map(row).collect();
+        let whole = format!("{NOTHING}{rows}");
+        let id = receipt.parse().unwrap();
+        site.monitoring.depot.put(Part::Report, id, whole.clone().into_bytes()).await.unwrap();
+        let page = format!("/admin/monitoring/deliveries/{receipt}");
+        let shown = site.get("near", &page).await.expect(StatusCode::OK);
+        shown.says("Показаны первые 100 из 50\u{202f}000").says("a2;").says("a101;").hides("a102;");
+        let api = format!("/api/v1/monitoring/deliveries/{receipt}");
+        let told = site.ask(&token, &api).await.expect(StatusCode::OK).json();
+        let errors = told["errors"].as_array().unwrap();
+        assert_eq!((errors.len(), errors[999]["value"].as_str()), (1000, Some("a1001;")));
+        assert_eq!(
+            (&told["counts"]["errors"], &told["report"]),
+            (&json!(50_000), &json!(format!("{api}/report.csv")))
+        );
+        for report in [
+            site.get("near", &format!("{page}/report.csv")).await,
+            site.ask(&token, &format!("{api}/report.csv")).await,
+        ] {
+            assert!(report.expect(StatusCode::OK).content == whole.as_bytes());
+        }
+        // Without errors there is a report all the same, which says nothing.
+        let sent = site.deliver(&token, "?day=2026-11-20&name=x.csv", "rows 3").await;
+        let receipt = sent.expect(StatusCode::ACCEPTED).json()["id"].as_str().unwrap().to_owned();
+        site.work().await.unwrap();
+        let report = site.ask(&token, &format!("/api/v1/monitoring/deliveries/{receipt}/report.csv")).await;
+        assert_eq!(report.expect(StatusCode::OK).text(), NOTHING);
     });
 }

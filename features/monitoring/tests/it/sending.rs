@@ -72,12 +72,12 @@ async fn expected(site: &Site, day: i32) -> Vec<u8> {
 async fn partner(site: &Site, raw: Raw<'_>) -> Id {
     let raw =
         Raw { body: "2700", name: "Ведомство", layout: "package", hour: "6", is_on: true, ..raw };
-    add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &raw).await.unwrap()
+    add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &site.monitoring.folders, &raw).await.unwrap()
 }
 
 async fn run(site: &Site) -> Vec<Sending> {
     let client = https::client(&[AUTHORITY.to_vec()]).unwrap();
-    let job = SendDaily::new(&site.ctx, &site.monitoring.hub, client);
+    let job = SendDaily::new(&site.ctx, &site.monitoring.hub, client, &site.monitoring.folders);
     job.run(site.t.clock.now()).await.unwrap();
     store::sendings(site.t.db.read(), &SYSTEM, None, 100).await.unwrap()
 }
@@ -99,7 +99,7 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn mon18_every_day_is_sent_into_a_folder_once_and_the_proof_is_kept() {
     with(async |site| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = site.sent();
         let path = folder.path().to_str().unwrap();
         held(&site, &[20_261_119, 20_261_121]).await;
         partner(&site, Raw { method: "folder", address: path, since: "2026-11-19", ..Raw::default() }).await;
@@ -133,7 +133,7 @@ fn mon18_every_day_is_sent_into_a_folder_once_and_the_proof_is_kept() {
 #[test]
 fn mon18_late_data_corrections_and_further_senders_follow_by_themselves() {
     with(async |site| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = site.sent();
         let path = folder.path().to_str().unwrap();
         held(&site, &[20_261_121]).await;
         partner(&site, Raw { method: "folder", address: path, since: "2026-11-20", ..Raw::default() }).await;
@@ -181,7 +181,7 @@ fn mon18_late_data_corrections_and_further_senders_follow_by_themselves() {
 #[test]
 fn mon18_a_correction_takes_the_place_of_what_still_waits() {
     with(async |site| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = site.sent();
         let path = folder.path().join("later");
         std::fs::create_dir(&path).unwrap();
         held(&site, &[20_261_121]).await;
@@ -205,7 +205,7 @@ fn mon18_a_correction_takes_the_place_of_what_still_waits() {
 #[test]
 fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
     with(async |site| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = site.sent();
         let path = folder.path().join("later");
         let address = path.to_str().unwrap();
         std::fs::create_dir(&path).unwrap();
@@ -224,9 +224,51 @@ fn mon18_a_failed_sending_is_tried_again_with_growing_pauses() {
 }
 
 #[test]
+fn mon18_a_partner_who_is_away_or_switched_off_holds_up_nobody() {
+    with(async |site| {
+        let folder = site.sent();
+        let (away, here) = (folder.path().join("away"), folder.path().join("here"));
+        held(&site, &[20_261_119, 20_261_120, 20_261_121]).await;
+        std::fs::create_dir(&away).unwrap();
+        std::fs::create_dir(&here).unwrap();
+        let to = |address, is_on| Raw {
+            body: "2700",
+            name: "Ведомство",
+            method: "folder",
+            address,
+            layout: "package",
+            hour: "6",
+            since: "2026-11-19",
+            is_on,
+            ..Raw::default()
+        };
+        let address = away.to_str().unwrap();
+        let far = partner(&site, to(address, true)).await;
+        partner(&site, to(here.to_str().unwrap(), true)).await;
+        std::fs::remove_dir(&away).unwrap();
+        let tried = async || {
+            let all = run(&site).await.into_iter().filter(|one| one.partner == far);
+            all.map(|one| one.attempts).sum::<i32>()
+        };
+        assert_eq!(tried().await, 1, "one tells that nobody is there");
+        assert_eq!(names(&here).len(), 3);
+        site.t.clock.advance(2 * Instant::SECOND);
+        assert_eq!(tried().await, 2, "the others wait for a minute");
+        // What waits isn't sent to whom nothing is to be sent.
+        std::fs::create_dir(&away).unwrap();
+        let (db, act, secret, roots) = (&site.ctx.db, site.act(), &site.ctx.secret, &site.monitoring.folders);
+        change(db, &SYSTEM, &act, secret, roots, far, &to(address, false)).await.unwrap();
+        site.t.clock.advance(Instant::HOUR);
+        assert_eq!((tried().await, names(&away).len()), (2, 0));
+        change(db, &SYSTEM, &act, secret, roots, far, &to(address, true)).await.unwrap();
+        assert_eq!((tried().await, names(&away).len()), (5, 3));
+    });
+}
+
+#[test]
 fn mon18_a_folder_that_is_not_there_is_refused_unless_sending_is_off() {
     with(async |site| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = site.sent();
         let (there, missing) = (folder.path().to_str().unwrap(), folder.path().join("missing"));
         let raw = |address, is_on| Raw {
             body: "2700",
@@ -241,15 +283,15 @@ fn mon18_a_folder_that_is_not_there_is_refused_unless_sending_is_off() {
         };
         let added = async |address, is_on| {
             let raw = raw(address, is_on);
-            add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &raw).await
+            add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &site.monitoring.folders, &raw).await
         };
         let missing = missing.to_str().unwrap();
         let no_folder = || Err(Refusal::one("address", Wrong::Address));
         assert_eq!(added(missing, true).await.map(drop), no_folder());
         let off = added(missing, false).await.unwrap();
-        let (db, act, secret) = (&site.ctx.db, site.act(), &site.ctx.secret);
-        assert_eq!(change(db, &SYSTEM, &act, secret, off, &raw(missing, true)).await, no_folder());
-        assert_eq!(change(db, &SYSTEM, &act, secret, off, &raw(there, true)).await, Ok(()));
+        let (db, act, secret, roots) = (&site.ctx.db, site.act(), &site.ctx.secret, &site.monitoring.folders);
+        assert_eq!(change(db, &SYSTEM, &act, secret, roots, off, &raw(missing, true)).await, no_folder());
+        assert_eq!(change(db, &SYSTEM, &act, secret, roots, off, &raw(there, true)).await, Ok(()));
         assert_eq!(std::fs::read_dir(there).unwrap().count(), 0, "nothing is left there");
     });
 }
@@ -296,6 +338,157 @@ fn mon18_partners_are_kept_within_the_scope_and_their_passwords_are_never_shown(
             .expect(StatusCode::UNPROCESSABLE_ENTITY)
             .says("Адрес не подходит");
         assert_eq!(site.journal().await, ["partners.create", "partners.change"]);
+    });
+}
+
+/// The fields of a partner's form, with some of them as these say.
+fn form<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let fields = [
+        ("name", "Ведомство"),
+        ("body", "2700"),
+        ("method", "https"),
+        ("address", "https://partner.example/in"),
+        ("login", "otklik"),
+        ("layout", "wide"),
+        ("hour", "7"),
+        ("since", "2026-11-22"),
+        ("is_on", "1"),
+    ];
+    let kept = fields.into_iter().filter(|(name, _)| changed.iter().all(|(other, _)| other != name));
+    kept.chain(changed.iter().copied()).collect()
+}
+
+#[test]
+fn mon18_a_password_goes_only_to_the_server_that_it_was_typed_for() {
+    with(async |site| {
+        let new = "/admin/monitoring/partners/new";
+        site.post("near", new, &form(&[("secret", "tayna")])).await.expect(StatusCode::SEE_OTHER);
+        let known = async || store::all(site.t.db.read(), &SYSTEM).await.unwrap().remove(0);
+        let first = known().await;
+        let page = format!("/admin/monitoring/partners/{}", first.id);
+        let [key, other] = [
+            ("server_key", "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"),
+            ("server_key", "SHA256:57DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"),
+        ];
+        let at = |address| ("address", address);
+        let sftp = [("method", "sftp"), at("sftp://partner.example/in"), key];
+        let refused = async |changed: &[(&str, &str)]| {
+            let before = known().await;
+            let answer = site.post("near", &page, &form(changed)).await;
+            let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY).says("id=\"secret-error\"");
+            answer.says("Введите пароль, токен или ключ ещё раз").hides("tayna");
+            assert_eq!(known().await, before);
+        };
+        for address in
+            ["https://other.example/in", "https://partner.example:444/in", "https://partner.example/other"]
+        {
+            refused(&[at(address)]).await;
+            refused(&[at(address), ("secret", "")]).await;
+        }
+        refused(&sftp).await;
+        // Whatever else is changed, it stays; typed anew, it goes where it is to go.
+        let saved = async |changed: &[(&str, &str)]| {
+            site.post("near", &page, &form(changed)).await.expect(StatusCode::SEE_OTHER);
+            known().await.fields.secret
+        };
+        assert_eq!(saved(&[("hour", "9"), ("login", "other")]).await, first.fields.secret);
+        let anew = saved(&[&sftp[..], &[("secret", "tayna 2")][..]].concat()).await;
+        assert!(!anew.is_empty() && anew != first.fields.secret);
+        refused(&[&sftp[..2], &[other][..]].concat()).await;
+        assert_eq!(saved(&sftp).await, anew);
+        // Nor does it go there by way of a folder.
+        let folder = site.sent();
+        assert_eq!(saved(&[("method", "folder"), at(folder.path().to_str().unwrap())]).await, "");
+        assert_eq!(saved(&[at("https://other.example/in")]).await, "");
+    });
+}
+
+#[test]
+fn mon18_data_are_sent_only_into_folders_that_the_installation_allows() {
+    with(async |site| {
+        let (folder, outside) = (site.sent(), tempfile::tempdir().unwrap());
+        let (near, path) = (folder.path().join("near"), outside.path().to_str().unwrap());
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(outside.path(), &link).unwrap();
+        let up = format!("{}/../../..", folder.path().display());
+        let allowed = site.t.folder.path().join("sent").display().to_string();
+        let new = "/admin/monitoring/partners/new";
+        for address in [path, "/", link.to_str().unwrap(), &*up, "/etc/missing"] {
+            for is_on in ["1", ""] {
+                let fields = form(&[("method", "folder"), ("address", address), ("is_on", is_on)]);
+                let answer = site.post("near", new, &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+                answer.says("Эта папка вне разрешённых").says(&allowed).says("monitoring_folders");
+            }
+        }
+        assert_eq!(store::all(site.t.db.read(), &SYSTEM).await.unwrap(), []);
+        // What was allowed and leads elsewhere now gets nothing, and it is said why.
+        std::fs::create_dir(&near).unwrap();
+        held(&site, &[20_261_121]).await;
+        let address = near.to_str().unwrap();
+        let raw = Raw { method: "folder", address, since: "2026-11-21", ..Raw::default() };
+        let id = partner(&site, raw).await;
+        std::fs::remove_dir(&near).unwrap();
+        std::os::unix::fs::symlink(outside.path(), &near).unwrap();
+        let sent = run(&site).await.remove(0);
+        assert_eq!((sent.state, sent.attempts), (State::Waiting, 1));
+        let page = site.get("near", &format!("/admin/monitoring/sendings/{}", sent.id)).await;
+        page.expect(StatusCode::OK).says("вне разрешённых").says(address).says(&allowed);
+        assert_eq!(names(outside.path()), [""; 0]);
+        // It can be switched off, and not on again.
+        let page = format!("/admin/monitoring/partners/{id}");
+        let fields = |is_on| form(&[("method", "folder"), ("address", address), ("is_on", is_on)]);
+        site.post("near", &page, &fields("")).await.expect(StatusCode::SEE_OTHER);
+        site.post("near", &page, &fields("1")).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        std::fs::remove_file(&near).unwrap();
+        std::fs::create_dir(&near).unwrap();
+        site.post("near", &page, &fields("1")).await.expect(StatusCode::SEE_OTHER);
+        site.t.clock.advance(2 * Instant::SECOND);
+        assert_eq!(run(&site).await[0].state, State::Sent);
+    });
+}
+
+#[test]
+fn mon18_a_sender_that_has_left_the_tree_of_the_body_is_sent_no_longer() {
+    with(async |site| {
+        let folder = site.sent();
+        let address = folder.path().to_str().unwrap();
+        let (id, _) = site.sender("r27", "2724", "whole").await;
+        site.sender("r69", "6900", "whole").await;
+        taken(&site, "r27", &[20_261_121], 1).await;
+        let raw = |sender| Raw {
+            body: "2700",
+            name: "Ведомство",
+            method: "folder",
+            address,
+            layout: "package",
+            hour: "6",
+            since: "2026-11-21",
+            is_on: true,
+            sender,
+            ..Raw::default()
+        };
+        let added = async |sender| {
+            let (ctx, roots) = (&site.ctx, &site.monitoring.folders);
+            add(&ctx.db, &SYSTEM, &site.act(), &ctx.secret, roots, &raw(sender)).await
+        };
+        assert_eq!(added("r69").await, Err(Refusal::one("sender", Wrong::NotOfBody)));
+        let partner = added("r27").await.unwrap();
+        assert_eq!(states(&run(&site).await), [(21, "r27", 1, State::Sent)]);
+        site.set_policy((id, "r27"), "6900", "whole").await;
+        taken(&site, "r27", &[20_261_121], 2).await;
+        let sent = run(&site).await;
+        assert_eq!(states(&sent), [(21, "r27", 2, State::Failed), (21, "r27", 1, State::Sent)]);
+        assert_eq!(names(folder.path()), ["r27_2026-11-21_r1.zip"]);
+        let page = format!("/admin/monitoring/sendings/{}", sent[0].id);
+        let says = "отправитель «r27» больше не относится";
+        site.get("near", &page).await.expect(StatusCode::OK).says("не отправлено").says(says).says("/again");
+        // Whoever saves the form must not send all the others instead of it.
+        let form = site.get("near", &format!("/admin/monitoring/partners/{partner}")).await;
+        form.expect(StatusCode::OK).says("value=\"r27\" selected");
+        site.set_policy((id, "r27"), "2700", "whole").await;
+        site.post("near", &format!("{page}/again"), &[]).await.expect(StatusCode::SEE_OTHER);
+        assert_eq!(run(&site).await[0].state, State::Sent);
+        assert_eq!(names(folder.path()), ["r27_2026-11-21_r1.zip", "r27_2026-11-21_r2.zip"]);
     });
 }
 

@@ -19,6 +19,7 @@ use otklik_monitoring::deliveries::store::Decision;
 use otklik_monitoring::deliveries::work::{Taken, Taker, Work, refused};
 use otklik_monitoring::deliveries::{Counts, Delivery, State};
 use otklik_monitoring::hub::Hub;
+use otklik_monitoring::partners::folder::Roots;
 use otklik_monitoring::senders::{self, Raw, Sender};
 use otklik_monitoring::{Monitoring, Place};
 use otklik_organisations::act::Act;
@@ -195,11 +196,19 @@ impl Site {
             offices: SharedOffices::open(&t.db).await.unwrap(),
             depot: Depot::new(Arc::new(InMemory::new())),
             hub: hub(&t),
+            folders: Roots::new(vec![t.folder.path().join("sent")]),
             received: Waker::default(),
             to_send: Waker::default(),
         };
         let router = otklik_monitoring::routes(&monitoring).router;
         Self { t, ctx, monitoring, taker: Arc::new(Told::default()), router }
+    }
+
+    /// A folder within the one into which data may be sent.
+    pub fn sent(&self) -> tempfile::TempDir {
+        let allowed = self.t.folder.path().join("sent");
+        std::fs::create_dir_all(&allowed).unwrap();
+        tempfile::tempdir_in(allowed).unwrap()
     }
 
     /// The lake as a programme that starts now opens it.
@@ -333,7 +342,7 @@ fn sender<'a>(code: &'a str, name: &'a str, body: &'a str, policy: &'a str) -> R
     }
 }
 
-fn fields(code: &str, name: &str) -> BodyFields {
+pub fn fields(code: &str, name: &str) -> BodyFields {
     BodyFields {
         code: code.into(),
         full_name: name.into(),

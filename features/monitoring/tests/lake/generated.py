@@ -213,7 +213,11 @@ table("told", ("request varchar", "paused bigint", "within boolean", "broken boo
 table("broken", ("request varchar", "rule int"), broken)
 exchanged = ("request varchar", "mnemonic varchar", "status int", "day date", "seconds bigint")
 table("exchanges", exchanged, exchanges)
-table("ratings", ("request varchar", "mark int"), [(row["request_id"], row["mark"]) for row in sent["ratings"]])
+rated = [(row["request_id"], row["mark"], row["criteria"]) for row in sent["ratings"]]
+table("ratings", ("request varchar", "mark int", "criteria varchar"), rated)
+parts = [(request, mark, *part.split("=")) for request, mark, criteria in rated for part in (criteria or "").split("|") if part]
+parts = [(request, mark, part[0], part[1] if len(part) > 1 else None) for request, mark, *part in parts]
+table("named", ("request varchar", "mark int", "criterion varchar", "own int"), parts)
 complained = [(row["request_id"], row["event"]) for row in sent["complaints"]]
 table("complaints", ("request varchar", "event varchar"), complained)
 
@@ -317,6 +321,7 @@ answers = {
     "mnemonics": rows("month mnemonic", "day", answered, "answered"),
     "satisfaction": rows("service", "began_day", marks, "ratings join cases using (request)"),
     "satisfaction_by_month": rows("month", "began_day", marks, "ratings join cases using (request)"),
+    "criteria": rows("channel criterion", "began_day", "count(*), count(own), avg(own), avg(mark)", "named join cases using (request)"),
     "conformance": rows("month rule", "began_day", "count(*)", "broken join cases using (request)"),
     "kept": [list(row) for row in db.execute("select request, total, paused from cases where total is not null order by 1").fetchall()],
 }

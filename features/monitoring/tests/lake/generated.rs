@@ -189,6 +189,9 @@ async fn compare(answers: &Answers, expected: &Value, tolerance: f64) {
         let sheet = answers.complaints(&ask, all).await.unwrap();
         check(&format!("complaints{end}"), &ask, &sheet, [&complained, &[]]);
     }
+    let ask = Ask::by(&[Channel]);
+    let named = ["criterion", "n", "rated", "mean", "mean_mark"];
+    check("criteria", &ask, &answers.criteria(&ask, all).await.unwrap(), [&named, &[]]);
     let mut sheet = answers.conformance(&Ask::by(&[Month]), all).await.unwrap();
     let n = sheet.column("n").unwrap();
     sheet.rows.retain(|row| row[n] != Cell::Whole(0));

@@ -1,18 +1,24 @@
 //! Which part of the data is asked about, as it stands in the address.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use otklik_kernel::CivilDay;
+use otklik_organisations::Office;
 use otklik_progress::model::Channel;
 use otklik_ui::Errors;
 use otklik_web::{Form, Who};
 
 use super::Words;
+use super::meant::Meant;
 use crate::answers::{Allowed, Ask, By};
-use crate::derive::measured;
 use crate::pages::Monitoring;
 use crate::pages::common::{self, encode, texts};
 use crate::texts::L;
 use crate::visible::{Visible, with_below};
+
+/// Bodies that are named when several may be meant.
+const NAMED: usize = 10;
 
 /// Days of the ready-made periods.
 const PRESETS: [i32; 3] = [30, 90, 365];
@@ -44,6 +50,8 @@ pub struct Asked {
     /// The statuses between which time is measured.
     pub pair: (Option<i16>, Option<i16>),
     today: CivilDay,
+    /// Bodies of which one may be meant, where it can't be told which.
+    bodies_meant: Vec<Arc<Office>>,
     /// What was typed, as its form shows it.
     pub typed: Typed,
     /// Mistakes beside their fields.
@@ -61,6 +69,15 @@ pub struct Typed {
     pub by: String,
 }
 
+/// Bodies of which one may be meant.
+#[derive(Clone, Debug, Default)]
+pub struct BodiesMeant {
+    /// The first of them: where the same is about it, its name and code.
+    pub named: Vec<(String, String, String)>,
+    /// How many more there are.
+    pub others: usize,
+}
+
 impl Asked {
     /// Reads the address within the person's scope.
     pub fn read(monitoring: &Monitoring, who: &Who, words: &Words, given: &Form) -> Self {
@@ -69,11 +86,17 @@ impl Asked {
         let visible = Visible::of(&who.scope, &offices);
         let mut errors = Errors::new();
         let typed = given.get("body").trim();
-        let found = offices.find(typed).filter(|office| visible.has(&office.code));
-        if found.is_none() && !typed.is_empty() {
-            errors.add("body", l.wrong_no_body());
+        let (mut found, mut bodies_meant) = (None, Vec::new());
+        match Meant::by(typed, &offices, &visible) {
+            Meant::One(office) => found = Some(office),
+            Meant::Several(offices) => {
+                errors.add("body", l.wrong_many_bodies());
+                bodies_meant = offices;
+            }
+            Meant::Nothing if typed.is_empty() => {}
+            Meant::Nothing => errors.add("body", l.wrong_no_body()),
         }
-        let bodies = found.map_or_else(Vec::new, |office| with_below(&office.code, &offices));
+        let bodies = found.as_ref().map_or_else(Vec::new, |office| with_below(&office.code, &offices));
         let today = monitoring.ctx.now().day_in(&monitoring.zone(&who.scope));
         let mut day = |name: &str| {
             let typed = given.get(name).trim();
@@ -104,8 +127,8 @@ impl Asked {
         let has_service = words.services.contains_key(&typed.service);
         let has_variant = words.has_variant(&typed.service, &typed.variant);
         let by = By::find(&typed.by).ok();
-        let status =
-            |name: &str| given.get(name).trim().parse::<i16>().ok().filter(|code| measured(*code).is_some());
+        let is_measured = |code: &i16| words.rules().is_measured(*code);
+        let status = |name: &str| given.get(name).trim().parse().ok().filter(is_measured);
         let pair = (status("from_status"), status("to_status"));
         let checks = [
             ("service", has_service, l.wrong_no_service()),
@@ -139,6 +162,7 @@ impl Asked {
             by,
             pair,
             today,
+            bodies_meant,
             typed,
             errors,
         }
@@ -212,6 +236,25 @@ impl Asked {
         PRESETS.into_iter().zip(words).map(of).collect()
     }
 
+    /// The bodies of which one may be meant, with the addresses of the same about each.
+    pub fn bodies_meant(&self, path: &str, more: &[(&str, &str)]) -> BodiesMeant {
+        let of = |office: &Arc<Office>| {
+            let href = self.address(path, &[more, &[("body", office.code.as_str())]].concat());
+            (href, office.name.clone(), office.code.clone())
+        };
+        BodiesMeant {
+            named: self.bodies_meant.iter().take(NAMED).map(of).collect(),
+            others: self.bodies_meant.len().saturating_sub(NAMED),
+        }
+    }
+
+    /// The names of the service and of the body that are chosen; empty where none is.
+    pub fn subject(&self, words: &Words) -> String {
+        let service = Some(&self.service).filter(|code| !code.is_empty()).map(|code| words.service(code));
+        let body = Some(&self.body).filter(|code| !code.is_empty()).map(|code| words.body(code));
+        service.into_iter().chain(body).collect::<Vec<_>>().join(" · ")
+    }
+
     /// What is shown, in a sentence.
     pub fn lead(&self, l: L, words: &Words) -> String {
         let mut parts = Vec::new();
@@ -231,6 +274,7 @@ impl Asked {
             parts.push(channel.code().to_owned());
         }
         let what = if parts.is_empty() { l.analysis_everything().to_owned() } else { parts.join(" · ") };
-        l.analysis_lead(self.from.show(), self.to.show(), what)
+        // A name may end with an abbreviation: the sentence has a full stop of its own.
+        l.analysis_lead(self.from.show(), self.to.show(), what.trim_end_matches('.').to_owned())
     }
 }

@@ -2,8 +2,10 @@
 
 mod asked;
 mod days;
+mod facts;
 mod figure;
 mod figures;
+mod meant;
 mod words;
 
 use askama::Template;
@@ -21,6 +23,8 @@ use crate::answers::By;
 use crate::hub::HubError;
 use crate::texts::L;
 pub(super) use asked::Asked;
+use asked::BodiesMeant;
+use facts::{Subject, subjects};
 use figure::{Figure, FigureView};
 pub(super) use figure::{duration, percent};
 pub(super) use figures::stage;
@@ -29,7 +33,7 @@ pub(super) use words::Words;
 pub(super) const PATH: &str = "/admin/monitoring/analysis";
 
 /// Figures that are made at once: each has parts that take one core.
-const AT_ONCE: usize = 2;
+pub(super) const AT_ONCE: usize = 2;
 
 #[derive(Template)]
 #[template(path = "monitoring/analysis.html")]
@@ -37,6 +41,7 @@ struct AnalysisView {
     page: Page,
     l: L,
     tabs: Vec<TabView>,
+    subjects: Vec<Subject>,
     filter: FilterView,
     lead: String,
     printed: String,
@@ -54,6 +59,7 @@ pub(super) struct FilterView {
     pub variants: Vec<Choice>,
     pub bodies: Vec<(String, String)>,
     pub body: String,
+    pub bodies_meant: BodiesMeant,
     pub regions: Vec<Choice>,
     pub channels: Vec<Choice>,
     /// By what figures are broken down; empty where nothing is.
@@ -117,6 +123,7 @@ pub(super) async fn filter(
         },
         bodies: monitoring.options(&who.scope).await?,
         body: typed.body.clone(),
+        bodies_meant: asked.bodies_meant(path, &[]),
         regions: choices(l.all_regions(), regions, &region),
         channels: choices(l.all_channels(), channels.into_iter(), &typed.channel),
         by: if path == PATH { choices(l.by_next(), by.into_iter(), &typed.by) } else { Vec::new() },
@@ -171,14 +178,14 @@ async fn page(monitoring: &Monitoring, who: &Who, asked: &Asked, words: &Words) 
     };
     let person = who.viewer.person.as_ref().map_or("", |person| person.name.as_str());
     let now = monitoring.ctx.now().show_exact_in(&monitoring.zone(&who.scope));
-    let title = l.analysis_title();
-    let page = who.page(Section::Monitoring, title);
+    let subjects = subjects(monitoring, who, (asked, words), &answers).await?;
     let mut filter = filter(monitoring, who, asked, words, PATH).await?;
     filter.kept = asked.fields().into_iter().filter(|(name, _)| name.ends_with("_status")).collect();
     let view = AnalysisView {
-        page: page.crumb(l.section(), Tab::Overview.href()).here(Tab::Analysis.text(l)),
+        page: titled(who, asked, words),
         l,
         tabs: Tab::Analysis.row(l),
+        subjects,
         filter,
         lead: asked.lead(l, words),
         printed: l.printed(person.to_owned(), now),
@@ -186,6 +193,19 @@ async fn page(monitoring: &Monitoring, who: &Who, asked: &Asked, words: &Words) 
         map_href: asked.address(super::map::PATH, &[("by", "")]),
     };
     Ok(html(asked.status(), &view))
+}
+
+/// The page, named after the service and the body that it is about, if it is about one.
+fn titled(who: &Who, asked: &Asked, words: &Words) -> Page {
+    let (l, subject) = (texts(who), asked.subject(words));
+    let tab = Tab::Analysis.text(l);
+    if subject.is_empty() {
+        let page = who.page(Section::Monitoring, l.analysis_title());
+        return page.crumb(l.section(), Tab::Overview.href()).here(tab);
+    }
+    let of_all = asked.address(PATH, &[("service", ""), ("variant", ""), ("body", "")]);
+    let page = who.page(Section::Monitoring, subject.clone());
+    page.crumb(l.section(), Tab::Overview.href()).crumb(tab, of_all).here(subject)
 }
 
 /// A figure's table as a file; the page with its mistakes instead when what is asked for can't be understood.

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use otklik_kernel::{CivilDay, Zone};
-use otklik_progress::model::Status;
 use otklik_web::Fail;
 
 use super::failed;
-use crate::derive::{CODES, Rules};
+use crate::derive::Rules;
 use crate::pages::Monitoring;
 use crate::reference::{Content, History, Kind, Record, by_name, split_service, store};
 use crate::texts::L;
@@ -68,11 +67,6 @@ impl Words {
         named.map_or_else(|| variant.to_owned(), |(_, name)| name.clone())
     }
 
-    /// The statuses: code and name.
-    pub fn statuses(&self) -> impl Iterator<Item = (i16, String)> {
-        CODES.into_iter().map(|code| (code, self.status(i64::from(code))))
-    }
-
     /// Names of rules, norms and statuses in force.
     pub fn rules(&self) -> &Rules {
         &self.rules
@@ -95,8 +89,7 @@ impl Words {
 
     /// A status's name.
     pub fn status(&self, code: i64) -> String {
-        let name = i16::try_from(code).map_or("", |code| self.rules.reference().statuses.name(Status(code)));
-        if name.is_empty() { code.to_string() } else { name.to_owned() }
+        i16::try_from(code).map_or_else(|_| code.to_string(), |code| self.rules.status(code))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::pages::table::{Column, Value, interval, ratio};
 use crate::texts::L;
 
 /// Every figure, in the order of the page.
-pub const ALL: [&str; 11] = [
+pub const ALL: [&str; 12] = [
     "dynamics",
     "durations",
     "norm",
@@ -30,6 +30,7 @@ pub const ALL: [&str; 11] = [
     "order",
     "digital",
     "people",
+    "criteria",
 ];
 /// Bars drawn; the table has all rows.
 const DRAWN: usize = 10;
@@ -62,7 +63,8 @@ pub async fn make(
         "interagency" => maker.interagency().await,
         "order" => maker.order_broken().await,
         "digital" => maker.digital().await,
-        _ => maker.people().await,
+        "people" => maker.people().await,
+        _ => maker.criteria().await,
     }
 }
 

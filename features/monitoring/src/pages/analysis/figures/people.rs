@@ -1,11 +1,11 @@
-//! What people say: marks and complaints.
+//! What people say: marks, what they are of, and complaints.
 
 use std::collections::BTreeMap;
 
 use otklik_lake::Result;
 
-use super::{Maker, Scale, Shown, count, real, sentences, whole};
-use crate::answers::Sheet;
+use super::{Key, Maker, Scale, Shown, count, real, sentences, whole};
+use crate::answers::{By, Sheet};
 use crate::pages::analysis::figure::Figure;
 use crate::pages::analysis::next;
 use crate::pages::table::{Column, Value, is_enough};
@@ -109,6 +109,59 @@ impl Maker<'_> {
             .into_iter()
             .flatten()
             .collect(),
+        }))
+    }
+
+    pub(super) async fn criteria(&self) -> Result<Option<Figure>> {
+        let (l, allowed) = (self.l, &self.asked.allowed);
+        let sheet = self.answers.criteria(&self.asked.ask(&[]), allowed).await?;
+        if sheet.rows.is_empty() {
+            return Ok(None);
+        }
+        let all = self.answers.satisfaction(&self.asked.ask(&[]), allowed).await?;
+        let (also, mut head) = self.also();
+        let table = self.answers.criteria(&self.asked.ask(&also), allowed).await?;
+        let line = real(&all, 0, "mean");
+        let marks = |row| l.n_marks(whole(&sheet, row, "n"), count(whole(&sheet, row, "n")));
+        let shown = |row: usize| {
+            let value = real(&sheet, row, "mean_mark")?;
+            is_enough(whole(&sheet, row, "n")).then_some(())?;
+            let code = sheet.text(row, "criterion").to_owned();
+            Some(Shown {
+                key: Key { name: code.clone(), code, shown: String::new(), href: None },
+                value,
+                interval: None,
+                text: Value::Mean(value).words(l),
+                more: marks(row),
+                is_problem: line.is_some_and(|line| value < line),
+            })
+        };
+        let mark = |value: f64| Value::Mean(value).words(l);
+        let scale = Scale { by: By::Service, line, top: Some(BEST), mark: &mark };
+        let drawing = self.draw((0..sheet.rows.len()).filter_map(shown).collect(), &scale);
+        let mean = |row, column| real(&table, row, column).map_or(Value::Nothing, Value::Mean);
+        let row = |row| {
+            let mut cells = self.own(&table, row);
+            cells.push(Value::Text(table.text(row, "criterion").to_owned()));
+            cells.extend([Value::Count(whole(&table, row, "n")), mean(row, "mean_mark")]);
+            cells.extend([Value::Count(whole(&table, row, "rated")), mean(row, "mean")]);
+            cells
+        };
+        head.extend([Column::text(l.column_criterion()), Column::number(l.column_marks())]);
+        head.extend([Column::number(l.column_mean_mark()), Column::number(l.column_own_marks())]);
+        head.push(Column::number(l.column_own_mean()));
+        Ok(Some(Figure {
+            code: "criteria",
+            title: l.criteria_title().to_owned(),
+            answer: real(&sheet, 0, "mean_mark").map_or_else(String::new, |mean| {
+                l.criteria_answer(sheet.text(0, "criterion").to_owned(), marks(0), mark(mean))
+            }),
+            note: l.criteria_note().to_owned(),
+            pair: None,
+            drawing,
+            head,
+            rows: (0..table.rows.len()).map(row).collect(),
+            lists: vec![(self.list(&[("what", "rated")]), l.list_rated())],
         }))
     }
 }

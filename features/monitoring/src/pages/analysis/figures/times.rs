@@ -6,7 +6,6 @@ use otklik_ui::charts::Strip;
 
 use super::{DRAWN, Maker, Scale, Shown, count, is_time, on_axis, real, seconds, whole};
 use crate::answers::{By, Sheet};
-use crate::derive::measured;
 use crate::pages::analysis::figure::{Bar, Drawing, Figure, Pair};
 use crate::pages::analysis::{duration, next, percent};
 use crate::pages::table::{Column, Value, is_enough, ratio, share};
@@ -166,11 +165,11 @@ impl Maker<'_> {
         let choices = |chosen: Option<i16>| {
             let chosen = chosen.map_or_else(String::new, |code| code.to_string());
             let mut all = vec![Choice::new("", l.status_choose(), &chosen)];
-            let known = self.words.statuses().filter(|(code, _)| measured(*code).is_some());
-            let mut known: Vec<(i16, String)> = known.collect();
-            known.sort_by(|one, other| one.1.cmp(&other.1));
-            let named = |(code, name): (i16, String)| {
-                Choice::new(code.to_string(), l.status_named(code, name), &chosen)
+            let rules = self.words.rules();
+            let mut known: Vec<_> = rules.statuses().filter(|(code, _)| rules.is_measured(*code)).collect();
+            known.sort_by_key(|(_, name)| *name);
+            let named = |(code, name): (i16, &str)| {
+                Choice::new(code.to_string(), l.status_named(code, name.to_owned()), &chosen)
             };
             all.extend(known.into_iter().map(named));
             all
