@@ -58,15 +58,18 @@ const SEED: u64 = 1;
 /// How often a question is asked; the median counts.
 const TIMES: usize = 3;
 /// Pages that are asked for.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
     ("analysis, 30 days", "/admin/monitoring/analysis?from=2026-01-12&to=2026-02-10"),
     ("analysis, a year", "/admin/monitoring/analysis?from=2025-06-01&to=2026-05-31"),
     ("map of the process, 30 days", "/admin/monitoring/map?from=2026-01-12&to=2026-02-10"),
+    OVERVIEW,
 ];
+/// The page that tells of the last thirty days that have data.
+const OVERVIEW: (&str, &str) = ("overview", "/admin/monitoring");
 /// A page that opens the lake and asks for no figure of [`FIGURES`].
 const OPENED: &str = "/admin/monitoring/map?from=2026-01-12&to=2026-01-12";
 /// The figures of the page of analysis, and some days to ask for them.
-const FIGURES: [&str; 10] = [
+const FIGURES: [&str; 11] = [
     "dynamics",
     "durations",
     "norm",
@@ -77,8 +80,11 @@ const FIGURES: [&str; 10] = [
     "order",
     "digital",
     "people",
+    "criteria",
 ];
 const FIGURES_OF: &str = "/admin/monitoring/analysis.csv?from=2026-01-13&to=2026-02-11";
+/// Applications whose events of some days are half a million.
+const DAY_APPLICATIONS: u32 = 105_000;
 /// How often each.
 const PAGE_TIMES: usize = 100;
 
@@ -280,8 +286,11 @@ impl Run<'_> {
         let day = folder.join("further");
         Ours::generate(self.binary, applications / u32::from(DAYS), (FURTHER, 1), SEED + 2, &day)?;
         let (country, _) = OFFICIALS[0];
-        let taken = ours.pages_after(country, &PAGES.map(|(_, path)| path), &day)?;
-        for ((what, _), milliseconds) in PAGES.into_iter().zip(taken) {
+        // The overview tells of other days then.
+        let asked: Vec<_> = PAGES.into_iter().filter(|page| *page != OVERVIEW).collect();
+        let paths: Vec<_> = asked.iter().map(|(_, path)| *path).collect();
+        let taken = ours.pages_after(country, &paths, &day)?;
+        for ((what, _), milliseconds) in asked.into_iter().zip(taken) {
             let what = format!("page for the {country}: {what}, two minutes after a further day has come");
             lines.push(line(&what, milliseconds, None, "ms", Wanted::AtMost(50.0)));
         }
@@ -297,7 +306,7 @@ impl Run<'_> {
             ("of applications known already", AFTER[1], SEED, Wanted::Shown),
         ] {
             let day = folder.join(from);
-            let made = Ours::generate(self.binary, 75_000, (from, 3), seed, &day)?;
+            let made = Ours::generate(self.binary, DAY_APPLICATIONS, (from, 3), seed, &day)?;
             let empty = Ours::new(self.binary, folder.join(format!("{from}-empty")))?.import(&day)?;
             let on_top = ours.import(&day)?;
             let what = format!("{} events {what} more on top; the peer: our own empty lake", made["events"]);

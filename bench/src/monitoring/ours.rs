@@ -23,6 +23,8 @@ const REGION: &str = "region-54";
 /// Its authorities and centres, as the generator counts them.
 const PLACES: [(&str, &str, usize); 2] = [("ogv", "executive", 4), ("mfc", "mfc", 6)];
 
+/// How long a server readies its lake after the start.
+const UNTIL_READY: Duration = Duration::from_secs(3);
 /// The server looks every half a minute, and begins when nothing was imported for a minute.
 const UNTIL_FRESH: Duration = Duration::from_secs(110);
 
@@ -121,8 +123,9 @@ impl Ours {
     pub fn parts(&self, official: &str, opened: &str, paths: &[String]) -> anyhow::Result<Vec<f64>> {
         let server = self.otklik.serve(None)?;
         let official = talk::sign_in(server.address, official)?;
-        // The server has opened the lake then.
+        // The server has opened the lake then, and in a few seconds readied by itself what takes long.
         timed(server.address, opened, &official)?;
+        sleep(UNTIL_READY);
         let part = |path: &String| -> anyhow::Result<f64> {
             let begun = now();
             let table = talk::table(server.address, path, &official)?;
