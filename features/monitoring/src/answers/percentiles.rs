@@ -475,31 +475,21 @@ impl Numbers {
         let mut numbers = vec![0; rows];
         for ((key, texts), pairs) in keys.iter().zip(&mut self.texts).zip(&mut self.pairs) {
             let own = values(key, texts)?;
-            // There are few pairs: most are found here, which is quicker.
-            let mut recent = [None; RECENT];
+            let mut last = None;
             for (number, own) in numbers.iter_mut().zip(own) {
                 let pair = (*number, own);
-                let recent = &mut recent[place(pair)];
-                *number = match *recent {
+                *number = match last {
                     Some((before, known)) if before == pair => known,
                     _ => {
                         let next = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
                         *pairs.entry(pair).or_insert(next)
                     }
                 };
-                *recent = Some((pair, *number));
+                last = Some((pair, *number));
             }
         }
         Ok(numbers)
     }
-}
-
-/// Pairs that are at hand.
-const RECENT: usize = 256;
-
-/// Where a pair is at hand, if it is.
-fn place((number, own): (u32, u32)) -> usize {
-    (number.wrapping_mul(0x85eb_ca6b) ^ own.wrapping_mul(0x9e37_79b1)) as usize >> 16 & (RECENT - 1)
 }
 
 /// A number for each value of a column: a number's own, or that of a text.
