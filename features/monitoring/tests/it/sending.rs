@@ -69,6 +69,21 @@ async fn expected(site: &Site, day: i32) -> Vec<u8> {
     export::file(&data, Layout::Package, &reference).unwrap().0.bytes
 }
 
+/// A partner of the body who gets packages into a folder.
+fn into_folder<'a>(address: &'a str, since: &'a str, is_on: bool) -> Raw<'a> {
+    Raw {
+        body: "2700",
+        name: "Ведомство",
+        method: "folder",
+        address,
+        layout: "package",
+        hour: "6",
+        since,
+        is_on,
+        ..Raw::default()
+    }
+}
+
 async fn partner(site: &Site, raw: Raw<'_>) -> Id {
     let raw =
         Raw { body: "2700", name: "Ведомство", layout: "package", hour: "6", is_on: true, ..raw };
@@ -231,17 +246,7 @@ fn mon18_a_partner_who_is_away_or_switched_off_holds_up_nobody() {
         held(&site, &[20_261_119, 20_261_120, 20_261_121]).await;
         std::fs::create_dir(&away).unwrap();
         std::fs::create_dir(&here).unwrap();
-        let to = |address, is_on| Raw {
-            body: "2700",
-            name: "Ведомство",
-            method: "folder",
-            address,
-            layout: "package",
-            hour: "6",
-            since: "2026-11-19",
-            is_on,
-            ..Raw::default()
-        };
+        let to = |address, is_on| into_folder(address, "2026-11-19", is_on);
         let address = away.to_str().unwrap();
         let far = partner(&site, to(address, true)).await;
         partner(&site, to(here.to_str().unwrap(), true)).await;
@@ -270,17 +275,7 @@ fn mon18_a_folder_that_is_not_there_is_refused_unless_sending_is_off() {
     with(async |site| {
         let folder = site.sent();
         let (there, missing) = (folder.path().to_str().unwrap(), folder.path().join("missing"));
-        let raw = |address, is_on| Raw {
-            body: "2700",
-            name: "Ведомство",
-            method: "folder",
-            address,
-            layout: "package",
-            hour: "6",
-            since: "2026-11-21",
-            is_on,
-            ..Raw::default()
-        };
+        let raw = |address, is_on| into_folder(address, "2026-11-21", is_on);
         let added = async |address, is_on| {
             let raw = raw(address, is_on);
             add(&site.ctx.db, &SYSTEM, &site.act(), &site.ctx.secret, &site.monitoring.folders, &raw).await
@@ -455,18 +450,7 @@ fn mon18_a_sender_that_has_left_the_tree_of_the_body_is_sent_no_longer() {
         let (id, _) = site.sender("r27", "2724", "whole").await;
         site.sender("r69", "6900", "whole").await;
         taken(&site, "r27", &[20_261_121], 1).await;
-        let raw = |sender| Raw {
-            body: "2700",
-            name: "Ведомство",
-            method: "folder",
-            address,
-            layout: "package",
-            hour: "6",
-            since: "2026-11-21",
-            is_on: true,
-            sender,
-            ..Raw::default()
-        };
+        let raw = |sender| Raw { sender, ..into_folder(address, "2026-11-21", true) };
         let added = async |sender| {
             let (ctx, roots) = (&site.ctx, &site.monitoring.folders);
             add(&ctx.db, &SYSTEM, &site.act(), &ctx.secret, roots, &raw(sender)).await
